@@ -1,0 +1,191 @@
+"""The checked plan of an assessment: cities, their feeds with shapes and mappings, and the catalogue. The one way in."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from sga_pipeline.contracts.catalogue import Catalogue, read_catalogue, read_rows
+from sga_pipeline.contracts.city import City
+from sga_pipeline.contracts.feed import Feed
+from sga_pipeline.contracts.feed_checks import check_feed
+from sga_pipeline.contracts.reading import read_contract
+from sga_pipeline.contracts.shape import Shape, read_shape
+from sga_pipeline.contracts.yaml_reader import Document
+from sga_pipeline.errors import ContractError, Problem
+from sga_pipeline.paths import CONTRACTS
+
+
+@dataclass(frozen=True)
+class MappingTable:
+    """A code mapping as read: the key column and the rows."""
+
+    key: str
+    columns: tuple[str, ...]
+    rows: tuple[dict[str, str], ...]
+    file: Path
+
+
+@dataclass(frozen=True)
+class FeedPlan:
+    """A feed of one city with everything it refers to, resolved."""
+
+    city: City
+    feed: Feed
+    shape: Shape
+    mappings: dict[str, MappingTable]
+    code_lists: dict[str, tuple[str, ...]]
+    file: Path
+
+    @property
+    def id(self) -> str:
+        return self.feed.id
+
+    @property
+    def extent(self) -> str:
+        return self.feed.extent or self.city.city_area
+
+    @property
+    def time_zone(self) -> str:
+        return self.feed.time_zone or self.city.time_zone
+
+    @property
+    def contract_hash(self) -> str:
+        """Changes when anything changes that conformed rows depend on."""
+        mappings = {name: (table.key, table.rows) for name, table in self.mappings.items()}
+        columns = [str(column) for column in self.shape.columns] + [str(rule) for rule in self.shape.pair_rules]
+        lists = [(column.code_list, self.code_lists[column.code_list]) for column in self.shape.columns if column.code_list]
+        parts = [self.feed.model_dump(mode="json"), mappings, columns, lists, self.extent, self.time_zone]
+        return hashlib.sha256(json.dumps(parts, sort_keys=True, default=list).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class CityPlan:
+    """A city with its feeds."""
+
+    city: City
+    folder: Path
+    feeds: tuple[FeedPlan, ...]
+
+    @property
+    def id(self) -> str:
+        return self.city.id
+
+    def data_folder(self) -> Path | None:
+        """Where `file` feeds find their files; None where the environment variable that says so is not set."""
+        if self.city.data.env is None:
+            return self.folder / self.city.data.folder
+        base = os.environ.get(self.city.data.env)
+        return Path(base) / self.city.data.folder if base else None
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """Everything one run needs to know, checked."""
+
+    cities: tuple[CityPlan, ...]
+    shapes: dict[str, Shape]
+    catalogue: Catalogue
+    contracts: Path
+
+    def city(self, city_id: str) -> CityPlan:
+        return next(plan for plan in self.cities if plan.id == city_id)
+
+    def contract_files(self, city_id: str) -> list[Path]:
+        """Every file the city's numbers depend on, for the manifest."""
+        plan = self.city(city_id)
+        files = {plan.folder / "city.yaml", *(feed.file for feed in plan.feeds)}
+        files |= {table.file for feed in plan.feeds for table in feed.mappings.values()}
+        files |= {shape.file for shape in self.shapes.values()} | set(self.catalogue.folder.glob("*.csv"))
+        return sorted(files)
+
+
+def read_assessment(city_folders: list[Path], contracts: Path = CONTRACTS) -> Assessment:
+    """Read and check cities, or raise one ContractError with every problem found."""
+    catalogue = read_catalogue(contracts / "catalogue")
+    shapes = {shape.id: shape for shape in map(read_shape, sorted((contracts / "shapes").glob("*.yaml")))}
+    problems = _unknown_code_lists(shapes, catalogue)
+    cities: list[CityPlan] = []
+    for folder in city_folders:
+        try:
+            cities.append(_read_city(folder.resolve(), contracts, shapes, catalogue))
+        except ContractError as error:
+            problems += error.problems
+    seen: dict[str, Path] = {}
+    for plan in cities:
+        if plan.id in seen and seen[plan.id] != plan.folder:
+            problems.append(Problem("two folders hold the same city", "Rename one.", plan.id, plan.folder / "city.yaml"))
+        seen[plan.id] = plan.folder
+    if problems:
+        raise ContractError(problems)
+    unique = {plan.id: plan for plan in cities}
+    return Assessment(tuple(unique[name] for name in sorted(unique)), shapes, catalogue, contracts)
+
+
+def _unknown_code_lists(shapes: dict[str, Shape], catalogue: Catalogue) -> list[Problem]:
+    return [
+        Problem("unknown code list", "Add it to catalogue/codelists.csv.", column.code_list, shape.file)
+        for shape in shapes.values()
+        for column in shape.columns
+        if column.code_list and column.code_list not in catalogue.code_lists
+    ]
+
+
+def _read_city(folder: Path, contracts: Path, shapes: dict[str, Shape], catalogue: Catalogue) -> CityPlan:
+    if not (folder / "city.yaml").is_file():
+        raise ContractError([
+            Problem("this is not a city folder: it has no city.yaml", "Make one with: sga new CITY_DIR", str(folder))
+        ])  # fmt: skip
+    city, document = read_contract(folder / "city.yaml", City)
+    problems: list[Problem] = []
+    if city.id != folder.name:
+        problems.append(Problem("the id is not the folder's name", f"Make both [{folder.name}].", city.id,
+                                document.file, document.line_of(("id",))))  # fmt: skip
+    files = sorted((folder / "feeds").glob("*.yaml"))
+    for name in city.uses:
+        shared = contracts / "feeds" / f"{name}.yaml"
+        if shared.is_file():
+            files.append(shared)
+        else:
+            problems.append(Problem("no shared feed has this id", f"See {contracts / 'feeds'}.", name, document.file,
+                                    document.line_of(("uses",))))  # fmt: skip
+    feeds: list[FeedPlan] = []
+    for file in files:
+        try:
+            feeds.append(_read_feed(file, city, shapes, catalogue))
+        except ContractError as error:
+            problems += error.problems
+    if problems:
+        raise ContractError(problems)
+    return CityPlan(city, folder, tuple(sorted(feeds, key=lambda plan: plan.id)))
+
+
+def _read_feed(file: Path, city: City, shapes: dict[str, Shape], catalogue: Catalogue) -> FeedPlan:
+    feed, document = read_contract(file, Feed)
+    mappings: dict[str, MappingTable] = {}
+    for name, mapping in feed.mappings.items():
+        mappings[name] = _read_mapping(file.parent / mapping.file, mapping.key, document, name)
+    problems = check_feed(feed, document, shapes, catalogue.code_lists, {n: list(t.rows) for n, t in mappings.items()})
+    if problems:
+        raise ContractError(problems)
+    return FeedPlan(city, feed, shapes[feed.shape], mappings, catalogue.code_lists, file)
+
+
+def _read_mapping(file: Path, key: str, document: Document, name: str) -> MappingTable:
+    at = document.line_of(("mappings", name))
+    if not file.is_file():
+        raise ContractError([
+            Problem("the mapping file does not exist", "Create it or correct the name.", str(file), document.file, at)
+        ])  # fmt: skip
+    rows = read_rows(file)
+    if not rows or key not in rows[0]:
+        raise ContractError([Problem("the mapping has no rows or lacks its key column", "Add it.", key, file, 1)])
+    seen: set[str] = set()
+    for number, row in enumerate(rows, start=2):
+        if row[key] in seen:
+            raise ContractError([Problem("the code is mapped twice", "Keep one of the two.", row[key], file, number)])
+        seen.add(row[key])
+    return MappingTable(key, tuple(rows[0]), tuple(rows), file)

@@ -1,0 +1,70 @@
+"""The city contract: the place assessed, its window of years, where its data lie and which shared feeds it uses."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from sga_pipeline.contracts.base import Code, Contract, Day, Identifier, Sentence
+
+
+class Window(Contract):
+    """The years the assessment looks at."""
+
+    first_year: int = Field(ge=1900, le=2100)
+    last_year: int = Field(ge=1900, le=2100)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Window:
+        if self.last_year < self.first_year:
+            raise ValueError(f"the last year [{self.last_year}] comes before the first [{self.first_year}]")
+        return self
+
+
+class DataFolder(Contract):
+    """Where the files of `file` feeds lie: a folder beside city.yaml, or below a folder an environment variable names."""
+
+    folder: str = "data"
+    env: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")] | None = None
+
+
+class FixedArea(Contract):
+    """An area that no boundary feed brings: the country, the county, the city itself."""
+
+    area_id: Code
+    level: Annotated[str, Field(pattern=r"^(country|county|city)$")]
+    name: Sentence
+    parent_id: Code | None = None
+
+
+class City(Contract):
+    """One city."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z]{2}_[a-z0-9_]{1,40}$")]
+    name: Sentence
+    country_iso3: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    time_zone: Sentence
+    languages: list[Annotated[str, Field(pattern=r"^[a-z]{2}$")]] = Field(min_length=1)
+    boundary_version: Code
+    window: Window
+    # The day the assessment is made as of; today where not given.
+    as_of: Day | None = None
+    city_area: Code
+    areas: list[FixedArea] = Field(min_length=1)
+    data: DataFolder = DataFolder()
+    # National and global feeds, by id, from contracts/feeds/.
+    uses: list[Identifier] = []
+    notes: str | None = None
+
+    @model_validator(mode="after")
+    def _areas_hang_together(self) -> City:
+        known = [area.area_id for area in self.areas]
+        if doubled := sorted({area for area in known if known.count(area) > 1}):
+            raise ValueError(f"the area [{doubled[0]}] stands here twice")
+        if self.city_area not in {area.area_id for area in self.areas if area.level == "city"}:
+            raise ValueError(f"city_area [{self.city_area}] is not among the areas of level city")
+        for area in self.areas:
+            if area.parent_id and area.parent_id not in known:
+                raise ValueError(f"the parent [{area.parent_id}] of area [{area.area_id}] is not among the areas")
+        return self

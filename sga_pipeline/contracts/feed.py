@@ -1,0 +1,274 @@
+"""The feed contract: where a data set comes from, who owns it, and how its columns and codes map to a shape."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from sga_pipeline.contracts.base import Code, Contract, Day, Identifier, Sentence
+from sga_pipeline.contracts.steps import StepItem, check_order
+
+Family = Literal["police", "health", "official_statistics", "governance", "spatial", "survey", "electoral"]
+Frequency = Literal["A", "Q", "M"]
+Severity = Literal["low", "medium", "high", "critical"]
+Cadence = Literal["daily", "weekly", "monthly", "quarterly", "annual", "irregular"]
+
+
+class Owner(Contract):
+    """The office that answers for the data; never a person."""
+
+    name: Sentence
+    contact: Sentence
+
+
+class Periods(Contract):
+    """The periods a feed can be asked for one by one; {period} in the address stands for each."""
+
+    freq: Frequency
+    first: Annotated[str, Field(pattern=r"^[0-9]{4}(-(0[1-9]|1[0-2])|-Q[1-4])?$")]
+    last: Annotated[str, Field(pattern=r"^[0-9]{4}(-(0[1-9]|1[0-2])|-Q[1-4])?$")] | None = None
+
+    @model_validator(mode="after")
+    def _written_alike(self) -> Periods:
+        shape = {"A": 4, "Q": 7, "M": 7}[self.freq]
+        for text in (self.first, self.last):
+            if text and (len(text) != shape or ("Q" in text) != (self.freq == "Q")):
+                raise ValueError(f"the period [{text}] is not written as frequency {self.freq} asks")
+        if self.last and self.last < self.first:
+            raise ValueError(f"the last period [{self.last}] comes before the first [{self.first}]")
+        return self
+
+
+class FileSource(Contract):
+    """A file below the city's data folder, or dropped in the inbox."""
+
+    connector: Literal["file"]
+    address: Sentence
+    periods: Periods | None = None
+
+
+class HttpSource(Contract):
+    """A file behind an address."""
+
+    connector: Literal["http"]
+    address: Annotated[str, Field(pattern=r"^https?://")]
+    periods: Periods | None = None
+    connect_timeout_s: float = Field(default=10.0, gt=0, le=120)
+    read_timeout_s: float = Field(default=30.0, gt=0, le=600)
+    total_timeout_s: float = Field(default=600.0, gt=0, le=7200)
+    max_bytes: int = Field(default=2_000_000_000, gt=0)
+    retries: int = Field(default=3, ge=0, le=10)
+    # Name of an environment variable whose value is sent as a bearer token; the value is never stored.
+    token_env: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")] | None = None
+    # Hosts a redirect may lead to, beside the address's own.
+    redirect_hosts: list[str] = []
+
+
+Source = Annotated[FileSource | HttpSource, Field(discriminator="connector")]
+
+
+class CsvFormat(Contract):
+    """Delimited text; nothing about it is guessed."""
+
+    kind: Literal["csv"]
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    quote: Annotated[str, Field(max_length=1)] = '"'
+    encoding: str = "utf-8"
+    compression: Literal["none", "gzip", "bz2"] = "none"
+    # Lines before the header, and lines after the last record.
+    skip_lines: int = Field(default=0, ge=0, le=1000)
+    footer_lines: int = Field(default=0, ge=0, le=1000)
+    # Records right after the header that repeat it in words.
+    skip_records: int = Field(default=0, ge=0, le=10)
+    empty: list[Code] = []
+
+
+class XlsxFormat(Contract):
+    """One sheet of a workbook."""
+
+    kind: Literal["xlsx"]
+    sheet: Sentence
+    header_row: int = Field(default=1, ge=1)
+    footer_rows: int = Field(default=0, ge=0)
+    empty: list[Code] = []
+
+
+class ParquetFormat(Contract):
+    """A Parquet file; its values are read as text like everyone's."""
+
+    kind: Literal["parquet"]
+    empty: list[Code] = []
+
+
+class GeoJsonFormat(Contract):
+    """A FeatureCollection; properties are columns, and `geometry` is the boundary as WKT."""
+
+    kind: Literal["geojson"]
+    empty: list[Code] = []
+
+
+Format = Annotated[CsvFormat | XlsxFormat | ParquetFormat | GeoJsonFormat, Field(discriminator="kind")]
+
+
+class FromColumns(Contract):
+    """A value taken from a source column. Several names are tried in turn, for sources that rename columns."""
+
+    from_: Annotated[list[str] | str, Field(alias="from")]
+    steps: Annotated[list[StepItem], AfterValidator(check_order)] = []
+
+    @property
+    def names(self) -> list[str]:
+        return [self.from_] if isinstance(self.from_, str) else list(self.from_)
+
+
+class Joined(Contract):
+    """Several source columns joined into one text before the steps."""
+
+    join: list[str] = Field(min_length=2)
+    separator: str = "|"
+    steps: Annotated[list[StepItem], AfterValidator(check_order)] = []
+
+
+class Constant(Contract):
+    """The same value in every row."""
+
+    constant: Code
+
+
+class FromPeriod(Contract):
+    """The period the delivery was asked for, whole or its year."""
+
+    period: Literal["whole", "year"]
+
+
+class FromRow(Contract):
+    """An identifier made of delivery and row, for sources that have none."""
+
+    row: Literal["number"]
+
+
+ColumnMap = FromColumns | Joined | Constant | FromPeriod | FromRow
+
+
+class Mapping(Contract):
+    """A code mapping: a CSV beside the feed whose column `key` holds the local code."""
+
+    file: Sentence
+    key: Sentence = "local"
+
+
+class Where(Contract):
+    """A condition a source row must meet to be in scope; rows outside are counted, not kept."""
+
+    column: Sentence
+    in_: Annotated[list[Code] | None, Field(alias="in")] = None
+    not_in: list[Code] | None = None
+    starts_with: list[Code] | None = None
+
+    @model_validator(mode="after")
+    def _one_condition(self) -> Where:
+        if sum(given is not None for given in (self.in_, self.not_in, self.starts_with)) != 1:
+            raise ValueError("give one of in, not_in, starts_with")
+        return self
+
+
+class RangeRule(Contract):
+    """A number or date lies within limits."""
+
+    rule: Literal["in_range"]
+    id: Identifier
+    column: str
+    minimum: Code | float | None = None
+    maximum: Code | float | None = None
+    severity: Severity = "high"
+    action: Literal["quarantine", "warn"] = "quarantine"
+
+
+class PresentRule(Contract):
+    """A column that the shape leaves optional must be filled here."""
+
+    rule: Literal["present"]
+    id: Identifier
+    column: str
+    severity: Severity = "high"
+    action: Literal["quarantine", "warn"] = "quarantine"
+
+
+class NotBeforeRule(Contract):
+    """One date does not come before another."""
+
+    rule: Literal["not_before"]
+    id: Identifier
+    column: str
+    other: str
+    severity: Severity = "high"
+    action: Literal["quarantine", "warn"] = "quarantine"
+
+
+class PatternRule(Contract):
+    """A text matches a regular expression, whole."""
+
+    rule: Literal["matches"]
+    id: Identifier
+    column: str
+    pattern: str
+    severity: Severity = "high"
+    action: Literal["quarantine", "warn"] = "quarantine"
+
+
+Rule = Annotated[RangeRule | PresentRule | NotBeforeRule | PatternRule, Field(discriminator="rule")]
+
+
+class Coverage(Contract):
+    """What an accepted delivery speaks for. Only here does the absence of rows mean zero."""
+
+    first: Day | None = None
+    # A day, or `latest`: up to the end of the last whole month before the newest row.
+    last: Day | Literal["latest"] = "latest"
+    # The source says its rows are all there is for the period.
+    complete: bool = True
+    # Leading characters of the classification this feed holds (ICCS, ICD-10, topic); empty: everything.
+    codes: list[Code] = []
+
+
+class RejectWhen(Contract):
+    """When a delivery is refused whole and the last good one stays in use."""
+
+    quarantined_share: float = Field(default=0.2, ge=0, le=1)
+    duplicate_share: float = Field(default=0.5, ge=0, le=1)
+    fewer_rows_than: int = Field(default=1, ge=0)
+
+
+class Feed(Contract):
+    """One feed contract."""
+
+    id: Identifier
+    title: Sentence
+    family: Family
+    shape: Identifier
+    owner: Owner
+    licence: Sentence
+    citation: Sentence
+    url: str | None = None
+    source: Source
+    format: Format
+    cadence: Cadence
+    allowed_lag_days: int = Field(ge=0, le=3650)
+    # Which feed speaks where two of one shape cover the same thing: the lower number.
+    preference: int = Field(default=1, ge=1, le=99)
+    spatial_levels: list[Literal["country", "county", "city", "district", "neighbourhood"]] = Field(min_length=1)
+    disaggregations: list[str] = []
+    area_codes: Sentence = "the city's own"
+    # Area of rows without a finer one; the city where not given.
+    extent: Code | None = None
+    time_zone: str | None = None
+    coverage: Coverage = Coverage()
+    where: list[Where] = []
+    mappings: dict[Identifier, Mapping] = {}
+    columns: dict[Identifier, ColumnMap] = Field(min_length=1)
+    # Source columns known and not used; any other column that appears is reported.
+    ignore: list[str] = []
+    rules: list[Rule] = []
+    reject_when: RejectWhen = RejectWhen()
+    notes: str | None = None

@@ -1,0 +1,144 @@
+"""What a feed contract must satisfy beyond its form: columns, codes, steps and rules that fit the shape."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo
+
+from sga_pipeline.contracts.feed import (
+    Constant, CsvFormat, Feed, FromColumns, FromPeriod, FromRow, Joined, NotBeforeRule, PatternRule,
+)  # fmt: skip
+from sga_pipeline.contracts.shape import Column, Shape
+from sga_pipeline.contracts.steps import Boolean, Date, DateTime, Default, Lookup, Number, Recode
+from sga_pipeline.contracts.yaml_reader import Document
+from sga_pipeline.errors import Problem
+
+Rows = list[dict[str, str]]
+# Columns that stand at "unknown" or "total" where a feed says nothing of them.
+UNKNOWN = "_U"
+
+
+def check_feed(
+    feed: Feed, document: Document, shapes: dict[str, Shape], code_lists: dict[str, tuple[str, ...]],
+    mappings: dict[str, Rows],
+) -> list[Problem]:  # fmt: skip
+    """Every problem of one feed, with its line."""
+
+    def at(message: str, next_step: str, value: object, *location: str | int) -> Problem:
+        return Problem(message, next_step, str(value), document.file, document.line_of(location))
+
+    problems = []
+    if feed.id != document.file.stem:
+        problems.append(at("the id is not the file's name", f"Make both [{document.file.stem}].", feed.id, "id"))
+    problems += [at(*found) for found in _source_problems(feed)]
+    shape = shapes.get(feed.shape)
+    if shape is None:
+        return [*problems, at("unknown shape", f"Use one of {sorted(shapes)}.", feed.shape, "shape")]
+    for name in feed.columns:
+        column = shape.column(name)
+        if column is None:
+            known = [one.name for one in shape.columns]
+            problems.append(at("the shape has no such column", f"Use one of {known}.", name, "columns", name))
+        else:
+            problems += [at(*found) for found in _column_problems(feed, column, code_lists, mappings)]
+    for column in shape.columns:
+        if column.required and column.name not in feed.columns:
+            problems.append(at("a column the shape requires is not mapped", "Map it under columns.", column.name, "columns"))
+    problems += [at(*found) for found in _rule_problems(feed, shape)]
+    return problems
+
+
+Found = tuple[str, str, object, *tuple[str | int, ...]]
+
+
+def _source_problems(feed: Feed) -> Iterator[Found]:
+    asks = "{period}" in feed.source.address
+    if asks and feed.source.periods is None:
+        yield "the address has {period} and no periods", "Add source.periods.", feed.source.address, "source", "address"
+    if not asks and feed.source.periods is not None:
+        yield "the address lacks {period}", "Put {period} in it.", feed.source.address, "source", "address"
+    if feed.source.connector == "file" and (".." in feed.source.address.split("/") or feed.source.address.startswith("/")):
+        yield "a file lies outside the city's data folder", "Use a path below it.", feed.source.address, "source", "address"
+    if isinstance(feed.format, CsvFormat):
+        try:
+            codecs.lookup(feed.format.encoding)
+        except LookupError:
+            yield "unknown encoding", "Use a name such as utf-8, latin-1 or cp1252.", feed.format.encoding, "format", "encoding"
+    if feed.time_zone is not None:
+        try:
+            ZoneInfo(feed.time_zone)
+        except (KeyError, ValueError):
+            yield "unknown time zone", "Use a name such as America/Bogota.", feed.time_zone, "time_zone"
+    first, last = feed.coverage.first, feed.coverage.last
+    if first and last != "latest" and last < first:
+        yield "coverage ends before it begins", "Swap the days.", last, "coverage", "last"
+    if any(isinstance(one, FromPeriod) for one in feed.columns.values()) and feed.source.periods is None:
+        yield "a column takes the period and the source has none", "Add source.periods.", "period", "columns"
+
+
+def _column_problems(
+    feed: Feed, column: Column, code_lists: dict[str, tuple[str, ...]], mappings: dict[str, Rows]
+) -> Iterator[Found]:
+    mapped = feed.columns[column.name]
+    here = ("columns", column.name)
+    if isinstance(mapped, Constant):
+        yield from _value_problems(mapped.constant, column, code_lists, here)
+    if isinstance(mapped, FromRow) and column.type != "string":
+        yield "only a text column can be made of the row", "Map the column.", column.type, *here
+    if not isinstance(mapped, FromColumns | Joined):
+        return
+    closing = mapped.steps[-1] if mapped.steps and mapped.steps[-1].closes else None
+    gives = {
+        Date: {"date"}, DateTime: {"integer"} if getattr(closing, "give", "") == "hour" else {"date"},
+        Number: {"integer", "number"}, Boolean: {"boolean"},
+    }  # fmt: skip
+    if closing is not None and column.type not in gives[type(closing)]:
+        yield f"the step gives no {column.type}", "Use the step for that type.", closing.step, *here, "steps"
+    if column.type == "boolean" and closing is None:
+        yield "a boolean column needs the step boolean", "Say what yes and no are.", column.name, *here
+    for number, step in enumerate(mapped.steps):
+        place = (*here, "steps", number)
+        if isinstance(step, Recode):
+            for value in step.values.values():
+                yield from _value_problems(value, column, code_lists, place)
+        if isinstance(step, Default):
+            yield from _value_problems(step.text, column, code_lists, place)
+        if isinstance(step, Lookup):
+            rows = mappings.get(step.mapping)
+            if rows is None:
+                yield "unknown mapping", f"Use one of {sorted(mappings)}.", step.mapping, *place
+            elif step.give not in rows[0]:
+                yield "the mapping has no such column", f"Use one of {sorted(rows[0])}.", step.give, *place
+            elif number == len(mapped.steps) - 1:
+                for value in sorted({row[step.give] for row in rows if row[step.give]}):
+                    yield from _value_problems(value, column, code_lists, place)
+
+
+def _value_problems(
+    value: str, column: Column, code_lists: dict[str, tuple[str, ...]], place: tuple[str | int, ...]
+) -> Iterator[Found]:
+    if column.code_list and value not in code_lists.get(column.code_list, ()):
+        allowed = ", ".join(code_lists.get(column.code_list, ()))
+        yield f"the code is not in the list {column.code_list}", f"Use one of {allowed}.", value, *place
+    if column.pattern and not re.fullmatch(column.pattern, value):
+        yield f"the value does not fit {column.name}", f"It must match {column.pattern}", value, *place
+
+
+def _rule_problems(feed: Feed, shape: Shape) -> Iterator[Found]:
+    seen: set[str] = set()
+    for number, rule in enumerate(feed.rules):
+        place = ("rules", number)
+        if rule.id in seen:
+            yield "the rule id stands here twice", "Rename one.", rule.id, *place
+        seen.add(rule.id)
+        named = [rule.column, rule.other] if isinstance(rule, NotBeforeRule) else [rule.column]
+        for name in named:
+            if shape.column(name) is None or name not in feed.columns:
+                yield "a rule names a column that is not mapped", "Map it or correct the name.", name, *place
+        if isinstance(rule, PatternRule):
+            try:
+                re.compile(rule.pattern)
+            except re.error:
+                yield "not a regular expression", "Correct it.", rule.pattern, *place

@@ -1,0 +1,139 @@
+"""Shapes: the canonical tables, read from ODCS documents into the few facts the pipeline needs. Unknown rules raise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from open_data_contract_standard.model import DataQuality, OpenDataContractStandard, SchemaProperty
+from pydantic import ValidationError
+
+from sga_pipeline.contracts.yaml_reader import Document, read_yaml
+from sga_pipeline.errors import ContractError, Problem
+
+ColumnType = Literal["string", "integer", "number", "boolean", "date"]
+Kind = Literal["events", "counts", "levels", "reference"]
+_TYPES = {"string", "integer", "number", "boolean", "date"}
+_OPTIONS = {"minimum", "maximum"}
+_COLUMN_KEYS = {
+    "name", "logicalType", "required", "primaryKey", "primaryKeyPosition", "logicalTypeOptions", "classification",
+    "description", "customProperties", "quality",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a shape, with every rule that holds for it."""
+
+    name: str
+    type: ColumnType
+    description: str
+    required: bool = False
+    key_position: int | None = None
+    code_list: str | None = None
+    pattern: str | None = None
+    minimum: Any = None
+    maximum: Any = None
+    restricted: bool = False
+
+
+@dataclass(frozen=True)
+class PairRule:
+    """A rule between two columns of one row: `column` does not come before `other`."""
+
+    id: str
+    column: str
+    other: str
+    severity: str
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A canonical table."""
+
+    id: str
+    title: str
+    grain: str
+    kind: Kind
+    columns: tuple[Column, ...]
+    pair_rules: tuple[PairRule, ...]
+    classification: str | None
+    dated_by: str | None
+    file: Path
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        keyed = sorted((column.key_position, column.name) for column in self.columns if column.key_position)
+        return tuple(name for _, name in keyed)
+
+    def column(self, name: str) -> Column | None:
+        return next((column for column in self.columns if column.name == name), None)
+
+
+def read_shape(file: Path) -> Shape:
+    """Read one ODCS document; anything this project would silently ignore is an error."""
+    document = read_yaml(file)
+    try:
+        contract = OpenDataContractStandard.model_validate(document.data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise _problem(document, tuple(first["loc"]), first["msg"], "See the ODCS v3.1 standard.") from None
+    tables = contract.schema_ or []
+    if contract.apiVersion != "v3.1.0" or len(tables) != 1:
+        raise _problem(document, (), "a shape is an ODCS v3.1.0 document with one table", "Split or upgrade it.")
+    table, at = tables[0], ("schema", 0)
+    custom = _custom(document, table.customProperties, {"kind", "classification", "dated_by"}, at)
+    columns = tuple(_column(document, one, (*at, "properties", i)) for i, one in enumerate(table.properties or []))
+    rules = tuple(_pair_rule(document, one, (*at, "quality", i)) for i, one in enumerate(table.quality or []))
+    return Shape(
+        id=str(table.name), title=str(contract.description.purpose if contract.description else "").rstrip("."),
+        grain=str(table.dataGranularityDescription), kind=custom["kind"], columns=columns, pair_rules=rules,
+        classification=custom.get("classification"), dated_by=custom.get("dated_by"), file=file,
+    )  # fmt: skip
+
+
+def _column(document: Document, one: SchemaProperty, at: tuple[str | int, ...]) -> Column:
+    given = set(one.model_dump(exclude_none=True)) - _COLUMN_KEYS
+    if given:
+        raise _problem(document, at, "this project does not read that key of a column", "Remove it.", min(given))
+    if one.logicalType not in _TYPES:
+        raise _problem(document, at, "unknown column type", f"Use one of {sorted(_TYPES)}.", one.logicalType)
+    options = one.logicalTypeOptions or {}
+    if set(options) - _OPTIONS:
+        raise _problem(document, at, "unknown type option", f"Use {sorted(_OPTIONS)}.", min(set(options) - _OPTIONS))
+    pattern = None
+    for i, rule in enumerate(one.quality or []):
+        arguments = rule.arguments or {}
+        if rule.metric != "invalidValues" or set(arguments) != {"pattern"} or rule.mustBe != 0:
+            where = (*at, "quality", i)
+            raise _problem(document, where, "unknown column rule", "Use invalidValues with a pattern.", rule.metric)
+        pattern = str(arguments["pattern"])
+    return Column(
+        name=str(one.name), type=one.logicalType, description=str(one.description or ""),  # type: ignore[arg-type]
+        required=bool(one.required), key_position=one.primaryKeyPosition if one.primaryKey else None,
+        code_list=_custom(document, one.customProperties, {"codeList"}, at).get("codeList"), pattern=pattern,
+        minimum=options.get("minimum"), maximum=options.get("maximum"),
+        restricted=one.classification == "restricted",
+    )  # fmt: skip
+
+
+def _pair_rule(document: Document, rule: DataQuality, at: tuple[str | int, ...]) -> PairRule:
+    wanted = rule.implementation if isinstance(rule.implementation, dict) else {}
+    if rule.type != "custom" or rule.engine != "sga" or wanted.get("rule") != "not_before":
+        raise _problem(document, at, "unknown table rule", "Use type custom, engine sga, rule not_before.", rule.name)
+    return PairRule(str(rule.name), str(wanted["column"]), str(wanted["other"]), rule.severity or "error")
+
+
+def _custom(document: Document, given: Any, known: set[str], at: tuple[str | int, ...]) -> dict[str, Any]:
+    values = {str(one.property): one.value for one in given or []}
+    if set(values) - known:
+        raise _problem(document, at, "unknown custom property", f"Use {sorted(known)}.", min(set(values) - known))
+    return values
+
+
+def _problem(
+    document: Document, at: tuple[str | int, ...], message: str, next_step: str, value: object = None
+) -> ContractError:
+    shown = None if value is None else str(value)
+    return ContractError([Problem(message, next_step, shown, document.file, document.line_of(at))])

@@ -1,0 +1,271 @@
+"""The named steps a column mapping is made of. A step says what is done; conform/ knows how."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field, GetJsonSchemaHandler, TypeAdapter, field_validator, model_validator
+from pydantic.functional_validators import BeforeValidator
+from pydantic_core import CoreSchema
+
+from sga_pipeline.contracts.base import Code, Contract
+
+Otherwise = Literal["unknown", "null", "keep", "reject"]
+
+
+class _Step(Contract):
+    # Text steps take text and give text; a closing step gives a typed value and must come last.
+    closes: ClassVar[bool] = False
+    # The argument a bare value stands for: `prefix: "d"` is `prefix: {text: "d"}`.
+    short: ClassVar[str | None] = None
+
+
+class Trim(_Step):
+    """Remove blanks at both ends."""
+
+    step: Literal["trim"]
+
+
+class Upper(_Step):
+    """Upper case."""
+
+    step: Literal["upper"]
+
+
+class Lower(_Step):
+    """Lower case."""
+
+    step: Literal["lower"]
+
+
+class CollapseSpaces(_Step):
+    """Turn each run of blanks into one."""
+
+    step: Literal["collapse_spaces"]
+
+
+class StripAccents(_Step):
+    """Remove accents: Álvaro becomes Alvaro."""
+
+    step: Literal["strip_accents"]
+
+
+class ZeroPad(_Step):
+    """Put back the leading zeros a spreadsheet lost."""
+
+    short = "width"
+    step: Literal["zero_pad"]
+    width: int = Field(ge=1, le=32)
+
+
+class Prefix(_Step):
+    """Put text before the value."""
+
+    short = "text"
+    step: Literal["prefix"]
+    text: Code
+
+
+class Suffix(_Step):
+    """Put text after the value."""
+
+    short = "text"
+    step: Literal["suffix"]
+    text: Code
+
+
+class Slice(_Step):
+    """Take characters from `start` (the first is 1)."""
+
+    step: Literal["slice"]
+    start: int = Field(ge=1)
+    length: int = Field(ge=1)
+
+
+class Replace(_Step):
+    """Replace one text by another, everywhere in the value."""
+
+    step: Literal["replace"]
+    old: Code = Field(min_length=1)
+    new: Code
+
+
+class Part(_Step):
+    """Split on a separator and take one part (the first is 1)."""
+
+    step: Literal["part"]
+    separator: str = Field(min_length=1)
+    index: int = Field(ge=1)
+
+
+class Extract(_Step):
+    """Take what the first group of a regular expression matches."""
+
+    short = "pattern"
+    step: Literal["extract"]
+    pattern: str
+
+    @field_validator("pattern")
+    @classmethod
+    def _has_one_group(cls, pattern: str) -> str:
+        try:
+            groups = re.compile(pattern).groups
+        except re.error as error:
+            raise ValueError(f"not a regular expression: {error}") from None
+        if groups != 1:
+            raise ValueError(f"needs exactly one group in parentheses, has {groups}")
+        return pattern
+
+
+class NullIf(_Step):
+    """Values the source writes where it has none, such as -999 or n/a."""
+
+    short = "values"
+    step: Literal["null_if"]
+    values: list[Code] = Field(min_length=1)
+
+
+class Recode(_Step):
+    """Translate values by a short list. `otherwise` says what becomes of the rest."""
+
+    step: Literal["recode"]
+    values: dict[str, Code] = Field(min_length=1)
+    otherwise: Otherwise = "unknown"
+
+
+class Lookup(_Step):
+    """Translate values by a mapping of the feed, giving one of its columns."""
+
+    step: Literal["lookup"]
+    mapping: str
+    give: str
+    otherwise: Otherwise = "unknown"
+
+
+class Default(_Step):
+    """What an empty value stands for."""
+
+    short = "text"
+    step: Literal["default"]
+    text: Code
+
+
+class Date(_Step):
+    """Read a date; the formats are tried in turn (strptime codes)."""
+
+    closes = True
+    short = "formats"
+    step: Literal["date"]
+    formats: list[str] = Field(min_length=1)
+
+    _formats = field_validator("formats")(lambda formats: _dated(formats, "%d", "%j"))
+
+
+class DateTime(_Step):
+    """Read a moment; `zone: UTC` moves it into the city's own time. Gives the day, or the hour of the day."""
+
+    closes = True
+    step: Literal["datetime"]
+    formats: list[str] = Field(min_length=1)
+    zone: Literal["local", "UTC"] = "local"
+    give: Literal["date", "hour"] = "date"
+
+    _formats = field_validator("formats")(lambda formats: _dated(formats, "%H", "%I"))
+
+
+class Number(_Step):
+    """Read a number written with this decimal sign and thousands separator."""
+
+    closes = True
+    step: Literal["number"]
+    decimal: Literal[".", ","] = "."
+    thousands: Literal["", ",", ".", " ", "'"] = ""
+    multiply_by: float = 1.0
+    round: bool = False
+
+    @model_validator(mode="after")
+    def _signs_differ(self) -> Number:
+        if self.decimal == self.thousands:
+            raise ValueError("decimal and thousands must differ")
+        return self
+
+
+class Boolean(_Step):
+    """Read yes and no as the source writes them; anything else fails the row."""
+
+    closes = True
+    step: Literal["boolean"]
+    yes: list[Code] = Field(min_length=1)
+    no: list[Code] = Field(min_length=1)
+
+
+def _dated(formats: list[str], *one_of: str) -> list[str]:
+    for text in formats:
+        if not any(code in text for code in one_of):
+            raise ValueError(f"the format [{text}] lacks {' or '.join(one_of)}")
+    return formats
+
+
+Step = Annotated[
+    Trim | Upper | Lower | CollapseSpaces | StripAccents | ZeroPad | Prefix | Suffix | Slice | Replace | Part | Extract
+    | NullIf | Recode | Lookup | Default | Date | DateTime | Number | Boolean,
+    Field(discriminator="step"),
+]  # fmt: skip
+
+KINDS: dict[str, type[_Step]] = {
+    model.model_fields["step"].annotation.__args__[0]: model  # type: ignore[union-attr]
+    for model in _Step.__subclasses__()
+}
+
+
+def _written_form(value: Any) -> Any:
+    """Turn `trim`, `zero_pad: 2` and `date: {formats: [...]}` into what the models read."""
+    if isinstance(value, str):
+        name, arguments = value, {}
+    elif isinstance(value, dict) and len(value) == 1:
+        (name, given), = value.items()
+        short = KINDS[name].short if name in KINDS else None
+        arguments = given if isinstance(given, dict) else {short: given} if short else given
+    else:
+        raise ValueError("a step is a name, or one name with its arguments")
+    if name not in KINDS:
+        raise ValueError(f"unknown step [{name}]; the steps are {', '.join(sorted(KINDS))}")
+    if not isinstance(arguments, dict):
+        raise ValueError(f"the arguments of [{name}] must be written as key: value")
+    return {"step": name, **arguments}
+
+
+class _WrittenStep:
+    """Editors see steps the way people write them."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, _core: CoreSchema, _handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        options: list[dict[str, Any]] = []
+        for name, model in sorted(KINDS.items()):
+            schema = TypeAdapter(model).json_schema()
+            properties = {key: value for key, value in schema["properties"].items() if key != "step"}
+            required = [key for key in schema.get("required", []) if key != "step"]
+            if not required:
+                options.append({"const": name, "description": model.__doc__})
+            if properties:
+                body: dict[str, Any] = {
+                    "type": "object", "properties": properties, "additionalProperties": False, "required": required,
+                }  # fmt: skip
+                forms = [body, properties[model.short]] if model.short else [body]
+                options.append({
+                    "type": "object", "description": model.__doc__, "additionalProperties": False, "required": [name],
+                    "properties": {name: {"anyOf": forms} if len(forms) > 1 else body},
+                })  # fmt: skip
+        return {"anyOf": options}
+
+
+StepItem = Annotated[Step, BeforeValidator(_written_form), _WrittenStep]
+
+
+def check_order(steps: list[Any]) -> list[Any]:
+    """A step that gives a typed value is the last one."""
+    for step in steps[:-1]:
+        if step.closes:
+            raise ValueError(f"the step [{step.step}] gives a typed value and must come last")
+    return steps
