@@ -1,0 +1,109 @@
+"""Delimited text as a table: explicit dialect, header checked, broken records kept with their line."""
+
+from __future__ import annotations
+
+import csv
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from sga_pipeline.conform.opened import Opened, Ragged, Record
+from sga_pipeline.conform.sql_text import literal
+from sga_pipeline.conform.text_source import PreparedText, prepare_text
+from sga_pipeline.contracts.feed import CsvFormat
+from sga_pipeline.errors import DeliveryError
+
+_REASONS = {
+    "MISSING COLUMNS": "too few columns", "TOO MANY COLUMNS": "too many columns", "UNQUOTED VALUE": "a quote is not closed",
+    "LINE SIZE OVER MAXIMUM": "the line is too long", "INVALID ENCODING": "wrong encoding", "INVALID STATE": "quotes are broken",
+}  # fmt: skip
+
+
+def open_csv(con: duckdb.DuckDBPyConnection, path: Path, form: CsvFormat, scratch: Path) -> Opened:
+    """Open delimited text. Types come later, from the contract; here everything is text."""
+    text = prepare_text(path, form, scratch)
+    header = _header(text.path, form)
+    columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(header)))
+    quote = literal(form.quote)
+    relation = (
+        f"read_csv({literal(str(text.path))}, columns = {{{columns}}}, auto_detect = false, header = true, "
+        f"delim = {literal(form.delimiter)}, quote = {quote}, escape = {quote}, comment = '', nullstr = '', "
+        f"new_line = '{text.line_end}', null_padding = false, store_rejects = true, strict_mode = true)"
+    )
+
+    def ragged() -> list[Ragged]:
+        return _ragged(con, text)
+
+    def records_of(places: Sequence[int], total: int) -> list[Record]:
+        broken = [one.line - _shift(text) for one in ragged()]
+        one_line_each = text.lines == 1 + total + len(broken)
+        found = _by_arithmetic(places, broken, text.path) if one_line_each else _by_reading(places, text.path, form)
+        return [Record(record.line + _shift(text), record.text) for record in found]
+
+    # Rejects of an earlier delivery on this connection are not this one's.
+    con.execute("drop table if exists reject_errors; drop table if exists reject_scans")
+    return Opened(header, relation, records_of, ragged)
+
+
+def _header(path: Path, form: CsvFormat) -> tuple[str, ...]:
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        try:
+            header = tuple(cell.strip() for cell in next(_reader(stream, form)))
+        except (StopIteration, csv.Error):
+            raise DeliveryError("the file has no header", "Check skip_lines, or ask for the file again.", path.name) from None
+    return header
+
+
+def _shift(text: PreparedText) -> int:
+    return text.lines_before + text.lines_after_header
+
+
+def _ragged(con: duckdb.DuckDBPyConnection, text: PreparedText) -> list[Ragged]:
+    """One entry a broken record, however many columns of it were wrong."""
+    if not con.execute("select 1 from information_schema.tables where table_name = 'reject_errors'").fetchone():
+        return []
+    rows = con.execute(
+        "select line, min(error_type::varchar), any_value(csv_line) from reject_errors group by line order by line"
+    ).fetchall()
+    return [
+        Ragged(line + _shift(text), _REASONS.get(kind, kind.lower()), (raw or "").strip("\r\n")) for line, kind, raw in rows
+    ]
+
+
+def _by_arithmetic(places: Sequence[int], broken: list[int], path: Path) -> list[Record]:
+    """Where each line is one record: count the header and the broken lines before it."""
+    # A broken line at L pushes down every record that would stand at L or later; ranks undo the pushes before it.
+    thresholds = [line - rank for rank, line in enumerate(sorted(broken))]
+    lines = [place + 2 + bisect_right(thresholds, place + 2) for place in places]
+    found, at = [], 0
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        for line in lines:
+            text = next(islice(stream, line - at - 1, None), "")
+            found.append(Record(line, text.rstrip("\r\n")))
+            at = line
+    return found
+
+
+def _by_reading(places: Sequence[int], path: Path, form: CsvFormat) -> list[Record]:
+    """Where records span lines, or blank lines stand between them: read the file once more, record by record."""
+    wanted, found = set(places), []
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        reader = _reader(stream, form)
+        width = len(next(reader))
+        place, start = 0, reader.line_num
+        for cells in reader:
+            if len(cells) == width:
+                if place in wanted:
+                    found.append(Record(start + 1, form.delimiter.join(cells)))
+                place += 1
+            start = reader.line_num
+    return found
+
+
+def _reader(stream: Iterable[str], form: CsvFormat) -> Any:
+    quoting = csv.QUOTE_MINIMAL if form.quote else csv.QUOTE_NONE
+    return csv.reader(stream, delimiter=form.delimiter, quotechar=form.quote or None, quoting=quoting)

@@ -1,0 +1,115 @@
+"""The three piles a row can land on: kept, quarantined, duplicate."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+
+import duckdb
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sga_pipeline.conform.opened import Ragged, Record
+from sga_pipeline.conform.select_sql import KEY
+from sga_pipeline.contracts.shape import Shape
+
+ARROW_TYPES = {
+    "string": pa.string(), "integer": pa.int64(), "number": pa.float64(), "boolean": pa.bool_(), "date": pa.date32(),
+}  # fmt: skip
+
+
+def arrow_schema(shape: Shape) -> pa.Schema:
+    """The form of a conformed file."""
+    fields = [pa.field(column.name, ARROW_TYPES[column.type]) for column in shape.columns]
+    return pa.schema([*fields, pa.field("_delivery", pa.string())])
+
+
+class KeptFile:
+    """Writes kept rows beside their final name and moves the whole file into place at the end."""
+
+    def __init__(self, path: Path, shape: Shape, delivery: str) -> None:
+        self.path, self.delivery, self.rows = path, delivery, 0
+        self.schema = arrow_schema(shape)
+        self.unfinished = path.with_name(f".{path.name}.writing")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Dictionaries pay for codes and cost for identifiers, where every value is new.
+        codes = [column.name for column in shape.columns if column.type == "string" and not column.restricted]
+        self.writer = pq.ParquetWriter(self.unfinished, self.schema, compression="snappy", use_dictionary=[*codes, "_delivery"])
+
+    def write(self, rows: pl.DataFrame) -> None:
+        if rows.height:
+            table = rows.with_columns(pl.lit(self.delivery).alias("_delivery")).to_arrow().cast(self.schema)
+            self.writer.write_table(table)
+            self.rows += rows.height
+
+    def __enter__(self) -> KeptFile:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.writer.close()
+        if kind is not None:
+            self.unfinished.unlink(missing_ok=True)
+            return
+        with self.unfinished.open("rb") as stream:
+            os.fsync(stream.fileno())
+        os.replace(self.unfinished, self.path)
+
+
+class Quarantine:
+    """Rows that break a rule, with their line, their rules and their text. Stays in the home, readable by its owner."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.places: list[int] = []
+        self.rules: list[list[str]] = []
+
+    def add(self, places: list[int], rules: list[list[str]]) -> None:
+        self.places += places
+        self.rules += rules
+
+    def write(self, ragged: list[Ragged], records_of: Callable[[Sequence[int]], list[Record]]) -> None:
+        """Write all of it, in the order of lines; an earlier file of the same delivery is replaced or removed."""
+        records = records_of(self.places) if self.places else []
+        rows = [(one.line, rules, one.text) for one, rules in zip(records, self.rules, strict=True)]
+        rows += [(one.line, [f"type:record ({one.reason})"], one.text) for one in ragged]
+        self.path.unlink(missing_ok=True)
+        if not rows:
+            return
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        schema = {"line": pl.Int64, "rules": pl.List(pl.String), "raw": pl.String}
+        unfinished = self.path.with_name(f".{self.path.name}.writing")
+        pl.DataFrame(sorted(rows), schema=schema, orient="row").write_parquet(unfinished)
+        os.replace(unfinished, self.path)
+
+
+class Duplicates:
+    """Takes out later rows of a key. A first pass over the keys alone finds which keys come twice; memory stays flat."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, key: tuple[str, ...], key_sql: str | None) -> None:
+        self.key, self.rows = list(key), 0
+        self.seen: set[tuple[object, ...]] = set()
+        # A key whose rows are all good but one is no duplicate: the pass only says where to look closely.
+        self.suspects = pl.DataFrame(schema={KEY: pl.UInt64})
+        if key_sql is not None:
+            found = con.execute(f"select {KEY} from ({key_sql}) group by {KEY} having count(*) > 1").to_arrow_table()
+            frame = pl.from_arrow(found)
+            assert isinstance(frame, pl.DataFrame)
+            self.suspects = frame.cast({KEY: pl.UInt64})
+
+    def take_out(self, rows: pl.DataFrame) -> pl.DataFrame:
+        if self.suspects.is_empty() or rows.is_empty():
+            return rows
+        close = rows.join(self.suspects, on=KEY, how="semi", maintain_order="left").select("_at", *self.key)
+        later = []
+        for at, *values in close.iter_rows():
+            if (found := tuple(values)) in self.seen:
+                later.append(at)
+            else:
+                self.seen.add(found)
+        if not later:
+            return rows
+        self.rows += len(later)
+        return rows.filter(~pl.col("_at").is_in(later))

@@ -1,0 +1,145 @@
+"""Pandera schemas built from shape and feed. Each rule has an id; each failing row is known by its place in the chunk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pandera.polars as pa
+import polars as pl
+from pandera.api.polars.types import PolarsData
+
+from sga_pipeline.conform.select_sql import UNREADABLE
+from sga_pipeline.contracts.assessment import FeedPlan
+from sga_pipeline.contracts.feed import FromColumns, Joined, NotBeforeRule, PatternRule, PresentRule, RangeRule
+from sga_pipeline.contracts.shape import Column
+from sga_pipeline.contracts.steps import Lookup, Recode
+
+POLARS_TYPES: dict[str, Any] = {
+    "string": pl.String, "integer": pl.Int64, "number": pl.Float64, "boolean": pl.Boolean, "date": pl.Date,
+}  # fmt: skip
+Expression = Callable[[str], pl.Expr]
+
+
+@dataclass(frozen=True)
+class RowRules:
+    """A schema, the severity of each of its rules, and the rules that only warn."""
+
+    schema: pa.DataFrameSchema
+    severities: dict[str, str]
+    warnings: frozenset[str]
+
+    def failures(self, chunk: pl.DataFrame) -> pl.DataFrame:
+        """One row for each failing rule and row: `place` in the chunk, `rule`. Values never leave this function."""
+        try:
+            self.schema.validate(chunk, lazy=True)
+        except pa.errors.SchemaErrors as error:
+            cases = error.failure_cases
+            if cases["index"].null_count():
+                wrong = cases.filter(pl.col("index").is_null())["check"].unique().to_list()
+                raise RuntimeError(f"the conformed chunk has not the form of its shape: {wrong}") from None
+            return cases.select(
+                pl.col("index").cast(pl.Int64).alias("place"),
+                pl.when(pl.col("check") == "not_nullable").then("required:" + pl.col("column"))
+                .otherwise(pl.col("check")).alias("rule"),
+            )  # fmt: skip
+        return pl.DataFrame(schema={"place": pl.Int64, "rule": pl.String})
+
+
+def build_rules(plan: FeedPlan, bits: dict[str, int]) -> RowRules:
+    """The schema of one feed's rows: what the shape asks of everyone, and what the feed asks besides."""
+    severities: dict[str, str] = {}
+    warnings: set[str] = set()
+    checks: dict[str, list[pa.Check]] = {column.name: [] for column in plan.shape.columns}
+
+    def add(column: str, rule: str, severity: str, passes: Expression) -> None:
+        severities[rule] = severity
+        checks[column].append(_check(rule, passes))
+
+    for column in plan.shape.columns:
+        proven = _proven(plan, column)
+        codes = plan.code_lists.get(column.code_list or "", ())
+        for rule, passes in _column_rules(column, codes, proven=proven):
+            add(column.name, f"{rule}:{column.name}", "high", passes)
+        if column.required:
+            severities[f"required:{column.name}"] = "high"
+    for pair in plan.shape.pair_rules:
+        if {pair.column, pair.other} <= set(plan.feed.columns):
+            add(pair.column, f"pair:{pair.id}", "high", _not_before(pair.other))
+    for own in plan.feed.rules:
+        add(own.column, f"rule:{own.id}", own.severity, _own_rule(own, plan))
+        if own.action == "warn":
+            warnings.add(f"rule:{own.id}")
+    unreadable = [
+        _check(f"type:{column}", lambda key, bit=bit: (pl.col(key) & bit) == 0) for column, bit in bits.items()
+    ]
+    severities |= {f"type:{column}": "high" for column in bits}
+    columns = {
+        column.name: pa.Column(POLARS_TYPES[column.type], checks[column.name], nullable=not column.required)
+        for column in plan.shape.columns
+    }
+    columns[UNREADABLE] = pa.Column(pl.UInt64, unreadable)
+    return RowRules(pa.DataFrameSchema(columns), severities, frozenset(warnings))
+
+
+def _check(rule: str, passes: Expression) -> pa.Check:
+    def run(data: PolarsData) -> pl.LazyFrame:
+        return data.lazyframe.select(passes(data.key))
+
+    return pa.Check(run, name=rule, error=rule)
+
+
+def _column_rules(column: Column, codes: tuple[str, ...], *, proven: bool) -> list[tuple[str, Expression]]:
+    rules: list[tuple[str, Expression]] = []
+    if column.minimum is not None or column.maximum is not None:
+        low, high = _limit(column.minimum, column.type), _limit(column.maximum, column.type)
+        rules.append(("range", lambda key: _within(key, low, high)))
+    if column.code_list and not proven:
+        rules.append(("code", lambda key: pl.col(key).is_in(list(codes))))
+    if column.pattern and not proven:
+        pattern = f"^(?:{column.pattern.removeprefix('^').removesuffix('$')})$"
+        rules.append(("pattern", lambda key: pl.col(key).str.contains(pattern)))
+    return rules
+
+
+def _proven(plan: FeedPlan, column: Column) -> bool:
+    """Codes from a translation were all checked when the contract was read; checking each row again finds nothing."""
+    mapped = plan.feed.columns.get(column.name)
+    if not isinstance(mapped, FromColumns | Joined):
+        return True
+    last = mapped.steps[-1] if mapped.steps else None
+    return isinstance(last, Recode | Lookup) and last.otherwise != "keep"
+
+
+def _own_rule(rule: RangeRule | PresentRule | NotBeforeRule | PatternRule, plan: FeedPlan) -> Expression:
+    if isinstance(rule, RangeRule):
+        column = plan.shape.column(rule.column)
+        kind = column.type if column else "string"
+        low, high = _limit(rule.minimum, kind), _limit(rule.maximum, kind)
+        return lambda key: _within(key, low, high)
+    if isinstance(rule, PresentRule):
+        # Null passes every other check; here null, unknown and blank are what is looked for.
+        return lambda key: pl.col(key).cast(pl.String).fill_null("_U").is_in(["_U", ""]).not_()
+    if isinstance(rule, NotBeforeRule):
+        return _not_before(rule.other)
+    pattern = f"^(?:{rule.pattern})$"
+    return lambda key: pl.col(key).str.contains(pattern)
+
+
+def _not_before(other: str) -> Expression:
+    return lambda key: pl.col(key) >= pl.col(other)
+
+
+def _within(key: str, low: Any, high: Any) -> pl.Expr:
+    if low is None:
+        return pl.col(key) <= pl.lit(high)
+    return pl.col(key) >= pl.lit(low) if high is None else pl.col(key).is_between(pl.lit(low), pl.lit(high))
+
+
+def _limit(limit: Any, kind: str) -> Any:
+    if limit is None:
+        return None
+    if kind == "date":
+        return pl.Series([str(limit)]).str.to_date().item()
+    return float(limit) if kind == "number" else int(limit) if kind == "integer" else limit

@@ -1,0 +1,182 @@
+"""The SELECT that turns text cells into the shape's columns, beside what went wrong in each row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sga_pipeline.conform.opened import Opened
+from sga_pipeline.conform.sql_text import literal, literals, name
+from sga_pipeline.conform.steps_sql import StepWriter, Translation
+from sga_pipeline.contracts.assessment import FeedPlan
+from sga_pipeline.contracts.feed import Constant, FromColumns, FromPeriod, FromRow, Joined, Where
+from sga_pipeline.contracts.shape import Column
+from sga_pipeline.errors import DeliveryError
+
+UNREADABLE, IN_SCOPE, KEY = "_unreadable", "_in_scope", "_key"
+DUCKDB_TYPES = {"string": "varchar", "integer": "bigint", "number": "double", "boolean": "boolean", "date": "date"}
+
+
+@dataclass
+class Selection:
+    """SQL that reads a delivery in the shape's form, and how to read its side columns."""
+
+    sql: str
+    key_sql: str | None
+    translations: list[Translation]
+    # Bit of the `_unreadable` column for each shape column that is parsed or translated strictly.
+    bits: dict[str, int] = field(default_factory=dict)
+    # Side column that holds codes without a mapping, for each shape column that has one.
+    unmapped: dict[str, str] = field(default_factory=dict)
+
+
+def build_selection(plan: FeedPlan, opened: Opened, delivery_key: str, period: str | None) -> Selection:
+    """Write the SELECT for one delivery, or raise DeliveryError where its header does not fit the contract."""
+    cells = _cells(plan, opened.header)
+    builder = _Builder(plan, cells, delivery_key, period, [*plan.feed.format.empty])
+    return builder.build(opened.relation)
+
+
+def _cells(plan: FeedPlan, header: tuple[str, ...]) -> dict[str, str]:
+    """Source column name -> c0, c1, ...; every name the contract uses must be there once."""
+    doubled = {one for one in header if header.count(one) > 1}
+    cells = {one: f"c{i}" for i, one in enumerate(header)}
+    needed: list[list[str]] = [[one.column] for one in plan.feed.where]
+    for mapped in plan.feed.columns.values():
+        if isinstance(mapped, FromColumns):
+            needed.append(mapped.names)
+        elif isinstance(mapped, Joined):
+            needed += [[one] for one in mapped.join]
+    for names in needed:
+        present = [one for one in names if one in cells]
+        if not present:
+            raise DeliveryError(
+                f"the header lacks the column {' or '.join(names)}",
+                f"The header is: {', '.join(header)[:300]}. Correct the contract's columns, or ask for the old layout.", names[0],
+            )  # fmt: skip
+        if present[0] in doubled:
+            raise DeliveryError("the header names a column twice", "Ask for distinct names.", present[0])
+    return cells
+
+
+@dataclass
+class _Builder:
+    plan: FeedPlan
+    cells: dict[str, str]
+    delivery_key: str
+    period: str | None
+    empty: list[str]
+    texts: list[str] = field(default_factory=list)
+    values: list[str] = field(default_factory=list)
+    outputs: list[str] = field(default_factory=list)
+    flags: list[str] = field(default_factory=list)
+
+    def build(self, relation: str) -> Selection:
+        writer = StepWriter(self.plan.mappings, self.plan.time_zone)
+        selection = Selection("", None, writer.translations)
+        for column in self.plan.shape.columns:
+            self._column(column, writer, selection)
+        scope = " and ".join(self._condition(one) for one in self.plan.feed.where) or "true"
+        flags = " + ".join(self.flags) or "0"
+        # Reading, text steps, typing, output: each layer names what the next one uses, so nothing is computed twice.
+        read = f"select *, {scope} as {IN_SCOPE} from {relation}"
+        texts = f"select *{self._more(self.texts)} from ({read})"
+        values = f"select *{self._more(self.values)} from ({texts})"
+        selection.key_sql = self._key_sql(values)
+        key = f", {self._key_hash()} as {KEY}" if selection.key_sql else ""
+        selection.sql = (
+            f"select {', '.join(self.outputs)}, ({flags})::ubigint as {UNREADABLE}, {IN_SCOPE}{key} from ({values})"
+        )
+        return selection
+
+    def _more(self, items: list[str]) -> str:
+        return "".join(f", {item}" for item in items)
+
+    def _key_sql(self, values: str) -> str | None:
+        key = self.plan.shape.key
+        if not key or any(isinstance(self.plan.feed.columns.get(one), FromRow) for one in key):
+            return None
+        return f"select {self._key_hash()} as {KEY} from ({values}) where {IN_SCOPE}"
+
+    def _key_hash(self) -> str:
+        return f"hash({', '.join(self._output_of(one) for one in self.plan.shape.key)})"
+
+    def _output_of(self, column: str) -> str:
+        wanted = f" as {name(column)}"
+        return next(one.removesuffix(wanted) for one in self.outputs if one.endswith(wanted))
+
+    def _column(self, column: Column, writer: StepWriter, selection: Selection) -> None:
+        mapped = self.plan.feed.columns.get(column.name)
+        sql_type = DUCKDB_TYPES[column.type]
+        default = self._default(column, mapped is not None)
+        if isinstance(mapped, FromColumns | Joined):
+            value = self._mapped(column, mapped, writer, selection)
+        elif isinstance(mapped, Constant):
+            value = f"cast({literal(mapped.constant)} as {sql_type})"
+        elif isinstance(mapped, FromPeriod):
+            text = (self.period or "")[:4] if mapped.period == "year" else (self.period or "")
+            value = f"cast({literal(text)} as {sql_type})"
+        elif isinstance(mapped, FromRow):
+            value = f"{literal(self.delivery_key + '-')} || (row_number() over ())::varchar"
+        else:
+            value = f"cast(null as {sql_type})"
+        if default is not None:
+            value = f"coalesce({value}, {literal(default)})"
+        self.outputs.append(f"{value} as {name(column.name)}")
+
+    def _default(self, column: Column, is_mapped: bool) -> str | None:
+        """What an empty cell means: unknown, all together, or the feed's extent. Never a guess at a value."""
+        if column.name == "area_id" and self.plan.shape.kind != "reference":
+            return self.plan.extent
+        codes = self.plan.code_lists.get(column.code_list or "", ())
+        total_by_default = self.plan.shape.kind == "levels" and not is_mapped
+        if column.name in {"sex", "age_group"}:
+            return "_T" if total_by_default else "_U"
+        if "_U" in codes or (column.pattern and "_U" in column.pattern and column.name == "iccs_code"):
+            return "_U"
+        return None
+
+    def _mapped(
+        self, column: Column, mapped: FromColumns | Joined, writer: StepWriter, selection: Selection
+    ) -> str:
+        source, text_name, value_name = self._source(mapped), f"t_{column.name}", f"v_{column.name}"
+        before = len(writer.unmapped)
+        text = f"nullif({writer.chain(source, list(mapped.steps))}, '')"
+        self.texts.append(f"{text} as {name(text_name)}")
+        failed = []
+        missed = [sql for sql, _ in writer.unmapped[before:]]
+        strict = [sql for sql, rejects in writer.unmapped[before:] if rejects]
+        if missed:
+            side = f"u_{column.name}"
+            self.texts.append(f"coalesce({', '.join(missed)}) as {name(side)}")
+            self.outputs.append(f"{name(side)} as {name('_unmapped_' + column.name)}")
+            selection.unmapped[column.name] = f"_unmapped_{column.name}"
+        closing = mapped.steps[-1] if mapped.steps and mapped.steps[-1].closes else None
+        value = writer.close(closing, name(text_name), column.type)
+        self.values.append(f"{value} as {name(value_name)}")
+        if column.type != "string":
+            failed.append(f"({name(text_name)} is not null and {name(value_name)} is null)")
+        if strict:
+            failed.append(f"({name('u_' + column.name)} is not null)")
+        if failed:
+            selection.bits[column.name] = 1 << len(selection.bits)
+            self.flags.append(f"(case when {' or '.join(failed)} then {selection.bits[column.name]} else 0 end)")
+        return name(value_name)
+
+    def _source(self, mapped: FromColumns | Joined) -> str:
+        if isinstance(mapped, Joined):
+            parts = ", ".join(f"coalesce({self._cell(one)}, '')" for one in mapped.join)
+            return f"concat_ws({literal(mapped.separator)}, {parts})"
+        return self._cell(next(one for one in mapped.names if one in self.cells))
+
+    def _cell(self, column: str) -> str:
+        cell = self.cells[column]
+        return f"(case when {cell} not in ({literals(self.empty)}) then {cell} end)" if self.empty else f"nullif({cell}, '')"
+
+    def _condition(self, one: Where) -> str:
+        cell = f"coalesce({self.cells[one.column]}, '')"
+        if one.in_ is not None:
+            return f"{cell} in ({literals(one.in_)})"
+        if one.not_in is not None:
+            return f"{cell} not in ({literals(one.not_in)})"
+        starts = " or ".join(f"starts_with({cell}, {literal(text)})" for text in one.starts_with or [])
+        return f"({starts or 'false'})"

@@ -1,0 +1,33 @@
+"""Opens a delivery as a table of text: column names as the source writes them, and SQL that reads the cells."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from sga_pipeline.conform.csv_source import open_csv
+from sga_pipeline.conform.opened import Opened
+from sga_pipeline.conform.tables import open_geojson, open_parquet, open_xlsx
+from sga_pipeline.contracts.feed import CsvFormat, Format, GeoJsonFormat, XlsxFormat
+from sga_pipeline.errors import DeliveryError
+
+# First bytes of things that arrive in place of data.
+_IMPOSTORS: dict[bytes, str] = {b"<!doctype html": "a web page", b"<html": "a web page", b"%pdf-": "a PDF"}
+
+
+def open_delivery(con: duckdb.DuckDBPyConnection, path: Path, form: Format, scratch: Path) -> Opened:
+    """Open one delivery, or raise DeliveryError where it is not what the contract says."""
+    head = path.open("rb").read(512).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if not head:
+        raise DeliveryError("the file is empty", "Ask for it again; a delivery without rows still has its header.", path.name)
+    for sign, what in _IMPOSTORS.items():
+        if head.startswith(sign):
+            raise DeliveryError(f"this is {what}, not {form.kind}", "Open the address by hand and correct it.", path.name)
+    if isinstance(form, CsvFormat):
+        return open_csv(con, path, form, scratch)
+    if isinstance(form, XlsxFormat):
+        return open_xlsx(con, path, form)
+    if isinstance(form, GeoJsonFormat):
+        return open_geojson(con, path)
+    return open_parquet(con, path)
