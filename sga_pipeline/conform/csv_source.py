@@ -32,7 +32,7 @@ def open_csv(con: duckdb.DuckDBPyConnection, path: Path, form: CsvFormat, scratc
     relation = (
         f"read_csv({literal(str(text.path))}, columns = {{{columns}}}, auto_detect = false, header = true, "
         f"delim = {literal(form.delimiter)}, quote = {quote}, escape = {quote}, comment = '', nullstr = '', "
-        f"new_line = '{text.line_end}', null_padding = false, store_rejects = true, strict_mode = true)"
+        f"{text.line_end}null_padding = false, store_rejects = true, strict_mode = true)"
     )
 
     def ragged() -> list[Ragged]:
@@ -67,11 +67,30 @@ def _ragged(con: duckdb.DuckDBPyConnection, text: PreparedText) -> list[Ragged]:
     if not con.execute("select 1 from information_schema.tables where table_name = 'reject_errors'").fetchone():
         return []
     rows = con.execute(
-        "select line, min(error_type::varchar), any_value(csv_line) from reject_errors group by line order by line"
+        "select line_byte_position, min(error_type::varchar), any_value(csv_line) from reject_errors "
+        "where line_byte_position is not null group by line_byte_position order by line_byte_position"
     ).fetchall()
-    return [
-        Ragged(line + _shift(text), _REASONS.get(kind, kind.lower()), (raw or "").strip("\r\n")) for line, kind, raw in rows
-    ]
+    lines = _lines_at([position for position, _, _ in rows], text.path)
+    found = []
+    for line, (_, kind, raw) in zip(lines, rows, strict=True):
+        # Blank lines before a broken record are counted as part of it.
+        blank = len(raw) - len(raw.lstrip("\r\n"))
+        lead = raw[:blank].count("\n") or raw[:blank].count("\r")
+        found.append(Ragged(line + lead + _shift(text), _REASONS.get(kind, kind.lower()), raw.strip("\r\n")))
+    return found
+
+
+def _lines_at(positions: list[int], path: Path) -> list[int]:
+    """The line each byte position (counted from 1) lies on."""
+    lines, seen, at = [], 0, 0
+    with path.open("rb") as stream:
+        for position in positions:
+            while at < position - 1:
+                block = stream.read(min(4 << 20, position - 1 - at))
+                seen += block.count(b"\n")
+                at += len(block)
+            lines.append(seen + 1)
+    return lines
 
 
 def _by_arithmetic(places: Sequence[int], broken: list[int], path: Path) -> list[Record]:
@@ -96,7 +115,8 @@ def _by_reading(places: Sequence[int], path: Path, form: CsvFormat) -> list[Reco
         width = len(next(reader))
         place, start = 0, reader.line_num
         for cells in reader:
-            if len(cells) == width:
+            # Surplus cells that are all empty are no surplus.
+            if len(cells) >= width and not any(cells[width:]):
                 if place in wanted:
                     found.append(Record(start + 1, form.delimiter.join(cells)))
                 place += 1

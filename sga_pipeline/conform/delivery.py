@@ -18,6 +18,7 @@ from sga_pipeline.conform.row_rules import RowRules, build_rules
 from sga_pipeline.conform.select_sql import IN_SCOPE, Selection, build_selection
 from sga_pipeline.conform.source import open_delivery
 from sga_pipeline.contracts.assessment import FeedPlan
+from sga_pipeline.contracts.feed import FromColumns, Joined
 from sga_pipeline.errors import DeliveryError
 
 CHUNK_ROWS = 500_000
@@ -148,7 +149,7 @@ def _describe(good: pl.DataFrame, plan: FeedPlan, selection: Selection, outcome:
         first, last = str(days.min()), str(days.max())
         outcome.first_day = min(outcome.first_day or first, first)
         outcome.last_day = max(outcome.last_day or last, last)
-    if plan.shape.kind in {"events", "counts"} and "area_id" in plan.feed.columns:
+    if plan.shape.kind in {"events", "counts"} and isinstance(plan.feed.columns.get("area_id"), FromColumns | Joined):
         outcome.rows_without_area += good.filter(pl.col("area_id") == plan.extent).height
 
 

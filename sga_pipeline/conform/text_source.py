@@ -19,6 +19,8 @@ BLOCK = 4 << 20
 # A text file that grows more than this over its compressed size is an attack or a mistake.
 MAX_RATIO = 200
 MIN_SUSPECT_BYTES = 200_000_000
+# DuckDB's reader option for each kind of line end; pairs are what it expects where nothing is said.
+LINE_FEED, PAIR = "new_line = '\\n', ", ""
 
 
 @dataclass(frozen=True)
@@ -66,8 +68,8 @@ def _survey(path: Path, form: CsvFormat) -> tuple[int, str | None]:
     _decode(decoder, b"", form, newlines, final=True)
     lines = newlines + (0 if last in {b"\n", b""} else 1)
     if returns == 0:
-        return lines, "\\n"
-    return lines, "\\r\\n" if pairs == returns == newlines else None
+        return lines, LINE_FEED
+    return lines, PAIR if pairs == returns == newlines else None
 
 
 def _decode(
@@ -103,7 +105,7 @@ def _rewrite(path: Path, form: CsvFormat, scratch: Path) -> PreparedText:
             if len(held) > form.footer_lines:
                 out.write(held.popleft() + "\n")
                 written += 1
-    return PreparedText(target, written, "\\n", form.skip_lines, form.skip_records)
+    return PreparedText(target, written, LINE_FEED, form.skip_lines, form.skip_records)
 
 
 def _lines(path: Path, form: CsvFormat) -> Iterator[str]:

@@ -18,6 +18,7 @@ class Catalogue:
     indicators: dict[str, dict[str, str]]
     measures: dict[str, dict[str, str]]
     gap_types: dict[str, dict[str, str]]
+    statements: dict[str, dict[str, str]]
 
 
 def read_rows(file: Path) -> list[dict[str, str]]:
@@ -56,7 +57,7 @@ def read_catalogue(folder: Path) -> Catalogue:
         raise ContractError(problems)
     return Catalogue(
         folder, {name: tuple(codes) for name, codes in lists.items()}, indicators, measures,
-        _keyed(folder / "gaps.csv", "gap_code"),
+        _keyed(folder / "gaps.csv", "gap_code"), _keyed(folder / "statements.csv", "statement_id"),
     )  # fmt: skip
 
 

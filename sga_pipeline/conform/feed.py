@@ -1,0 +1,79 @@
+"""Conforms a feed: for each period the newest delivery that can be accepted is in use, and its rows alone stay."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sga_pipeline.conform.delivery import Arrived, Piles, conform_delivery
+from sga_pipeline.conform.outcome import Outcome, read_outcome
+from sga_pipeline.contracts.assessment import FeedPlan
+from sga_pipeline.home import Home, write_text
+
+# Raise when conform's own behaviour changes, so that rows conformed by an older version are made anew.
+CONFORM_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Conformed:
+    """One delivery of a feed and what became of it."""
+
+    delivery: Arrived
+    outcome: Outcome
+    in_use: bool
+    # False where an earlier run had done the work.
+    fresh: bool
+
+
+def conform_feed(
+    plan: FeedPlan, deliveries: Mapping[str | None, Sequence[Arrived]], home: Home
+) -> list[Conformed]:
+    """Conform what is new. Newest first for each period; older ones are looked at only while newer ones are refused."""
+    kept_folder = home.conformed / plan.shape.id / f"city_id={plan.city.id}" / f"feed_id={plan.id}"
+    results: list[Conformed] = []
+    for period in sorted(deliveries, key=lambda one: one or ""):
+        for delivery in deliveries[period]:
+            outcome, fresh = _once(plan, delivery, kept_folder, home)
+            results.append(Conformed(delivery, outcome, outcome.accepted, fresh))
+            if outcome.accepted:
+                break
+    _drop_superseded(kept_folder, {one.outcome.file for one in results if one.in_use})
+    return results
+
+
+def outcome_key(plan: FeedPlan, delivery: Arrived) -> str:
+    """The same bytes under the same contract give the same rows; anything else is conformed anew."""
+    text = f"{CONFORM_VERSION}|{delivery.sha256}|{delivery.period}|{plan.contract_hash}"
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _once(plan: FeedPlan, delivery: Arrived, kept_folder: Path, home: Home) -> tuple[Outcome, bool]:
+    key = outcome_key(plan, delivery)
+    kept = kept_folder / f"{delivery.period or 'all'}-{key}.parquet"
+    record = home.conformed / "_outcomes" / plan.city.id / plan.id / f"{key}.json"
+    known = read_outcome(record)
+    if known is not None and (not known.accepted or kept.is_file()):
+        return known, False
+    home.scratch.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(prefix="conform-", dir=home.scratch))
+    try:
+        quarantine = home.quarantine(plan.city.id, plan.id) / f"{delivery.period or 'all'}-{key}.parquet"
+        outcome = conform_delivery(plan, delivery, key, Piles(kept, quarantine, scratch))
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    record.parent.mkdir(parents=True, exist_ok=True)
+    write_text(record, outcome.to_json())
+    return outcome, True
+
+
+def _drop_superseded(folder: Path, in_use: set[str | None]) -> None:
+    if not folder.is_dir():
+        return
+    for file in folder.iterdir():
+        if file.name not in in_use:
+            os.unlink(file)

@@ -1,0 +1,121 @@
+"""Conformed assets: one a shape, with a check for each feed, and the register that says what all of it came to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+
+from sga_pipeline.conform.empty import write_empty
+from sga_pipeline.conform.feed import Conformed, conform_feed
+from sga_pipeline.contracts.assessment import CityPlan, FeedPlan
+from sga_pipeline.contracts.shape import Shape
+from sga_pipeline.orchestration.progress import tell
+from sga_pipeline.orchestration.pulling import due_key, raw_key
+from sga_pipeline.orchestration.scope import Scope
+from sga_pipeline.raw.pull import expected_periods, last_pull
+from sga_pipeline.raw.store import RawStore
+from sga_pipeline.register.record import FeedRecord
+from sga_pipeline.register.write import summary, write_fingerprints, write_register
+
+REGISTER = dg.AssetKey(["conformed", "register"])
+
+
+def conformed_key(shape_id: str) -> dg.AssetKey:
+    return dg.AssetKey(["conformed", shape_id])
+
+
+def conformed_assets(scope: Scope) -> list[dg.AssetsDefinition]:
+    """Every shape's asset, and the register."""
+    shapes = scope.assessment.shapes.values()
+    return [*(_shape_asset(scope, shape) for shape in shapes), _register_asset(scope)]
+
+
+def _shape_asset(scope: Scope, shape: Shape) -> dg.AssetsDefinition:
+    feeds = [(city, plan) for city, plan in scope.feeds() if plan.shape.id == shape.id]
+    key = conformed_key(shape.id)
+    deps = {raw_key(city.id, plan.id) for city, plan in feeds}
+    deps |= {due_key(city.id) for city, plan in feeds if plan.feed.source.periods}
+    checks = [
+        dg.AssetCheckSpec(f"{city.id}__{plan.id}", asset=key, description=f"Rows of {plan.feed.title} keep the contract's rules.")
+        for city, plan in feeds
+    ]
+
+    @dg.asset(
+        key=key, group_name="conformed", deps=sorted(deps), check_specs=checks, kinds={"duckdb", "pandera"},
+        description=f"{shape.title}. Grain: {shape.grain}.",
+    )  # fmt: skip
+    def conform(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Any]]:
+        kept, results = 0, []
+        with scope.home.lock():
+            write_empty(shape, scope.home)
+            for city, plan in feeds:
+                tell(f"conform {city.id} {plan.id}")
+                conformed = conform_one(scope, city, plan)
+                kept += sum(one.outcome.rows_kept for one in conformed if one.in_use)
+                results.append(_check(key, city, plan, conformed))
+        columns = dg.TableSchema([
+            dg.TableColumn(column.name, column.type, column.description) for column in shape.columns
+        ])  # fmt: skip
+        metadata = {"dagster/row_count": kept, "feeds": len(feeds), "dagster/column_schema": columns}
+        yield dg.MaterializeResult(metadata=metadata, check_results=results)
+
+    return conform
+
+
+def conform_one(scope: Scope, city: CityPlan, plan: FeedPlan) -> list[Conformed]:
+    """Conform what a feed holds as of the assessment's day."""
+    limit = scope.as_of_asked
+    return conform_feed(plan, RawStore(scope.home, city.id, plan.id).arrivals(limit), scope.home)
+
+
+def _check(key: dg.AssetKey, city: CityPlan, plan: FeedPlan, conformed: list[Conformed]) -> dg.AssetCheckResult:
+    outcomes = [one.outcome for one in conformed if one.in_use]
+    refused = [one.outcome for one in conformed if not one.in_use]
+    rules: dict[str, int] = {}
+    for one in outcomes:
+        for rule, number in one.rules.items():
+            rules[rule] = rules.get(rule, 0) + number
+    return dg.AssetCheckResult(
+        check_name=f"{city.id}__{plan.id}", asset_key=key, passed=not rules and not refused,
+        severity=dg.AssetCheckSeverity.ERROR if refused else dg.AssetCheckSeverity.WARN,
+        metadata={
+            "rows in": sum(one.rows_in for one in outcomes), "rows kept": sum(one.rows_kept for one in outcomes),
+            "rows quarantined": sum(one.rows_quarantined for one in outcomes),
+            "rows duplicate": sum(one.rows_duplicate for one in outcomes),
+            "rules": dg.MetadataValue.md("\n".join(f"- {rule}: {number}" for rule, number in sorted(rules.items())) or "none"),
+            "refused": dg.MetadataValue.md("\n".join(f"- {one.reason}" for one in refused) or "none"),
+        },
+    )  # fmt: skip
+
+
+def _register_asset(scope: Scope) -> dg.AssetsDefinition:
+    deps = [conformed_key(shape) for shape in scope.assessment.shapes]
+
+    @dg.asset(
+        key=REGISTER, group_name="conformed", deps=deps,
+        description="Cities, feeds, deliveries, coverage, checks, and the findings of pull and conform.",
+    )  # fmt: skip
+    def register(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
+        tell("register")
+        with scope.home.lock():
+            records = [_record(scope, city, plan) for city, plan in scope.feeds()]
+            as_of = {city.id: scope.as_of(city) for city in scope.assessment.cities}
+            rows = write_register(scope.assessment, records, as_of, scope.today, scope.home)
+            write_fingerprints(scope.assessment, rows, scope.home)
+        return dg.MaterializeResult(metadata={key: _shown(value) for key, value in summary(rows).items()})
+
+    return register
+
+
+def _record(scope: Scope, city: CityPlan, plan: FeedPlan) -> FeedRecord:
+    store = RawStore(scope.home, city.id, plan.id)
+    arrivals = store.arrivals(scope.as_of_asked)
+    held = {one.sha256: one for deliveries in arrivals.values() for one in deliveries}
+    expected = expected_periods(plan.feed, scope.as_of(city)) if plan.feed.source.periods else []
+    return FeedRecord(plan, last_pull(scope.home, city.id, plan.id), conform_one(scope, city, plan), held, expected)
+
+
+def _shown(value: Any) -> Any:
+    return dg.MetadataValue.json(value) if isinstance(value, dict) else value

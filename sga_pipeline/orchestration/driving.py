@@ -1,0 +1,76 @@
+"""Drives the main job in this process: what `sga run` does, with the same assets a server would run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import dagster as dg
+
+from sga_pipeline.errors import SgaError
+from sga_pipeline.home import Home, write_text
+from sga_pipeline.orchestration.definitions import definitions
+from sga_pipeline.orchestration.progress import listening
+from sga_pipeline.orchestration.scope import Scope, scope_to_environment
+
+INSTANCE_SETTINGS = """\
+# Dagster's own settings for this home: no telemetry, one run at a time, hung runs marked as failed.
+telemetry:
+  enabled: false
+concurrency:
+  runs:
+    max_concurrent_runs: 1
+run_monitoring:
+  enabled: true
+  poll_interval_seconds: 60
+  max_runtime_seconds: 43200
+"""
+
+
+@dataclass(frozen=True)
+class Driven:
+    """How a run ended."""
+
+    run_id: str
+
+
+def drive(scope: Scope, listener: Callable[[str], None]) -> Driven:
+    """Run everything that is due, or raise the first error that stopped it."""
+    os.environ.update(scope_to_environment(scope))
+    with dagster_instance(scope.home) as instance, listening(listener):
+        job = definitions(scope).resolve_job_def("assess")
+        quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+        result = job.execute_in_process(instance=instance, raise_on_error=False, run_config=quiet)
+        if not result.success:
+            raise _failure(result)
+        return Driven(result.run_id)
+
+
+def dagster_instance(home: Home) -> dg.DagsterInstance:
+    """The instance of this home, so that runs from the terminal and from the server share one history."""
+    prepare_instance(home.dagster)
+    os.environ["DAGSTER_HOME"] = str(home.dagster)
+    return dg.DagsterInstance.get()
+
+
+def prepare_instance(folder: Path) -> None:
+    """Write Dagster's settings where there are none; an office may change them afterwards."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / "dagster.yaml").exists():
+        write_text(folder / "dagster.yaml", INSTANCE_SETTINGS)
+
+
+def _failure(result: dg.ExecuteInProcessResult) -> SgaError:
+    for event in result.all_events:
+        if event.is_step_failure:
+            error = event.step_failure_data.error
+            while error is not None and error.cause is not None:
+                error = error.cause
+            message = (error.message if error else event.message or "").strip()
+            return SgaError(
+                f"the step [{event.step_key}] failed: {message.splitlines()[0] if message else 'no message'}",
+                "Nothing was published and the last release is untouched. `sga ui` shows the whole log of the run.", result.run_id,
+            )  # fmt: skip
+    return SgaError("the run failed", "Nothing was published. `sga ui` shows the whole log of the run.", result.run_id)

@@ -1,0 +1,48 @@
+"""What the register is told about one feed by pull and conform, and one city's feeds together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from sga_pipeline.conform.feed import Conformed
+from sga_pipeline.contracts.assessment import FeedPlan
+
+
+class Pulled(Protocol):
+    """What became of one period in a pull."""
+
+    @property
+    def period(self) -> str | None: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def message(self) -> str | None: ...
+
+
+class Held(Protocol):
+    """A delivery as the raw store knows it."""
+
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def period(self) -> str | None: ...
+    @property
+    def path(self) -> Path: ...
+    @property
+    def bytes(self) -> int: ...
+    @property
+    def retrieved_at(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class FeedRecord:
+    """One feed in one run."""
+
+    plan: FeedPlan
+    pulled: Sequence[Pulled]
+    conformed: Sequence[Conformed]
+    held: dict[str, Held]
+    expected: Sequence[str]

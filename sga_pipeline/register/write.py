@@ -1,0 +1,96 @@
+"""Writes the register, keeps when each finding was first seen, and takes the fingerprint of all a release rests on."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from datetime import date
+from typing import Any
+
+from sga_pipeline.contracts.assessment import Assessment
+from sga_pipeline.home import Home, write_bytes, write_text
+from sga_pipeline.paths import DBT_PROJECT, PROJECT
+from sga_pipeline.register.record import FeedRecord
+from sga_pipeline.register.tables import TABLES, Row, register_rows, table_frame
+
+HISTORY = "first_seen.json"
+FINGERPRINTS = "fingerprints.json"
+
+
+def write_register(
+    assessment: Assessment, records: list[FeedRecord], as_of: dict[str, date], today: date, home: Home
+) -> dict[str, list[Row]]:
+    """Write every table anew and return its rows."""
+    rows = register_rows(assessment, records, as_of)
+    _date_findings(rows["findings"], today, home)
+    home.register.mkdir(parents=True, exist_ok=True)
+    for table in TABLES:
+        sink = io.BytesIO()
+        table_frame(table, rows[table]).write_parquet(sink, compression="snappy")
+        write_bytes(home.register / f"{table}.parquet", sink.getvalue())
+    return rows
+
+
+def _date_findings(findings: list[Row], today: date, home: Home) -> None:
+    """A finding keeps the day it was first seen for as long as the home is kept."""
+    file = home.register / HISTORY
+    try:
+        known: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        known = {}
+    for finding in findings:
+        finding["first_seen"] = known.setdefault(finding["gap_id"], today.isoformat())
+        finding["last_seen"], finding["status"] = today.isoformat(), "open"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    write_text(file, json.dumps(known, indent=0, sort_keys=True))
+
+
+def write_fingerprints(assessment: Assessment, rows: dict[str, list[Row]], home: Home) -> None:
+    """Leave each city's fingerprint for the stages that decide whether there is anything to do."""
+    program = _program()
+    prints = {city.id: _fingerprint(assessment, rows, city.id, program) for city in assessment.cities}
+    write_text(home.register / FINGERPRINTS, json.dumps(prints, indent=1, sort_keys=True))
+
+
+def read_fingerprints(home: Home) -> dict[str, str]:
+    """The fingerprints of the last run's register."""
+    try:
+        found: dict[str, str] = json.loads((home.register / FINGERPRINTS).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found
+
+
+def _fingerprint(assessment: Assessment, rows: dict[str, list[Row]], city_id: str, program: str) -> str:
+    """Equal where a new release would say the same: same rows, contracts, arithmetic and program."""
+    passing = {"first_seen", "last_seen", "retrieved_at"}
+    said = {
+        table: [{key: value for key, value in row.items() if key not in passing} for row in rows[table] if row["city_id"] == city_id]
+        for table in TABLES
+    }
+    digest = hashlib.sha256((program + json.dumps(said, sort_keys=True, default=str)).encode())
+    for file in assessment.contract_files(city_id):
+        digest.update(file.name.encode() + hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _program() -> str:
+    """The arithmetic and the program itself: a corrected formula makes a new release."""
+    digest = hashlib.sha256()
+    folders = [DBT_PROJECT / folder for folder in ("models", "macros", "seeds")] + [PROJECT / "sga_pipeline"]
+    files = [file for folder in folders for file in folder.rglob("*") if file.suffix in {".sql", ".yml", ".csv", ".py"}]
+    for file in sorted(files):
+        digest.update(str(file.relative_to(PROJECT)).encode() + hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def summary(rows: dict[str, list[Row]]) -> dict[str, Any]:
+    """Figures for people: how many deliveries, rows and findings by severity."""
+    findings = rows["findings"]
+    return {
+        "deliveries": len(rows["deliveries"]),
+        "rows_in": sum(row["rows_in"] for row in rows["deliveries"]),
+        "rows_kept": sum(row["rows_kept"] for row in rows["deliveries"] if row["in_use"]),
+        "findings": {name: sum(row["severity"] == name for row in findings) for name in ("critical", "high", "medium", "low")},
+    }

@@ -1,0 +1,1 @@
+"""The seam to dbt: its manifest, prepared and fresh."""

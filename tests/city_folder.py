@@ -1,0 +1,68 @@
+"""Writes small city folders for tests: a valid one, and places to spoil it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+CITY = """\
+id: xx_small
+name: Small
+country_iso3: XXA
+time_zone: America/Bogota
+languages: [en]
+boundary_version: 2020
+window: {first_year: 2022, last_year: 2023}
+as_of: 2024-03-01
+city_area: XS
+areas:
+  - {area_id: XX, level: country, name: Xland}
+  - {area_id: XS, level: city, name: Small, parent_id: XX}
+"""
+
+INCIDENTS = """\
+id: incidents
+title: Police incidents
+family: police
+shape: crime_events
+owner: {name: Police statistics office, contact: statistics office}
+licence: CC-BY-4.0
+citation: Police statistics office, incident records.
+source: {connector: file, address: incidents.csv}
+format: {kind: csv}
+cadence: annual
+allowed_lag_days: 90
+spatial_levels: [city, district]
+coverage: {first: 2022-01-01, last: 2023-12-31}
+mappings:
+  offences: {file: offences.csv}
+columns:
+  event_id: {from: id}
+  occurred_on: {from: date, steps: [{date: ["%Y-%m-%d", "%d/%m/%Y"]}]}
+  reported_on: {from: reported}
+  iccs_code: {from: offence, steps: [trim, upper, {lookup: {mapping: offences, give: iccs}}]}
+  local_code: {from: offence, steps: [trim, upper]}
+  area_id: {from: district, steps: [{zero_pad: 2}, {prefix: d}]}
+  latitude: {from: lat, steps: [{number: {decimal: ","}}]}
+  weapon: {from: weapon, steps: [{recode: {values: {G: firearm, K: knife}}}]}
+  cleared: {from: cleared, steps: [{boolean: {"yes": [Y], "no": [N]}}]}
+rules:
+  - {rule: in_range, id: not_in_the_future, column: occurred_on, maximum: 2024-03-01}
+"""
+
+OFFENCES = "local,iccs\nHOM,0101\nROB,0401\nMVT,050211\n"
+HEADER = "id,date,reported,offence,district,lat,weapon,cleared\n"
+
+
+def write_city(folder: Path, replacements: dict[str, str] | None = None) -> Path:
+    """A city with one police feed; `replacements` exchange text in the feed contract."""
+    city = folder / "xx_small"
+    (city / "feeds").mkdir(parents=True, exist_ok=True)
+    (city / "data").mkdir(exist_ok=True)
+    (city / "city.yaml").write_text(CITY, encoding="utf-8")
+    feed = INCIDENTS
+    for old, new in (replacements or {}).items():
+        assert old in feed, f"[{old}] is not in the feed"
+        feed = feed.replace(old, new)
+    (city / "feeds" / "incidents.yaml").write_text(feed, encoding="utf-8")
+    (city / "feeds" / "offences.csv").write_text(OFFENCES, encoding="utf-8")
+    return city

@@ -1,0 +1,96 @@
+"""Each way a contract can be wrong gives file, line, value and what to do, before any data moves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sga_pipeline.contracts.assessment import read_assessment
+from sga_pipeline.errors import ContractError, Problem
+from tests.city_folder import INCIDENTS, write_city
+
+SPOILT: list[tuple[str, str, str, str, str | None]] = [
+    # what is spoilt, by what, words of the message, words of the line it must name, value
+    ("cadence: annual", "cadence: anual", "cadence", "cadence: anual", "anual"),
+    ("family: police", "famly: police", "unknown key", "famly: police", "famly"),
+    ("family: police", "family: police\nfamily: health", "stands here twice", "family: health", "family"),
+    ("shape: crime_events", "shape: crime_event", "unknown shape", "shape: crime_event", "crime_event"),
+    ("licence: CC-BY-4.0\n", "", "missing", "id: incidents", "licence"),
+    ("{kind: csv}", "{kind: csv, delimiter: ';;'}", "delimiter", "delimiter", ";;"),
+    ("{kind: csv}", "{kind: csv, encoding: utf-9}", "unknown encoding", "encoding", "utf-9"),
+    ("{kind: csv}", "{kind: doc}", "unknown", "kind: doc", None),
+    ("  event_id: {from: id}\n", "", "requires is not mapped", "columns:", "event_id"),
+    ("  event_id:", "  evnt_id:", "no such column", "evnt_id", "evnt_id"),
+    ("[trim, upper, {lookup", "[trim, uper, {lookup", "unknown step [uper]", "iccs_code", None),
+    ("{zero_pad: 2}", "{zero_pad: two}", "width", "area_id", "two"),
+    ("{zero_pad: 2}", "{zero_pad: {width: 2, side: left}}", "unknown key", "area_id", "side"),
+    ('{date: ["%Y-%m-%d", "%d/%m/%Y"]}', '{date: ["%Y-%m"]}', "lacks %d", "occurred_on", None),
+    ('{date: ["%Y-%m-%d", "%d/%m/%Y"]}', "number", "gives no date", "occurred_on", "number"),
+    ('[{date: ["%Y-%m-%d", "%d/%m/%Y"]}]', '[{date: ["%Y-%m-%d"]}, trim]', "must come last", "occurred_on", None),
+    ("mapping: offences, give", "mapping: offence, give", "unknown mapping", "iccs_code", "offence"),
+    ("give: iccs}", "give: icss}", "mapping has no such column", "iccs_code", "icss"),
+    ("{file: offences.csv}", "{file: none.csv}", "does not exist", "offences", None),
+    ("G: firearm", "G: gun", "not in the list weapon", "weapon", "gun"),
+    ("last: 2023-12-31", "last: 2021-12-31", "ends before", "coverage", "2021-12-31"),
+    ("address: incidents.csv", "address: ../incidents.csv", "outside the city's data", "source", "../incidents.csv"),
+    ("address: incidents.csv", "address: '{period}.csv'", "no periods", "source", "{period}.csv"),
+    ("column: occurred_on, max", "column: happened_on, max", "a rule names", "in_range", "happened_on"),
+    ("id: incidents", "id: events", "not the file's name", "id: events", "events"),
+    ("title: Police incidents", "title: &a Police", "anchors and aliases", "title", None),
+    ("title: Police incidents", "title: [Police", "not YAML", "", None),
+    ("allowed_lag_days: 90", "allowed_lag_days: NO", "allowed_lag_days", "allowed_lag_days", "NO"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "words", "line_holds", "value"), SPOILT)
+def test_a_wrong_feed_names_its_place(
+    tmp_path: Path, old: str, new: str, words: str, line_holds: str, value: str | None
+) -> None:
+    city = write_city(tmp_path, {old: new})
+    with pytest.raises(ContractError) as caught:
+        read_assessment([city])
+    problem = _with_words(caught.value.problems, words)
+    assert problem.file == city / "feeds" / "incidents.yaml"
+    assert problem.line is not None
+    line = (city / "feeds" / "incidents.yaml").read_text().splitlines()[problem.line - 1]
+    assert line_holds in line
+    assert value is None or problem.value == value
+    assert problem.next_step.endswith(".") or "{" in problem.next_step or problem.next_step[-1].isalnum()
+
+
+def _with_words(problems: list[Problem], words: str) -> Problem:
+    found = [problem for problem in problems if words in str(problem)]
+    assert found, [str(problem) for problem in problems]
+    return found[0]
+
+
+def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
+    city = write_city(tmp_path, {"G: firearm": "G: gun", "last: 2023-12-31": "last: 2021-12-31"})
+    with pytest.raises(ContractError) as caught:
+        read_assessment([city])
+    assert len(caught.value.problems) == 2
+
+
+def test_codes_that_look_like_numbers_stay_text(tmp_path: Path) -> None:
+    city = write_city(tmp_path, {"G: firearm": "0101: firearm, NO: knife, 22:30: other"})
+    step = read_assessment([city]).cities[0].feeds[0].feed.columns["weapon"]
+    assert set(step.model_dump()["steps"][0]["values"]) == {"0101", "NO", "22:30", "K"}
+
+
+def test_a_doubled_code_in_a_mapping_is_refused(tmp_path: Path) -> None:
+    city = write_city(tmp_path)
+    (city / "feeds" / "offences.csv").write_text("local,iccs\nHOM,0101\nHOM,0102\n")
+    with pytest.raises(ContractError, match=r"mapped twice \[HOM\].*offences.csv line 3"):
+        read_assessment([city])
+
+
+def test_a_folder_without_city_is_told_apart(tmp_path: Path) -> None:
+    with pytest.raises(ContractError, match=r"not a city folder.*sga new"):
+        read_assessment([tmp_path])
+
+
+def test_the_small_city_itself_is_right(tmp_path: Path) -> None:
+    """Else every test above could pass for another reason."""
+    assert "crime_events" in INCIDENTS
+    assert read_assessment([write_city(tmp_path)]).cities[0].feeds[0].id == "incidents"
