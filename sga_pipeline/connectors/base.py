@@ -1,0 +1,35 @@
+"""What a connector is: it fetches one address into a folder, or says that nothing has changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """Bytes that arrived, still outside the raw store."""
+
+    path: Path
+    file_name: str
+    address: str
+    media_type: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the newest delivery said of itself, for servers that can be asked whether it has changed."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+class Connector(Protocol):
+    """Fetches; raises PullError with `transient` set where trying again may help."""
+
+    def fetch(self, address: str, into: Path, known: Known) -> Fetched | None:
+        """None where the source says nothing has changed."""
+        ...

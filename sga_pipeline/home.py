@@ -1,0 +1,139 @@
+"""The home: where everything of an installation lies, who may read it, how files appear whole, and who may work in it."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sga_pipeline.errors import SgaError
+
+PRIVATE = 0o077
+
+
+class Home:
+    """Paths inside one home. Raw and conformed rows are private; only releases are for others."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.resolve()
+        self._held = 0
+
+    def raw(self, city_id: str, feed_id: str) -> Path:
+        return self.path / "raw" / city_id / feed_id
+
+    def inbox(self, city_id: str, feed_id: str) -> Path:
+        return self.path / "inbox" / city_id / feed_id
+
+    def quarantine(self, city_id: str, feed_id: str) -> Path:
+        return self.path / "quarantine" / city_id / feed_id
+
+    def published(self, city_id: str) -> Path:
+        return self.path / "published" / city_id
+
+    @property
+    def conformed(self) -> Path:
+        return self.path / "conformed"
+
+    @property
+    def register(self) -> Path:
+        return self.conformed / "_register"
+
+    @property
+    def warehouse(self) -> Path:
+        return self.path / "warehouse.duckdb"
+
+    @property
+    def scratch(self) -> Path:
+        return self.path / "scratch"
+
+    @property
+    def dagster(self) -> Path:
+        return self.path / "dagster"
+
+    def prepare(self) -> None:
+        """Make the home, or say why it cannot be."""
+        try:
+            os.umask(PRIVATE)
+            self.path.mkdir(parents=True, exist_ok=True, mode=0o755)
+            probe = self.path / f".probe-{os.getpid()}"
+            probe.write_bytes(b"")
+            probe.unlink()
+            self.scratch.mkdir(exist_ok=True)
+        except OSError as error:
+            raise home_error(error, self.path) from None
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """One run at a time in one home. The kernel frees the lock of a killed process, so none is ever stale."""
+        if self._held:
+            self._held += 1
+            try:
+                yield
+            finally:
+                self._held -= 1
+            return
+        self.prepare()
+        with (self.path / ".lock").open("a+") as stream:
+            try:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise SgaError(
+                    "another run is at work in this home", "Wait for it to end, or give this run another --home.", self.path
+                ) from None
+            self._held = 1
+            try:
+                self._sweep()
+                yield
+            finally:
+                self._held = 0
+
+    def _sweep(self) -> None:
+        """Whatever a killed run left in the scratch folder is of no use to anyone."""
+        for left in self.scratch.iterdir():
+            if left.is_dir():
+                shutil.rmtree(left, ignore_errors=True)
+            else:
+                left.unlink(missing_ok=True)
+
+
+def home_error(error: OSError, path: Path) -> SgaError:
+    """An error of the file system in words that say what to do."""
+    if error.errno == errno.ENOSPC:
+        return SgaError("the disk is full", "Free some space and run again; the last release is untouched.", path)
+    if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
+        return SgaError("the home cannot be written", "Give another --home, or correct its permissions.", path)
+    if error.errno in {errno.ENOTDIR, errno.EEXIST}:
+        return SgaError("the home is a file, not a folder", "Give another --home.", path)
+    return SgaError(f"the home cannot be used ({error.strerror})", "Give another --home, or repair it.", path)
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """A reader sees the old file or the new one, never half of either, also after a power cut."""
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.writing")
+    try:
+        with unfinished.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(unfinished, path)
+    except OSError as error:
+        unfinished.unlink(missing_ok=True)
+        raise home_error(error, path) from None
+
+
+def write_text(path: Path, text: str) -> None:
+    """The same for text."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def sync_folder(path: Path) -> None:
+    """Make renames in a folder survive a power cut."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

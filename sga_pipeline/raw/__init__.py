@@ -1,0 +1,1 @@
+"""The raw store: untouched bytes by their hash, and when each arrived."""
