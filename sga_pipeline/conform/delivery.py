@@ -154,6 +154,8 @@ def _describe(good: pl.DataFrame, plan: FeedPlan, selection: Selection, outcome:
 
 
 def _new_columns(plan: FeedPlan, opened: Opened) -> list[str]:
+    if plan.feed.ignore == "rest":
+        return []
     used: set[str] = set(plan.feed.ignore) | {one.column for one in plan.feed.where}
     for mapped in plan.feed.columns.values():
         used |= set(getattr(mapped, "names", [])) | set(getattr(mapped, "join", []))

@@ -18,6 +18,9 @@ from sga_pipeline.contracts.yaml_reader import Document
 from sga_pipeline.errors import ContractError, Problem
 from sga_pipeline.paths import CONTRACTS
 
+# From the widest to the finest.
+LEVELS = ("country", "county", "city", "district", "neighbourhood")
+
 
 @dataclass(frozen=True)
 class MappingTable:
@@ -47,6 +50,12 @@ class FeedPlan:
     @property
     def extent(self) -> str:
         return self.feed.extent or self.city.city_area
+
+    @property
+    def speaks_finer_than_extent(self) -> bool:
+        """Whether rows without a finer area are a loss, or all that the feed ever promised."""
+        level = next((area.level for area in self.city.areas if area.area_id == self.extent), "city")
+        return any(LEVELS.index(one) > LEVELS.index(level) for one in self.feed.spatial_levels)
 
     @property
     def time_zone(self) -> str:

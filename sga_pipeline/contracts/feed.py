@@ -267,8 +267,8 @@ class Feed(Contract):
     where: list[Where] = []
     mappings: dict[Identifier, Mapping] = {}
     columns: dict[Identifier, ColumnMap] = Field(min_length=1)
-    # Source columns known and not used; any other column that appears is reported.
-    ignore: list[str] = []
+    # Source columns known and not used; any other column that appears is reported. `rest`: all that are not mapped.
+    ignore: list[str] | Literal["rest"] = []
     rules: list[Rule] = []
     reject_when: RejectWhen = RejectWhen()
     notes: str | None = None

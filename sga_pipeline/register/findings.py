@@ -8,12 +8,13 @@ from datetime import date, timedelta
 from sga_pipeline.conform.feed import Conformed
 from sga_pipeline.contracts.assessment import FeedPlan
 from sga_pipeline.contracts.catalogue import Catalogue
-from sga_pipeline.periods import period_bounds
+from sga_pipeline.periods import period_bounds, written
 from sga_pipeline.register.coverage import covered
 from sga_pipeline.register.finding import Finding, FindingWriter, shortened
 from sga_pipeline.register.record import FeedRecord, Pulled
 
-CADENCE_DAYS = {"daily": 1, "weekly": 7, "monthly": 31, "quarterly": 92, "annual": 366}
+# How far each cadence steps: days, or the calendar's own periods.
+STEPS: dict[str, int | str] = {"daily": 1, "weekly": 7, "monthly": "M", "quarterly": "Q", "annual": "A"}
 # Days late from which a finding is medium, and from which it is high.
 LATE_MEDIUM, LATE_HIGH = 30, 180
 
@@ -83,17 +84,28 @@ def _refusals(writer: FindingWriter, conformed: Sequence[Conformed], any_in_use:
 def _lateness(writer: FindingWriter, conformed: Sequence[Conformed], as_of: date) -> Iterator[Finding]:
     plan = writer.plan
     newest = max((one.last for one in covered(plan, conformed)), default=None)
-    step = CADENCE_DAYS.get(plan.feed.cadence)
-    if newest is None or step is None:
+    if newest is None or plan.feed.cadence not in STEPS:
         return
     # What should be here by now: everything up to the newest period whose allowed lag has run out.
-    due = as_of - timedelta(days=plan.feed.allowed_lag_days)
-    days = (due - newest).days - step
-    if days > 0:
+    lag = timedelta(days=plan.feed.allowed_lag_days)
+    due, following = newest, _next_end(plan.feed.cadence, newest)
+    first_missed = following
+    while following + lag < as_of:
+        due, following = following, _next_end(plan.feed.cadence, following)
+    if due > newest:
+        days = (as_of - first_missed - lag).days
         severity = "high" if days > LATE_HIGH else "medium" if days > LATE_MEDIUM else "low"
-        figures = {"last_day": newest.isoformat(), "due_day": (newest + timedelta(days=days)).isoformat(), "days": days}
-        yield writer.write("late", severity, figures=figures, metric="days late", value=float(days), span=(newest, as_of),
+        figures = {"last_day": newest.isoformat(), "due_day": due.isoformat(), "days": days}
+        yield writer.write("late", severity, figures=figures, metric="days late", value=float(days), span=(newest, due),
                            evidence_query=_query("deliveries", plan, "max(period), max(retrieved_at)"))  # fmt: skip
+
+
+def _next_end(cadence: str, day: date) -> date:
+    """The last day of the period after the one that ends on a day."""
+    step = STEPS[cadence]
+    if isinstance(step, int):
+        return day + timedelta(days=step)
+    return period_bounds(written(step, day + timedelta(days=1)))[1]
 
 
 def _quality(writer: FindingWriter, in_use: list[Conformed]) -> Iterator[Finding]:
@@ -124,7 +136,8 @@ def _quality(writer: FindingWriter, in_use: list[Conformed]) -> Iterator[Finding
     for column, codes in sorted(unmapped.items()):
         frequent = [f"{code} ({number})" for code, number in sorted(codes.items(), key=lambda item: (-item[1], item[0]))]
         yield from share("unmapped", sum(codes.values()), kept, column=column, missing=shortened(frequent), dimension=column)
-    yield from share("without_area", sum(one.rows_without_area for one in outcomes), kept, extent=plan.extent)
+    if plan.speaks_finer_than_extent:
+        yield from share("without_area", sum(one.rows_without_area for one in outcomes), kept, extent=plan.extent)
     if new := sorted({name for one in outcomes for name in one.new_columns}):
         yield writer.write("new_columns", "low", figures={"missing": shortened(new), "columns_n": len(new)},
                            metric="new columns", value=float(len(new)), evidence_query=_query("sources", plan, "*"))  # fmt: skip
