@@ -1,4 +1,4 @@
-"""The home: where everything of an installation lies, who may read it, how files appear whole, and who may work in it."""
+"""The home: where everything of an installation lies, how files appear whole there, and who may work in it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import errno
 import fcntl
 import os
 import shutil
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sga_pipeline.errors import SgaError
@@ -21,6 +22,7 @@ class Home:
     def __init__(self, path: Path) -> None:
         self.path = path.resolve()
         self._held = 0
+        self._holder = (0, 0)
 
     def raw(self, city_id: str, feed_id: str) -> Path:
         return self.path / "raw" / city_id / feed_id
@@ -58,18 +60,24 @@ class Home:
         """Make the home, or say why it cannot be."""
         try:
             os.umask(PRIVATE)
-            self.path.mkdir(parents=True, exist_ok=True, mode=0o755)
+            if not self.path.is_dir():
+                self.path.mkdir(parents=True)
+                # Others pass through the home to its releases; whatever else is in it is private.
+                self.path.chmod(0o755)
             probe = self.path / f".probe-{os.getpid()}"
             probe.write_bytes(b"")
             probe.unlink()
-            self.scratch.mkdir(exist_ok=True)
+            for private in ("raw", "inbox", "quarantine", "conformed", "scratch", "dagster"):
+                (self.path / private).mkdir(exist_ok=True, mode=0o700)
         except OSError as error:
             raise home_error(error, self.path) from None
 
     @contextmanager
     def lock(self) -> Iterator[None]:
         """One run at a time in one home. The kernel frees the lock of a killed process, so none is ever stale."""
-        if self._held:
+        # A thread beside the holder, or a forked child of it, is not the holder.
+        me = (os.getpid(), threading.get_ident())
+        if self._held and self._holder == me:
             self._held += 1
             try:
                 yield
@@ -80,11 +88,17 @@ class Home:
         with (self.path / ".lock").open("a+") as stream:
             try:
                 fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
+            except BlockingIOError:
+                stream.seek(0)
                 raise SgaError(
-                    "another run is at work in this home", "Wait for it to end, or give this run another --home.", self.path
-                ) from None
-            self._held = 1
+                    f"another run is at work in this home{_by(stream.read(100))}",
+                    "Wait for it to end, or give this run another --home.", self.path,
+                ) from None  # fmt: skip
+            # Who it is helps the next one to understand; on a full disk the lock holds all the same.
+            with suppress(OSError):
+                stream.truncate(0)
+                os.write(stream.fileno(), str(os.getpid()).encode())
+            self._held, self._holder = 1, me
             try:
                 self._sweep()
                 yield
@@ -100,9 +114,13 @@ class Home:
                 left.unlink(missing_ok=True)
 
 
+def _by(process: str) -> str:
+    return f", process {process}" if process.isdecimal() else ""
+
+
 def home_error(error: OSError, path: Path) -> SgaError:
     """An error of the file system in words that say what to do."""
-    if error.errno == errno.ENOSPC:
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return SgaError("the disk is full", "Free some space and run again; the last release is untouched.", path)
     if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
         return SgaError("the home cannot be written", "Give another --home, or correct its permissions.", path)
@@ -121,7 +139,8 @@ def write_bytes(path: Path, content: bytes) -> None:
             os.fsync(stream.fileno())
         os.replace(unfinished, path)
     except OSError as error:
-        unfinished.unlink(missing_ok=True)
+        with suppress(OSError):
+            unfinished.unlink()
         raise home_error(error, path) from None
 
 

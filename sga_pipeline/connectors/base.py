@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from sga_pipeline.errors import PullError
+
 
 @dataclass(frozen=True)
 class Fetched:
@@ -21,10 +23,18 @@ class Fetched:
 
 @dataclass(frozen=True)
 class Known:
-    """What the newest delivery said of itself, for servers that can be asked whether it has changed."""
+    """What the source said of the version it gave last, for sources that can be asked whether it has changed."""
 
     etag: str | None = None
     last_modified: str | None = None
+
+
+class FileMissing(PullError):
+    """The source answers and has no such file, which for one period of many is a gap and not a fault."""
+
+
+class Unreachable(PullError):
+    """Nobody answers at that address at all, whichever file is asked for."""
 
 
 class Connector(Protocol):

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import difflib
+import os
 import shutil
+import time
+from itertools import islice
 from pathlib import Path
 
-from sga_pipeline.connectors.base import Fetched, Known
+from sga_pipeline.connectors.base import Fetched, FileMissing, Known
 from sga_pipeline.contracts.city import DataFolder
 from sga_pipeline.errors import PullError
 from sga_pipeline.home import home_error
 
-
-class FileMissing(PullError):
-    """There is no such file, which for one period of many is a gap and not a fault."""
+# A file touched this recently may change again without its times showing it.
+_UNSURE_SECONDS = 2.0
 
 
 class FileConnector:
@@ -23,6 +25,17 @@ class FileConnector:
         self.folder, self.declared = folder, declared
 
     def fetch(self, address: str, into: Path, known: Known) -> Fetched | None:
+        source = self._find(address)
+        began, before = time.time(), _state(source)
+        if known.etag is not None and known.etag == _version(before, began):
+            return None
+        target = into / source.name
+        _copy(source, target)
+        if _state(source) != before:
+            raise PullError("the file changed while it was read", "Run again later.", address, transient=True)
+        return Fetched(target, source.name, address, etag=_version(before, began))
+
+    def _find(self, address: str) -> Path:
         if self.folder is None:
             raise PullError(
                 f"the folder of the city's files is not known: the variable {self.declared.env} is not set",
@@ -31,19 +44,42 @@ class FileConnector:
         source = (self.folder / address).resolve()
         if not source.is_relative_to(self.folder.resolve()):
             raise PullError("the file lies outside the city's data folder", "Move it below that folder.", address)
-        if not source.is_file():
+        if not source.exists():
             raise FileMissing(f"there is no file {address} in {self.folder}", self._hint(source), address)
-        target = into / source.name
-        try:
-            shutil.copyfile(source, target)
-        except PermissionError:
-            raise PullError("the file cannot be read", "Correct its permissions.", source) from None
-        except OSError as error:
-            raise home_error(error, target) from None
-        return Fetched(target, source.name, address)
+        if not source.is_file():
+            raise PullError("this is not a file", "Correct the address in the feed.", address)
+        return source
 
     def _hint(self, source: Path) -> str:
         if not source.parent.is_dir():
             return f"The folder {source.parent} does not exist either. Correct the address or bring the data."
-        near = difflib.get_close_matches(source.name, [one.name for one in source.parent.iterdir()], n=3, cutoff=0.6)
+        names = [one.name for one in islice(source.parent.iterdir(), 5000)]
+        near = difflib.get_close_matches(source.name, names, n=3, cutoff=0.6)
         return f"Was it renamed? There is {', '.join(near)}." if near else "Bring the file, or correct the address."
+
+
+def _state(source: Path) -> os.stat_result:
+    try:
+        return source.stat()
+    except OSError as error:
+        raise PullError(f"the file cannot be read ({error.strerror})", "Correct its permissions.", source) from None
+
+
+def _version(state: os.stat_result, now: float) -> str | None:
+    """Size, times and place of a file, which no later content shares; None while its times cannot yet be trusted."""
+    if max(state.st_mtime, state.st_ctime) > now - _UNSURE_SECONDS:
+        return None
+    return f"{state.st_size}-{state.st_mtime_ns}-{state.st_ctime_ns}-{state.st_dev}-{state.st_ino}"
+
+
+def _copy(source: Path, target: Path) -> None:
+    try:
+        stream = source.open("rb")
+    except OSError as error:
+        raise PullError(f"the file cannot be read ({error.strerror})", "Correct its permissions.", source) from None
+    with stream:
+        try:
+            with target.open("wb") as copy:
+                shutil.copyfileobj(stream, copy, 1 << 20)
+        except OSError as error:
+            raise home_error(error, target) from None

@@ -9,173 +9,195 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from urllib.parse import unquote, urljoin, urlsplit
 
 import requests
+import urllib3
 
-from sga_pipeline.connectors.base import Fetched, Known
-from sga_pipeline.contracts.feed import HttpSource
+from sga_pipeline.connectors.addresses import file_name, is_private_line, redirect_target, same_server, shown
+from sga_pipeline.connectors.base import Fetched, FileMissing, Known, Unreachable
+from sga_pipeline.connectors.body import Body
+from sga_pipeline.connectors.watchdog import Watchdog, WatchedAdapter
+from sga_pipeline.contracts.feed import Format, HttpSource
 from sga_pipeline.errors import PullError
-from sga_pipeline.home import home_error
 
-BLOCK = 1 << 16
 MAX_REDIRECTS = 5
-RETRY_STATUS = {429, 500, 502, 503, 504}
-# What servers send in place of data: log-in pages, error pages, error objects.
-IMPOSTOR_TYPES = ("text/html", "application/xhtml", "application/pdf")
-IMPOSTOR_HEADS = (b"<!doctype html", b"<html", b"%pdf-")
+REDIRECTS = {301, 302, 303, 307, 308}
+# Answers that say "not now": too slow, too many, or something broke over there.
+NOT_NOW = {408, 425, 429, 500, 502, 503, 504}
+
+
+class BusyError(PullError):
+    """The server asked to be left alone for a while."""
+
+    def __init__(self, message: str, next_step: str, value: object, wait: float) -> None:
+        super().__init__(message, next_step, value, transient=True)
+        self.wait = wait
 
 
 class HttpConnector:
     """Asks within the contract's limits. `sleep` is a parameter so that tests need not wait."""
 
-    def __init__(self, source: HttpSource, sleep: Callable[[float], None] = time.sleep) -> None:
-        self.source, self.sleep = source, sleep
-        self.deadline = 0.0
+    def __init__(self, source: HttpSource, form: Format, sleep: Callable[[float], None] = time.sleep) -> None:
+        self.source, self.form, self.sleep = source, form, sleep
 
     def fetch(self, address: str, into: Path, known: Known) -> Fetched | None:
-        self.deadline = time.monotonic() + self.source.total_timeout_s
-        for attempt in range(self.source.retries + 1):
-            try:
-                return self._once(address, into, known)
-            except PullError as error:
-                wait = getattr(error, "wait", None) or min(30.0, 0.5 * 2**attempt) * random.uniform(0.7, 1.3)
-                if not error.transient or attempt == self.source.retries or time.monotonic() + wait > self.deadline:
-                    raise
-                self.sleep(wait)
-        raise AssertionError("unreachable: the last attempt returns or raises")
+        """Ask until there is an answer, the tries are used up, or the whole time is."""
+        token = self._token(address)
+        deadline = time.monotonic() + self.source.total_timeout_s
+        with Watchdog(self.source.total_timeout_s) as watchdog:
+            for attempt in range(self.source.retries + 1):
+                try:
+                    return _Asking(self.source, self.form, address, token, watchdog, deadline).once(into, known)
+                except PullError as error:
+                    wait = error.wait if isinstance(error, BusyError) else min(30.0, 0.5 * 2**attempt)
+                    wait *= random.uniform(1.0, 1.3)
+                    last = attempt == self.source.retries
+                    if last or not error.transient or time.monotonic() + wait >= deadline:
+                        raise
+                    self.sleep(wait)
+        raise AssertionError("the last attempt returns or raises")
 
-    def _once(self, address: str, into: Path, known: Known) -> Fetched | None:
+    def _token(self, address: str) -> str | None:
+        if self.source.token_env is None:
+            return None
+        token = os.environ.get(self.source.token_env, "").strip()
+        if not token:
+            raise PullError("the token is not set", f"Set the variable {self.source.token_env}.", shown(address))
+        if not is_private_line(address):
+            next_step = "Use an https address, or no token_env."
+            raise PullError("the token would travel unencrypted", next_step, shown(address))
+        return token
+
+
+class _Asking:
+    """One attempt."""
+
+    def __init__(
+        self, source: HttpSource, form: Format, address: str, token: str | None, watchdog: Watchdog, deadline: float
+    ) -> None:
+        self.source, self.form, self.address, self.token = source, form, address, token
+        self.watchdog, self.deadline = watchdog, deadline
+
+    def once(self, into: Path, known: Known) -> Fetched | None:
         try:
             with requests.Session() as session:
                 # Proxies and stored passwords of whoever runs this have no say in where a contract is fetched from.
                 session.trust_env = False
-                response = self._follow(session, address, known)
-                with response:
-                    return self._take(response, address, into)
-        except requests.exceptions.Timeout:
-            raise self._error("the server took too long", "Try later, or raise the timeouts.", address, transient=True) from None
+                for scheme in ("http://", "https://"):
+                    session.mount(scheme, WatchedAdapter(self.watchdog))
+                with self._follow(session, known) as response:
+                    return self._take(response, into, known)
+        except PullError:
+            # The watchdog's cut looks like a short answer; it is the time that ran out.
+            self._left()
+            raise
         except requests.exceptions.SSLError:
-            raise self._error("the server's certificate is not valid", "Have the publisher renew it.", address) from None
-        except (requests.exceptions.RequestException, OSError) as error:
-            if isinstance(error, OSError) and not isinstance(error, requests.exceptions.RequestException):
-                raise home_error(error, into) from None
-            kind = type(error).__name__
-            raise self._error(f"the connection failed ({kind})", "Try later, or check the address.", address, transient=True) from None
+            self._left()
+            raise self._error("the server's certificate is not valid", "Have the publisher renew it.") from None
+        except (requests.exceptions.Timeout, urllib3.exceptions.TimeoutError):
+            self._left()
+            raise self._silence("the server took too long", "Try later, or raise the timeouts.") from None
+        except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, ValueError):
+            raise self._error("this is not a web address", "Correct the address in the feed.") from None
+        except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            # Its text may hold the whole address, with keys; only its kind is told.
+            self._left()
+            message = f"the connection failed ({type(error).__name__})"
+            raise self._silence(message, "Try later, or check the address.") from None
 
-    def _follow(self, session: requests.Session, address: str, known: Known) -> requests.Response:
-        """Redirects by hand: only to hosts the contract names, never from https to http."""
-        hosts = {urlsplit(address).netloc, *self.source.redirect_hosts}
-        here = address
+    def _follow(self, session: requests.Session, known: Known) -> requests.Response:
+        """Redirects by hand: only to servers the contract names, never from https to http."""
+        here = self.address
         for _ in range(MAX_REDIRECTS + 1):
+            left = self._left()
             response = session.get(
-                here, headers=self._headers(here, address, known), stream=True, allow_redirects=False,
-                timeout=(self.source.connect_timeout_s, min(self.source.read_timeout_s, self._left(address))),
+                here, headers=self._headers(here, known), stream=True, allow_redirects=False, auth=_no_stored_login,
+                timeout=(min(self.source.connect_timeout_s, left), min(self.source.read_timeout_s, left)),
             )  # fmt: skip
-            if response.status_code not in {301, 302, 303, 307, 308}:
+            if response.status_code not in REDIRECTS:
                 return response
             response.close()
-            there = urljoin(here, response.headers.get("Location", ""))
-            if urlsplit(there).netloc not in hosts or (here.startswith("https:") and not there.startswith("https:")):
+            location = response.headers.get("Location", "")
+            there = redirect_target(here, location, self.address, self.source.redirect_hosts)
+            if there is None:
                 raise self._error(
-                    f"the server redirects to another host [{urlsplit(there).netloc}]",
-                    "If that is right, add the host to source.redirect_hosts; it may be a log-in page.", address,
-                )  # fmt: skip
+                    f"the server redirects to another place, {_origin(location)}",
+                    "If that is right, add its host to source.redirect_hosts; it may be a log-in page.",
+                )
             here = there
-        raise self._error("the server redirects without end", "Check the address.", address)
+        raise self._error("the server redirects without end", "Check the address.")
 
-    def _headers(self, here: str, address: str, known: Known) -> dict[str, str]:
+    def _headers(self, here: str, known: Known) -> dict[str, str]:
         headers = {"Accept-Encoding": "identity", "User-Agent": "sga-pipeline"}
         if known.etag:
             headers["If-None-Match"] = known.etag
         if known.last_modified:
             headers["If-Modified-Since"] = known.last_modified
-        if self.source.token_env and urlsplit(here).netloc == urlsplit(address).netloc:
-            token = os.environ.get(self.source.token_env)
-            if not token:
-                raise self._error("the token is not set", f"Set the variable {self.source.token_env}.", address)
-            headers["Authorization"] = f"Bearer {token}"
+        if self.token and same_server(here, self.address) and is_private_line(here):
+            headers["Authorization"] = f"Bearer {self.token}"
         return headers
 
-    def _take(self, response: requests.Response, address: str, into: Path) -> Fetched | None:
-        status = response.status_code
-        if status == 304:
+    def _take(self, response: requests.Response, into: Path, known: Known) -> Fetched | None:
+        status, headers = response.status_code, response.headers
+        if status == 304 and (known.etag or known.last_modified):
             return None
+        if status in {404, 410}:
+            next_step = "It may have moved: find its new address and correct the feed."
+            raise FileMissing(f"the server has no such file ({status})", next_step, shown(self.address))
         if status != 200:
-            error = self._error(f"the server answered {status}", _advice(status), address, transient=status in RETRY_STATUS)
-            if status in {429, 503}:
-                error.wait = _retry_after(response.headers.get("Retry-After"))  # type: ignore[attr-defined]
-            raise error
-        media = response.headers.get("Content-Type", "").split(";")[0].strip().lower() or None
-        if media and media.startswith(IMPOSTOR_TYPES):
-            raise self._error(f"the server sent {media}, not data", "Open the address by hand; it may ask for a log-in.", address)
-        if response.headers.get("Content-Encoding", "identity").lower() not in {"", "identity"}:
-            raise self._error("the server compressed the answer unasked", "Ask the publisher for the plain file.", address)
-        name = _file_name(address)
-        target = into / name
-        self._write(response, target, address)
-        return Fetched(target, name, _without_query(address), media, response.headers.get("ETag"), response.headers.get("Last-Modified"))
+            raise self._unusable(status, headers.get("Retry-After"))
+        target = into / file_name(self.address)
+        body = Body(response, shown(self.address), self.form, self.source.max_bytes)
+        body.save(target)
+        return Fetched(
+            target, target.name, shown(self.address), body.media_type, headers.get("ETag"), headers.get("Last-Modified")
+        )
 
-    def _write(self, response: requests.Response, target: Path, address: str) -> None:
-        declared = response.headers.get("Content-Length")
-        if declared and declared.isdigit() and int(declared) > self.source.max_bytes:
-            raise self._error("the file is larger than the contract allows", "Raise source.max_bytes if it is right.", address)
-        if declared is None and "chunked" not in response.headers.get("Transfer-Encoding", "").lower():
-            # Such an answer ends when the connection does, and nobody can tell whether that was too early.
-            raise self._error("the server does not say how long its answer is", "Ask for a server that does.", address, transient=True)
-        seen, head = 0, b""
-        with target.open("wb") as stream:
-            for block in response.iter_content(BLOCK):
-                self._left(address)
-                seen += len(block)
-                if seen > self.source.max_bytes:
-                    raise self._error("the file is larger than the contract allows", "Raise source.max_bytes if right.", address)
-                if len(head) < 256:
-                    head += block[:256]
-                stream.write(block)
-        if declared and declared.isdigit() and seen != int(declared):
-            raise self._error(f"the answer was cut short at {seen} of {declared} bytes", "Try later.", address, transient=True)
-        if seen == 0:
-            raise self._error("the answer is empty", "Check the address.", address)
-        if head.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(IMPOSTOR_HEADS):
-            raise self._error("the server sent a web page or PDF, not data", "Open the address by hand.", address)
+    def _unusable(self, status: int, retry_after: str | None) -> PullError:
+        wait = _seconds(retry_after) if status in {429, 503} else None
+        if wait is not None:
+            message = f"the server is busy ({status}) and asks to wait {wait:.0f} s"
+            return BusyError(message, "Try later.", shown(self.address), wait)
+        if status in {401, 403}:
+            return self._error(f"the server refuses access ({status})", "Check source.token_env and its rights.")
+        if status in {204, 205}:
+            return self._error(f"the server sent no content ({status})", "Check the address.")
+        transient = status in NOT_NOW
+        return self._error(f"the server answered {status}", "Try later, or check the address.", transient=transient)
 
-    def _left(self, address: str) -> float:
+    def _left(self) -> float:
         left = self.deadline - time.monotonic()
-        if left <= 0:
-            raise self._error("the whole pull took too long", "Try later, or raise source.total_timeout_s.", address, transient=True)
+        if left <= 0 or self.watchdog.expired:
+            raise PullError(
+                f"the whole pull took longer than {self.source.total_timeout_s:g} s",
+                "Try later, or raise source.total_timeout_s.", shown(self.address), transient=True,
+            ) from None  # fmt: skip
         return left
 
-    def _error(self, message: str, next_step: str, address: str, *, transient: bool = False) -> PullError:
-        """Addresses are shown without their query, where some publishers put keys."""
-        return PullError(message, next_step, _without_query(address), transient=transient)
+    def _silence(self, message: str, next_step: str) -> PullError:
+        kind = PullError if self.watchdog.saw_connection else Unreachable
+        return kind(message, next_step, shown(self.address), transient=True)
+
+    def _error(self, message: str, next_step: str, *, transient: bool = False) -> PullError:
+        return PullError(message, next_step, shown(self.address), transient=transient)
 
 
-def _without_query(address: str) -> str:
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+def _no_stored_login(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
 
 
-def _file_name(address: str) -> str:
-    name = unquote(urlsplit(address).path).rsplit("/", 1)[-1]
-    safe = "".join(one if one.isalnum() or one in "._-" else "_" for one in name).lstrip(".")
-    return safe[:120] or "delivery"
+def _origin(location: str) -> str:
+    """A redirect's target, as far as it is safe to show."""
+    plain = "".join(one for one in location if one.isprintable())
+    return shown(plain).partition("://")[2][:100] or "nowhere"
 
 
-def _retry_after(text: str | None) -> float | None:
-    if not text:
+def _seconds(retry_after: str | None) -> float | None:
+    if not retry_after:
         return None
-    if text.isdigit():
-        return float(text)
+    if retry_after.strip().isdecimal():
+        return float(retry_after)
     try:
-        return max(0.0, (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds())
+        return max(0.0, (parsedate_to_datetime(retry_after) - datetime.now(UTC)).total_seconds())
     except (ValueError, TypeError):
         return None
-
-
-def _advice(status: int) -> str:
-    if status in {401, 403}:
-        return "Check source.token_env and the rights of its token."
-    if status in {404, 410}:
-        return "The file has moved: find its new address and correct the contract."
-    return "Try later."

@@ -57,7 +57,7 @@ def read_catalogue(folder: Path) -> Catalogue:
         raise ContractError(problems)
     return Catalogue(
         folder, {name: tuple(codes) for name, codes in lists.items()}, indicators, measures,
-        _keyed(folder / "gaps.csv", "gap_code"), _keyed(folder / "statements.csv", "statement_id"),
+        _keyed(folder / "gap_types.csv", "gap_code"), _keyed(folder / "statements.csv", "statement_id"),
     )  # fmt: skip
 
 

@@ -260,6 +260,8 @@ class Feed(Contract):
     spatial_levels: list[Literal["country", "county", "city", "district", "neighbourhood"]] = Field(min_length=1)
     disaggregations: list[str] = []
     area_codes: Sentence = "the city's own"
+    # How finely the source dates its events; a source that knows the year alone gives no months.
+    dated_to: Literal["day", "month", "year"] = "day"
     # Area of rows without a finer one; the city where not given.
     extent: Code | None = None
     time_zone: str | None = None

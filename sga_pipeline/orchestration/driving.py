@@ -5,29 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import dagster as dg
 
 from sga_pipeline.errors import SgaError
-from sga_pipeline.home import Home, write_text
+from sga_pipeline.home import Home
 from sga_pipeline.orchestration.definitions import definitions
+from sga_pipeline.orchestration.instance import prepare_instance
 from sga_pipeline.orchestration.progress import listening
 from sga_pipeline.orchestration.scope import Scope, scope_to_environment
-
-INSTANCE_SETTINGS = """\
-# Dagster's own settings for this home: no telemetry, one run at a time, hung runs marked as failed.
-telemetry:
-  enabled: false
-concurrency:
-  runs:
-    max_concurrent_runs: 1
-run_monitoring:
-  enabled: true
-  poll_interval_seconds: 60
-  max_runtime_seconds: 43200
-"""
-
 
 @dataclass(frozen=True)
 class Driven:
@@ -53,13 +39,6 @@ def dagster_instance(home: Home) -> dg.DagsterInstance:
     prepare_instance(home.dagster)
     os.environ["DAGSTER_HOME"] = str(home.dagster)
     return dg.DagsterInstance.get()
-
-
-def prepare_instance(folder: Path) -> None:
-    """Write Dagster's settings where there are none; an office may change them afterwards."""
-    folder.mkdir(parents=True, exist_ok=True)
-    if not (folder / "dagster.yaml").exists():
-        write_text(folder / "dagster.yaml", INSTANCE_SETTINGS)
 
 
 def _failure(result: dg.ExecuteInProcessResult) -> SgaError:

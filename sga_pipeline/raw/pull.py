@@ -2,36 +2,29 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from sga_pipeline.connectors.base import Connector, Known
-from sga_pipeline.connectors.file import FileConnector, FileMissing
+from sga_pipeline.connectors.base import Connector, FileMissing, Known, Unreachable
+from sga_pipeline.connectors.file import FileConnector
 from sga_pipeline.connectors.http import HttpConnector
 from sga_pipeline.contracts.assessment import CityPlan, FeedPlan
-from sga_pipeline.contracts.feed import Feed, HttpSource
+from sga_pipeline.contracts.feed import Feed, HttpSource, Periods
 from sga_pipeline.errors import PullError
-from sga_pipeline.home import Home, write_text
+from sga_pipeline.home import Home, home_error
 from sga_pipeline.periods import period_bounds, periods_between
+from sga_pipeline.raw.delivery import read_delivery, sha256_of
 from sga_pipeline.raw.inbox import take_in
-from sga_pipeline.raw.store import Delivery, RawStore
+from sga_pipeline.raw.outcomes import PullOutcome, Seen, last_pull, write_last_pull
+from sga_pipeline.raw.store import RawStore
 
-LAST_PULL = "last_pull.json"
+__all__ = ["PullOutcome", "expected_periods", "last_pull", "pull_feed"]
 
-
-@dataclass(frozen=True)
-class PullOutcome:
-    """What became of one period: new, unchanged, missing, failed or offline."""
-
-    period: str | None
-    status: str
-    delivery: Delivery | None = None
-    message: str | None = None
-    transient: bool = False
+# After so many periods in a row without an answer the source is down, and asking for the rest only takes time.
+GIVE_UP_AFTER = 3
 
 
 def expected_periods(feed: Feed, as_of: date) -> list[str]:
@@ -52,58 +45,100 @@ def pull_feed(
     plan: FeedPlan, city: CityPlan, home: Home, *, now: datetime, as_of: date,
     periods: list[str] | None = None, offline: bool = False,
 ) -> list[PullOutcome]:  # fmt: skip
-    """Take in the inbox, then ask the source. One period that fails leaves the others alone."""
-    store = RawStore(home, city.id, plan.id)
-    home.raw(city.id, plan.id).mkdir(parents=True, exist_ok=True)
-    by_hand = {one.period: PullOutcome(one.period, "new" if new else "unchanged", one)
-               for one, new in take_in(home, city.id, plan.id, plan.feed.source.periods, now)}  # fmt: skip
+    """Ask the source, then take in the inbox. One period that fails leaves the others alone."""
+    store, contract = RawStore(home, city.id, plan.id), plan.feed.source.periods
+    _prepare(store)
+    before = {one.period: one for one in last_pull(home, city.id, plan.id)}
+    seen = {period: one.seen for period, one in before.items()}
     # All that have ended are asked for, early ones too; only those whose lag has run out are expected.
-    asked: list[str | None] = list(periods or _periods(plan.feed, as_of)) if plan.feed.source.periods else [None]
+    due: list[str | None] = [*(_periods(plan.feed, as_of) if periods is None else periods)] if contract else [None]
     if offline:
-        outcomes = [PullOutcome(period, "offline", store.newest(period)) for period in asked if period not in by_hand]
+        asked = [PullOutcome(period, "offline", store.newest(period), seen=seen.get(period)) for period in due]
     else:
-        connector = _connector(plan, city)
-        outcomes = [_one(connector, plan, store, period, now) for period in asked if period not in by_hand]
-    outcomes = [*by_hand.values(), *outcomes]
-    _write_last_pull(home.raw(city.id, plan.id), outcomes)
+        asked = _Pull(plan, _connector(plan, city), store, now, seen).ask(due)
+    seen |= {one.period: one.seen for one in asked}
+    # Whoever brings a file by hand knows what the source offers: it comes last, and so is the newest.
+    by_hand = [replace(one, seen=seen.get(one.period)) for one in take_in(home, store, contract, now)]
+    brought = {one.period for one in by_hand if one.delivery}
+    outcomes = [*by_hand, *(one for one in asked if one.period not in brought)]
+    told = {one.period for one in outcomes if one.status != "offline"}
+    kept = [one for period, one in before.items() if period not in told and _belongs(period, contract)]
+    write_last_pull(store.folder, [*kept, *(one for one in outcomes if one.status != "offline")])
     return outcomes
 
 
-def last_pull(home: Home, city_id: str, feed_id: str) -> list[PullOutcome]:
-    """What the last pull found, without the deliveries themselves."""
+def _prepare(store: RawStore) -> None:
     try:
-        rows = json.loads((home.raw(city_id, feed_id) / LAST_PULL).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return []
-    return [PullOutcome(row["period"], row["status"], None, row["message"]) for row in rows]
+        store.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        store.scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
+        store.sweep()
+    except OSError as error:
+        raise home_error(error, store.folder) from None
+
+
+def _belongs(period: str | None, contract: Periods | None) -> bool:
+    """Whether the contract, which may have changed since the last pull, still asks for a period."""
+    if period is None or contract is None:
+        return period is None and contract is None
+    return len(period) == len(contract.first) and contract.first <= period <= (contract.last or period)
 
 
 def _connector(plan: FeedPlan, city: CityPlan) -> Connector:
     source = plan.feed.source
-    return HttpConnector(source) if isinstance(source, HttpSource) else FileConnector(city.data_folder(), city.city.data)
+    if isinstance(source, HttpSource):
+        return HttpConnector(source, plan.feed.format)
+    return FileConnector(city.data_folder(), city.city.data)
 
 
-def _one(connector: Connector, plan: FeedPlan, store: RawStore, period: str | None, now: datetime) -> PullOutcome:
-    address = plan.feed.source.address.replace("{period}", period or "")
-    newest = store.newest(period)
-    store.scratch.mkdir(parents=True, exist_ok=True)
-    into = Path(tempfile.mkdtemp(prefix="pull-", dir=store.scratch))
-    try:
-        fetched = connector.fetch(address, into, Known(newest.etag, newest.last_modified) if newest else Known())
-        if fetched is None:
-            return PullOutcome(period, "unchanged", newest)
-        delivery, new = store.receive(fetched, period=period, now=now, connector=plan.feed.source.connector)
-        return PullOutcome(period, "new" if new else "unchanged", delivery)
-    except FileMissing as error:
-        # The whole file of a feed gone is a fault of its address; one period of many is a gap in the data.
-        status = "missing" if period is not None else "failed"
-        return PullOutcome(period, status, newest, str(error))
-    except PullError as error:
-        return PullOutcome(period, "failed", newest, str(error), error.transient)
-    finally:
-        shutil.rmtree(into, ignore_errors=True)
+class _Pull:
+    """Asks one source for periods, one after the other."""
 
+    def __init__(
+        self, plan: FeedPlan, connector: Connector, store: RawStore, now: datetime, seen: dict[str | None, Seen | None]
+    ) -> None:
+        self.source, self.connector, self.store, self.now, self.seen = plan.feed.source, connector, store, now, seen
+        self.unanswered = 0
 
-def _write_last_pull(folder: Path, outcomes: list[PullOutcome]) -> None:
-    rows = [{"period": one.period, "status": one.status, "message": one.message} for one in outcomes]
-    write_text(folder / LAST_PULL, json.dumps(rows, indent=1, ensure_ascii=False))
+    def ask(self, due: list[str | None]) -> list[PullOutcome]:
+        outcomes: list[PullOutcome] = []
+        for period in due:
+            if self.unanswered < GIVE_UP_AFTER:
+                outcomes.append(self._one(period))
+            else:
+                held = self.store.newest(period)
+                outcomes.append(replace(outcomes[-1], period=period, delivery=held, seen=self.seen.get(period)))
+        return outcomes
+
+    def _one(self, period: str | None) -> PullOutcome:
+        newest, seen = self.store.newest(period), self.seen.get(period)
+        try:
+            into = Path(tempfile.mkdtemp(prefix="pull-", dir=self.store.scratch))
+        except OSError as error:
+            raise home_error(error, self.store.scratch) from None
+        try:
+            address = self.source.address.replace("{period}", period or "")
+            fetched = self.connector.fetch(address, into, seen.known if seen and self._holds(seen) else Known())
+            self.unanswered = 0
+            if fetched is None:
+                return PullOutcome(period, "unchanged", newest, seen=seen)
+            now_seen = Seen(sha256_of(fetched.path), fetched.etag, fetched.last_modified)
+            if newest and seen and seen.sha256 == now_seen.sha256 != newest.sha256 and self._holds(seen):
+                # The source has nothing new; what was brought by hand since stays the newest.
+                return PullOutcome(period, "unchanged", newest, seen=now_seen)
+            delivery, new = self.store.receive(fetched, period=period, now=self.now, connector=self.source.connector)
+            return PullOutcome(period, "new" if new else "unchanged", delivery, seen=now_seen)
+        except FileMissing as error:
+            self.unanswered = 0
+            if newest and seen is None:
+                # A feed that only ever came by hand is not missed at its address.
+                return PullOutcome(period, "unchanged", newest)
+            # The whole file of a feed gone is a fault of its address; one period of many is a gap in the data.
+            return PullOutcome(period, "missing" if period else "failed", newest, str(error), seen=seen)
+        except PullError as error:
+            self.unanswered = self.unanswered + 1 if isinstance(error, Unreachable) else 0
+            return PullOutcome(period, "failed", newest, str(error), error.transient, seen=seen)
+        finally:
+            shutil.rmtree(into, ignore_errors=True)
+
+    def _holds(self, seen: Seen) -> bool:
+        return read_delivery(self.store.folder / seen.sha256) is not None

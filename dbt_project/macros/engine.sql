@@ -1,0 +1,63 @@
+{# Everything that differs between SQL engines, and nothing else. DuckDB is the default; another engine adds its own. #}
+
+{% macro generate_schema_name(custom_schema_name, node) -%}
+  {{ custom_schema_name or target.schema }}
+{%- endmacro %}
+
+{% macro split_to_rows(text, separator) %}{{ return(adapter.dispatch('split_to_rows')(text, separator)) }}{% endmacro %}
+{% macro default__split_to_rows(text, separator) %}unnest(string_split({{ text }}, '{{ separator }}')){% endmacro %}
+
+{% macro starts_with(text, prefix) %}{{ return(adapter.dispatch('starts_with')(text, prefix)) }}{% endmacro %}
+{% macro default__starts_with(text, prefix) %}starts_with({{ text }}, {{ prefix }}){% endmacro %}
+
+{% macro in_list(code, listed) %}{{ return(adapter.dispatch('in_list')(code, listed)) }}{% endmacro %}
+{% macro default__in_list(code, listed) %}list_contains(string_split({{ listed }}, ';'), {{ code }}){% endmacro %}
+
+{% macro distinct_list(text) %}{{ return(adapter.dispatch('distinct_list')(text)) }}{% endmacro %}
+{% macro default__distinct_list(text) %}list_sort(list_distinct(list({{ text }}))){% endmacro %}
+
+{% macro list_of(texts) %}{{ return(adapter.dispatch('list_of')(texts)) }}{% endmacro %}
+{% macro default__list_of(texts) %}list_sort(list_distinct(list_filter([{{ texts | join(', ') }}], lambda one: one is not null))){% endmacro %}
+
+{% macro month_start(day) %}{{ return(adapter.dispatch('month_start')(day)) }}{% endmacro %}
+{% macro default__month_start(day) %}cast(date_trunc('month', {{ day }}) as date){% endmacro %}
+
+{# First day of the year, quarter or month that a day lies in. #}
+{% macro period_start(freq, day) %}{{ return(adapter.dispatch('period_start')(freq, day)) }}{% endmacro %}
+{% macro default__period_start(freq, day) -%}
+  cast(case {{ freq }} when 'A' then date_trunc('year', {{ day }}) when 'Q' then date_trunc('quarter', {{ day }}) else date_trunc('month', {{ day }}) end as date)
+{%- endmacro %}
+
+{% macro period_end(freq, start) %}{{ return(adapter.dispatch('period_end')(freq, start)) }}{% endmacro %}
+{% macro default__period_end(freq, start) -%}
+  cast({{ start }} + case {{ freq }} when 'A' then interval 1 year when 'Q' then interval 3 month else interval 1 month end - interval 1 day as date)
+{%- endmacro %}
+
+{# 2023, 2023-Q1 or 2023-04. #}
+{% macro period_text(freq, start) %}{{ return(adapter.dispatch('period_text')(freq, start)) }}{% endmacro %}
+{% macro default__period_text(freq, start) -%}
+  case {{ freq }} when 'A' then strftime({{ start }}, '%Y') when 'Q' then strftime({{ start }}, '%Y') || '-Q' || quarter({{ start }})::varchar else strftime({{ start }}, '%Y-%m') end
+{%- endmacro %}
+
+{# The way back: first day and frequency of a written period. #}
+{% macro start_of_text(period) %}{{ return(adapter.dispatch('start_of_text')(period)) }}{% endmacro %}
+{% macro default__start_of_text(period) -%}
+  case
+    when length({{ period }}) = 4 then make_date(cast({{ period }} as integer), 1, 1)
+    when substr({{ period }}, 6, 1) = 'Q' then make_date(cast(left({{ period }}, 4) as integer), 3 * cast(substr({{ period }}, 7, 1) as integer) - 2, 1)
+    else make_date(cast(left({{ period }}, 4) as integer), cast(substr({{ period }}, 6, 2) as integer), 1)
+  end
+{%- endmacro %}
+{% macro freq_of_text(period) -%}
+  case when length({{ period }}) = 4 then 'A' when substr({{ period }}, 6, 1) = 'Q' then 'Q' else 'M' end
+{%- endmacro %}
+
+{# Rows 0, 1, ... up to and without a limit. #}
+{% macro counting(limit) %}{{ return(adapter.dispatch('counting')(limit)) }}{% endmacro %}
+{% macro default__counting(limit) %}range({{ limit }}){% endmacro %}
+
+{% macro add_months(day, months) %}{{ return(adapter.dispatch('add_months')(day, months)) }}{% endmacro %}
+{% macro default__add_months(day, months) %}cast({{ day }} + to_months({{ months }}) as date){% endmacro %}
+
+{% macro text_hash(text) %}{{ return(adapter.dispatch('text_hash')(text)) }}{% endmacro %}
+{% macro default__text_hash(text) %}left(md5({{ text }}), 16){% endmacro %}

@@ -1,0 +1,74 @@
+-- Grain: city x feed x measure x frequency x period of the window: how many of its months accepted deliveries cover.
+with months as (
+    select cities.city_id, {{ add_months('make_date(cities.first_year, 1, 1)', 'cast(counted.range as integer)') }} as month
+    from {{ source('register', 'cities') }} as cities
+    inner join {{ counting(1200) }} as counted on counted.range < 12 * (cities.last_year - cities.first_year + 1)
+),
+
+needed as (
+    select measure_id, shape, count(distinct code) as codes from {{ ref('measure_codes') }} group by measure_id, shape
+),
+
+-- Months in which each needed code is covered by some delivery in use.
+covered_codes as (
+    select distinct coverage.city_id, coverage.feed_id, codes.measure_id, codes.code, months.month
+    from {{ source('register', 'coverage') }} as coverage
+    inner join {{ ref('measure_codes') }} as codes
+        on coverage.shape = codes.shape and {{ starts_with('codes.code', 'coverage.code_prefix') }}
+    inner join months
+        on coverage.city_id = months.city_id
+        and months.month >= coverage.period_start
+        and {{ period_end("'M'", 'months.month') }} <= coverage.period_end
+    where coverage.complete
+),
+
+covered_months as (
+    select covered_codes.city_id, covered_codes.feed_id, covered_codes.measure_id, covered_codes.month
+    from covered_codes
+    inner join needed on covered_codes.measure_id = needed.measure_id
+    group by covered_codes.city_id, covered_codes.feed_id, covered_codes.measure_id, covered_codes.month, needed.codes
+    having count(distinct covered_codes.code) = needed.codes
+),
+
+-- Feeds that could speak for a measure at all: they hold some of its codes, and tell what it filters by.
+-- A source that never says which weapon was used has no homicides by firearm, not even zero.
+speakers as (
+    select distinct coverage.city_id, coverage.feed_id, codes.measure_id
+    from {{ source('register', 'coverage') }} as coverage
+    inner join {{ ref('measure_codes') }} as codes
+        on coverage.shape = codes.shape
+        and ({{ starts_with('codes.code', 'coverage.code_prefix') }} or {{ starts_with('coverage.code_prefix', 'codes.code') }})
+    inner join {{ ref('measures') }} as measures on codes.measure_id = measures.measure_id
+    inner join {{ source('register', 'feeds') }} as feeds
+        on coverage.city_id = feeds.city_id and coverage.feed_id = feeds.feed_id
+    where true
+    {%- for filter in ['icd10', 'cause_group', 'weapon', 'relation', 'situation', 'cleared'] %}
+      and (measures.{{ filter }} is null or {{ in_list("'" ~ filter ~ "'", "replace(feeds.tells, ',', ';')") }})
+    {%- endfor %}
+),
+
+-- The finest frequency a feed knows: a source that gives years says nothing of months.
+finest as (
+    select city_id, feed_id, max(case freq when 'M' then 3 when 'Q' then 2 else 1 end) as fineness
+    from {{ ref('cells') }} group by city_id, feed_id
+),
+
+frequencies as (
+    select 'M' as freq, 3 as fineness, 1 as months_expected
+    union all select 'Q', 2, 3
+    union all select 'A', 1, 12
+)
+
+select
+    speakers.city_id, speakers.feed_id, speakers.measure_id, frequencies.freq,
+    {{ period_start('frequencies.freq', 'months.month') }} as start,
+    frequencies.months_expected, count(covered_months.month) as months_covered
+from speakers
+inner join months on speakers.city_id = months.city_id
+left join finest on speakers.city_id = finest.city_id and speakers.feed_id = finest.feed_id
+inner join frequencies on frequencies.fineness <= coalesce(finest.fineness, 1)
+left join covered_months
+    on speakers.city_id = covered_months.city_id and speakers.feed_id = covered_months.feed_id
+    and speakers.measure_id = covered_months.measure_id and months.month = covered_months.month
+group by all
+having count(covered_months.month) > 0

@@ -1,0 +1,48 @@
+-- Grain: city x measure x area x frequency x period x sex x age, from the one feed that speaks for it.
+-- 0 stands only where an accepted delivery covers the whole period; a period covered in part has no amount, only what was seen.
+with spoken as (
+    select
+        coverage.city_id, coverage.feed_id, coverage.measure_id, coverage.freq, coverage.start, scope.area_id,
+        coverage.months_covered, coverage.months_expected, scope.promised, feeds.preference,
+        coverage.months_covered = coverage.months_expected as whole, feeds.disaggregations
+    from {{ ref('measure_coverage') }} as coverage
+    inner join {{ ref('feed_scope') }} as scope
+        on coverage.city_id = scope.city_id and coverage.feed_id = scope.feed_id
+    inner join {{ source('register', 'feeds') }} as feeds
+        on coverage.city_id = feeds.city_id and coverage.feed_id = feeds.feed_id
+    where scope.promised
+),
+
+-- Where several feeds cover the same thing one speaks: a whole period before a part, then the contract's preference.
+one_speaker as (
+    select * from spoken
+    qualify row_number() over (
+        partition by city_id, measure_id, area_id, freq, start
+        order by whole desc, case when whole then 0 else -months_covered end, preference, feed_id
+    ) = 1
+),
+
+-- The cells a reader may expect: totals everywhere, and for years the sexes and ages the feed promises.
+wanted as (
+    select one_speaker.*, sexes.sex, ages.age
+    from one_speaker
+    inner join (select '_T' as sex union all select 'F' union all select 'M') as sexes
+        on sexes.sex = '_T' or (one_speaker.freq = 'A' and {{ in_list("'sex'", "replace(one_speaker.disaggregations, ',', ';')") }})
+    inner join (select '_T' as age union all select age_group from {{ ref('age_groups') }}) as ages
+        on ages.age = '_T' or (one_speaker.freq = 'A' and {{ in_list("'age'", "replace(one_speaker.disaggregations, ',', ';')") }})
+),
+
+seen as (
+    select amounts.*, one_speaker.months_covered, one_speaker.months_expected, one_speaker.whole
+    from {{ ref('measure_amounts') }} as amounts
+    inner join one_speaker using (city_id, feed_id, measure_id, area_id, freq, start)
+)
+
+select
+    city_id, coalesce(seen.feed_id, wanted.feed_id) as feed_id, measure_id, area_id, freq, start, sex, age,
+    case when coalesce(seen.whole, wanted.whole) then coalesce(seen.amount, 0) end as amount,
+    coalesce(seen.amount, 0) as amount_seen,
+    coalesce(seen.months_covered, wanted.months_covered) as months_covered,
+    coalesce(seen.months_expected, wanted.months_expected) as months_expected
+from wanted
+full outer join seen using (city_id, measure_id, area_id, freq, start, sex, age)

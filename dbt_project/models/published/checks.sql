@@ -1,0 +1,2 @@
+-- Grain: city x check.
+select * from {{ source('register', 'checks') }}

@@ -1,0 +1,2 @@
+-- Grain: city x delivery.
+select * from {{ source('register', 'deliveries') }}

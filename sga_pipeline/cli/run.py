@@ -1,0 +1,80 @@
+"""`sga run`: pulls, conforms, builds, checks and publishes; only what changed is done again."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date
+from pathlib import Path
+
+from sga_pipeline.cli.common import Commands, Progress, command, home_of
+from sga_pipeline.errors import SgaError
+
+
+def register(commands: Commands) -> None:
+    parser = command(commands, "run", "pull, conform, build, check and publish; only what changed is done again", run)
+    parser.add_argument("city_dirs", metavar="CITY_DIR", nargs="+", type=Path)
+    parser.add_argument("--as-of", metavar="DATE", type=_day, help="assess with what had arrived by that day (2024-12-31)")
+    parser.add_argument("--offline", action="store_true", help="pull nothing; use the deliveries that are here")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    return assess(arguments.home, arguments.city_dirs, as_of=arguments.as_of, offline=arguments.offline)
+
+
+def assess(home_folder: str, city_dirs: list[Path], *, as_of: date | None = None, offline: bool = False) -> int:
+    """Run cities in a home, say what came of it, and give the exit status."""
+    from sga_pipeline.contracts.assessment import read_assessment
+    from sga_pipeline.home import Home
+
+    folders = [folder.resolve() for folder in city_dirs]
+    read_assessment(folders)
+    home = Home(Path(home_folder))
+    with home.lock(), Progress() as progress:
+        # Dagster and dbt take seconds to import; a wrong contract should be told at once.
+        from sga_pipeline.orchestration.driving import drive
+        from sga_pipeline.orchestration.scope import Scope
+
+        scope = Scope(home, tuple(folders), as_of, offline or as_of is not None)
+        before = {city.id: _standing(home, city.id) for city in scope.assessment.cities}
+        drive(scope, progress.tell)
+    troubled = False
+    for city_id, release in before.items():
+        troubled |= _report(home, city_id, release)
+    return 3 if troubled else 0
+
+
+def _standing(home: object, city_id: str) -> Path | None:
+    from sga_pipeline.home import Home
+    from sga_pipeline.publish.pointer import current_release
+
+    assert isinstance(home, Home)
+    return current_release(home, city_id)
+
+
+def _report(home: object, city_id: str, before: Path | None) -> bool:
+    """Say in a few lines what is published; True where a feed was refused or could not be reached."""
+    from sga_pipeline.publish.query import run_query
+
+    now = _standing(home, city_id)
+    if now is None:
+        raise SgaError("nothing was published", "See the log of the run with: sga ui", city_id)
+    _, [(values, missing)] = run_query(now, "select count(value), count(*) - count(value) from observations")
+    _, severities = run_query(now, "select severity, count(*) from gaps group by severity")
+    counted = {str(name): int(number) for name, number in severities}
+    gaps = ", ".join(f"{counted[name]} {name}" for name in ("critical", "high", "medium", "low") if name in counted) or "none"
+    _, troubles = run_query(
+        now, "select statement from gaps where metric in ('failed pulls', 'refused deliveries', 'deliveries') order by feed_id"
+    )
+    news = "nothing new since" if before == now else "published"
+    print(f"{city_id}: {news} release {now.name}: {values:,} values, {missing:,} missing or suppressed; gaps: {gaps}")
+    print(f"  {now / 'sga.duckdb'}")
+    for (statement,) in troubles:
+        print(f"  not all well: {statement}")
+    return bool(troubles)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"[{text}] is not a date such as 2024-12-31") from None

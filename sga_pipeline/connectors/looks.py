@@ -1,0 +1,49 @@
+"""Tells from media type and first bytes when something else came in place of the declared format."""
+
+from __future__ import annotations
+
+import re
+
+from sga_pipeline.contracts.feed import CsvFormat, Format
+
+HEAD_BYTES = 512
+PAGE, PDF, JSON = "a web page", "a PDF document", "JSON"
+_XML, _ZIP, _PARQUET, _GZIP, _BZIP2 = "XML", "a workbook or zip archive", "Parquet", "gzip", "bzip2"
+
+_MEDIA = {
+    "text/html": PAGE, "application/xhtml+xml": PAGE, "application/pdf": PDF, "application/json": JSON,
+    "text/json": JSON, "application/problem+json": JSON,
+}  # fmt: skip
+_HEADS = [
+    (re.compile(rb"<(!doctype html|html|head|body|script|title|div|p>|br|h\d)"), PAGE), (re.compile(rb"%pdf-"), PDF),
+    (re.compile(rb"[\[{]\s*([\"{\[\]}]|$)"), JSON), (re.compile(rb"<[?!a-z]"), _XML),
+    (re.compile(rb"pk\x03\x04"), _ZIP),
+    (re.compile(rb"par1"), _PARQUET), (re.compile(rb"\x1f\x8b"), _GZIP), (re.compile(rb"bzh\d"), _BZIP2),
+]  # fmt: skip
+_WANTED = {"xlsx": _ZIP, "parquet": _PARQUET, "geojson": JSON}
+
+
+def impostor(head: bytes, media_type: str | None, form: Format) -> str | None:
+    """What came in place of the format, in words; None where it may be what was declared."""
+    wanted = _wanted(form)
+    declared = _MEDIA.get(media_type or "")
+    if declared is not None and declared != wanted:
+        return declared
+    found = kind_of(head)
+    if found == wanted:
+        return None
+    return found or f"something that is not {wanted}"
+
+
+def kind_of(head: bytes) -> str | None:
+    """What the first bytes are the mark of; None for plain text, and for anything unknown."""
+    # Byte order marks, blanks, and the zero bytes of UTF-16 may stand before and between the letters.
+    plain = head.removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")
+    plain = plain.replace(b"\x00", b"").lstrip().lower()
+    return next((kind for pattern, kind in _HEADS if pattern.match(plain)), None)
+
+
+def _wanted(form: Format) -> str | None:
+    if isinstance(form, CsvFormat):
+        return {"none": None, "gzip": _GZIP, "bz2": _BZIP2}[form.compression]
+    return _WANTED[form.kind]

@@ -1,0 +1,151 @@
+"""Makes a release: copies the published tables aside, checks what was written, then switches to it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from sga_pipeline.errors import SgaError
+from sga_pipeline.home import Home, home_error, sync_folder
+from sga_pipeline.publish.canonical import VOLATILE, canonical_hash
+from sga_pipeline.publish.manifest import ReleaseInputs, read_manifest, surroundings
+from sga_pipeline.publish.pointer import current_release, point_to
+
+REQUIRED = ("areas", "checks", "cities", "deliveries", "gaps", "indicators", "observations", "sources")
+# Tables that are the same for every city.
+SHARED = {"indicators"}
+NEVER_EMPTY = {"areas", "cities", "indicators", "sources"}
+BUILDING = ".building-"
+
+
+@dataclass(frozen=True)
+class Release:
+    """A release in force. `created` is False where the one in force already said the same."""
+
+    release_id: str
+    path: Path
+    created: bool
+    row_counts: dict[str, int]
+
+
+def publish(home: Home, city_id: str, *, manifest_inputs: ReleaseInputs) -> Release:
+    """Publish what the warehouse holds for a city."""
+    folder = home.published(city_id)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _open_to_readers(home.path / "published", folder)
+        for left in folder.glob(f"{BUILDING}*"):
+            shutil.rmtree(left, ignore_errors=True)
+        aside = folder / f"{BUILDING}{os.getpid()}"
+        (aside / "downloads").mkdir(parents=True)
+        manifest = _write(home, city_id, aside, manifest_inputs)
+        return _switch(home, city_id, aside, manifest)
+    except OSError as error:
+        raise home_error(error, folder) from None
+    except duckdb.Error as error:
+        full = "No space left" in str(error)
+        step = "Free some space and run again." if full else "See the message; nothing was published."
+        message = "the disk is full" if full else f"the release could not be written: {str(error).splitlines()[0]}"
+        raise SgaError(message, f"{step} The last release is untouched.", folder) from None
+
+
+def _write(home: Home, city_id: str, aside: Path, inputs: ReleaseInputs) -> dict[str, Any]:
+    tables: dict[str, dict[str, Any]] = {}
+    target = aside / "sga.duckdb"
+    con = duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False, "threads": 2})
+    try:
+        con.execute("set TimeZone = 'UTC'")
+        con.execute(f"attach '{_escaped(home.warehouse)}' as warehouse (read_only)")
+        con.execute(f"attach '{_escaped(target)}' as release")
+        found = [row[0] for row in con.execute(
+            "select table_name from information_schema.tables where table_catalog = 'warehouse' and table_schema = 'published' order by 1"
+        ).fetchall()]  # fmt: skip
+        if missing := sorted(set(REQUIRED) - set(found)):
+            raise SgaError("the warehouse lacks a table of the release", "Build it anew: remove warehouse.duckdb.", missing)
+        for table in found:
+            where = "" if table in SHARED else f"where city_id = '{city_id}'"
+            con.execute(f'create table release."{table}" as select * from warehouse.published."{table}" {where} order by all')
+            parquet = _escaped(aside / "downloads" / f"{table}.parquet")
+            con.execute(f"copy (select * from release.\"{table}\" order by all) to '{parquet}' (format parquet, compression snappy)")
+        deliveries = con.execute("select feed_id, sha256, period, retrieved_at, rows_in, rows_kept from release.deliveries "
+                                 "where accepted order by all").fetchall()  # fmt: skip
+    finally:
+        con.close()
+    tables = _check(target)
+    content = hashlib.sha256(json.dumps({name: one["sha256"] for name, one in tables.items()}, sort_keys=True).encode()).hexdigest()
+    names = ("feed_id", "sha256", "period", "retrieved_at", "rows_in", "rows_kept")
+    return {
+        "city_id": city_id, "as_of": inputs.as_of.isoformat(), "content_sha256": content, "input_fingerprint": inputs.fingerprint,
+        **surroundings(), "contracts": inputs.contracts, "tables": tables, "volatile_columns": list(VOLATILE),
+        "deliveries": [dict(zip(names, (str(v) if v is not None else None for v in row), strict=True)) for row in deliveries],
+        "database_sha256": hashlib.sha256(target.read_bytes()).hexdigest(),
+    }  # fmt: skip
+
+
+def _check(target: Path) -> dict[str, dict[str, Any]]:
+    """Read back what was written: only what a reader will find is hashed and counted."""
+    if target.with_name(f"{target.name}.wal").exists():
+        raise SgaError("the release was not written to its end", "Run again; the last release is untouched.", target)
+    con = duckdb.connect(str(target), read_only=True)
+    try:
+        con.execute("set TimeZone = 'UTC'")
+        tables = {}
+        for (table,) in con.execute("select table_name from information_schema.tables order by 1").fetchall():
+            counted = con.execute(f'select count(*) from "{table}"').fetchone()
+            tables[table] = {"rows": counted[0] if counted else 0, "sha256": canonical_hash(con, table)}
+    finally:
+        con.close()
+    for table in sorted(NEVER_EMPTY):
+        if tables[table]["rows"] == 0:
+            raise SgaError(f"the table [{table}] of the release would be empty", "See the run's log; nothing was published.", table)
+    return tables
+
+
+def _switch(home: Home, city_id: str, aside: Path, manifest: dict[str, Any]) -> Release:
+    counts = {name: one["rows"] for name, one in manifest["tables"].items()}
+    now = current_release(home, city_id)
+    standing = read_manifest(now) if now else {}
+    if now and all(standing.get(key) == manifest[key] for key in ("content_sha256", "input_fingerprint", "as_of")):
+        shutil.rmtree(aside)
+        return Release(now.name, now, False, counts)
+    made = datetime.now(UTC)
+    release_id = f"{made:%Y%m%dT%H%M%SZ}-{manifest['content_sha256'][:8]}"
+    manifest = {"release_id": release_id, "created_at": made.isoformat(timespec="seconds"), **manifest}
+    (aside / "manifest.json").write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    _settle(aside)
+    final = home.published(city_id) / release_id
+    if final.exists():
+        shutil.rmtree(final)
+    os.rename(aside, final)
+    point_to(home, city_id, release_id)
+    return Release(release_id, final, True, counts)
+
+
+def _settle(folder: Path) -> None:
+    """On disk for good, and readable by everyone though the rest of the home is private."""
+    for file in sorted(folder.rglob("*")):
+        if file.is_file():
+            file.chmod(0o644)
+            with file.open("rb") as stream:
+                os.fsync(stream.fileno())
+        else:
+            file.chmod(0o755)
+    folder.chmod(0o755)
+    sync_folder(folder)
+
+
+def _open_to_readers(*folders: Path) -> None:
+    for folder in folders:
+        folder.chmod(0o755)
+
+
+def _escaped(path: Path) -> str:
+    return str(path).replace("'", "''")

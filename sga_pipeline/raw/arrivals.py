@@ -1,0 +1,51 @@
+"""The list of arrivals of a feed: one line each time the newest bytes of a period changed. No line ever goes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from sga_pipeline.errors import SgaError
+from sga_pipeline.home import home_error, write_bytes
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """One line."""
+
+    sha256: str
+    period: str | None
+    retrieved_at: str
+
+
+def read_arrivals(file: Path) -> list[Arrival]:
+    """All lines, oldest first. A last line without its end is what a crash left and counts for nothing."""
+    found = []
+    for number, line in enumerate(_whole_lines(file).splitlines(), start=1):
+        try:
+            found.append(Arrival(**json.loads(line)))
+        except (ValueError, TypeError):
+            raise SgaError(
+                f"line {number} of the list of arrivals is broken",
+                "Restore the file from a backup, or delete that line: what it named is then pulled again.",
+                line[:60].decode("utf-8", "replace"), file,
+            ) from None  # fmt: skip
+    return found
+
+
+def append_arrival(file: Path, arrival: Arrival) -> None:
+    """Add a line. The file is written anew as a whole, so readers never see half a line."""
+    line = json.dumps(asdict(arrival)).encode("utf-8")
+    write_bytes(file, _whole_lines(file) + line + b"\n")
+
+
+def _whole_lines(file: Path) -> bytes:
+    try:
+        content = file.read_bytes()
+    except FileNotFoundError:
+        return b""
+    except OSError as error:
+        # Taking an unreadable list for an empty one would forget every delivery so far.
+        raise home_error(error, file) from None
+    return content[: content.rfind(b"\n") + 1]
