@@ -51,7 +51,7 @@ def _cells(plan: FeedPlan, header: tuple[str, ...]) -> dict[str, str]:
         if not present:
             raise DeliveryError(
                 f"the header lacks the column {' or '.join(names)}",
-                f"The header is: {', '.join(header)[:300]}. Correct the contract's columns, or ask for the old layout.", names[0],
+                f"It begins: {', '.join(header[:6])}. Correct the contract's columns, or ask for the old layout.", names[0],
             )  # fmt: skip
         if present[0] in doubled:
             raise DeliveryError("the header names a column twice", "Ask for distinct names.", present[0])

@@ -34,8 +34,8 @@ def redirect_target(here: str, location: str, asked: str, allowed_hosts: list[st
     """Where a redirect leads, or None where the contract does not let it lead there."""
     if re.search(r"[\s\\\x00-\x1f]", location):
         return None
-    there = urljoin(here, location)
     try:
+        there = urljoin(here, location)
         parts = urlsplit(there)
         port = _port(parts)
     except ValueError:

@@ -53,7 +53,7 @@ class FileConnector:
     def _hint(self, source: Path) -> str:
         if not source.parent.is_dir():
             return f"The folder {source.parent} does not exist either. Correct the address or bring the data."
-        names = [one.name for one in islice(source.parent.iterdir(), 5000)]
+        names = [one.name for one in islice(source.parent.iterdir(), 5000) if one.name.isprintable()]
         near = difflib.get_close_matches(source.name, names, n=3, cutoff=0.6)
         return f"Was it renamed? There is {', '.join(near)}." if near else "Bring the file, or correct the address."
 

@@ -80,7 +80,7 @@ class _Asking:
 
     def once(self, into: Path, known: Known) -> Fetched | None:
         try:
-            with requests.Session() as session:
+            with _Session() as session:
                 # Proxies and stored passwords of whoever runs this have no say in where a contract is fetched from.
                 session.trust_env = False
                 for scheme in ("http://", "https://"):
@@ -180,6 +180,13 @@ class _Asking:
 
     def _error(self, message: str, next_step: str, *, transient: bool = False) -> PullError:
         return PullError(message, next_step, shown(self.address), transient=transient)
+
+
+class _Session(requests.Session):
+    """Leaves redirects alone: even told not to follow, the library reads their bodies whole and parses their targets."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        return None
 
 
 def _no_stored_login(request: requests.PreparedRequest) -> requests.PreparedRequest:

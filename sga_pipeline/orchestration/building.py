@@ -1,8 +1,7 @@
 """The warehouse: dbt's models as assets. Built only when something it rests on has changed."""
 
-from __future__ import annotations
-
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -44,7 +43,7 @@ def warehouse_assets(scope: Scope) -> dg.AssetsDefinition:
     @dbt_assets(manifest=fresh_manifest(), project=project, dagster_dbt_translator=translator, name="warehouse")
     def warehouse(context: dg.AssetExecutionContext) -> Iterator[Any]:
         cities = [city.id for city in scope.assessment.cities]
-        if not out_of_date(scope.home, cities) and not context.op_execution_context.run.tags.get("sga/rebuild"):
+        if not out_of_date(scope.home, cities) and not context.run.tags.get("sga/rebuild"):
             context.log.info("Nothing has changed since the releases in force; the warehouse is left as it is.")
             return
         tell("build the warehouse (dbt)")
@@ -52,7 +51,9 @@ def warehouse_assets(scope: Scope) -> dg.AssetsDefinition:
         target.mkdir(parents=True, exist_ok=True)
         with scope.home.lock():
             os.environ[HOME] = str(scope.home.path)
-            dbt = DbtCliResource(project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT))
+            dbt = DbtCliResource(
+                project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT), dbt_executable=str(Path(sys.executable).with_name("dbt"))
+            )
             yield from dbt.cli(["build", "--full-refresh"], context=context, target_path=Path(target)).stream()
 
     return warehouse

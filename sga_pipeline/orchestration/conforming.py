@@ -1,7 +1,5 @@
 """Conformed assets: one a shape, with a check for each feed, and the register that says what all of it came to."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

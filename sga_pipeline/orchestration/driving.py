@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import warnings
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 
 import dagster as dg
@@ -25,7 +28,13 @@ class Driven:
 def drive(scope: Scope, listener: Callable[[str], None]) -> Driven:
     """Run everything that is due, or raise the first error that stopped it."""
     os.environ.update(scope_to_environment(scope))
-    with dagster_instance(scope.home) as instance, listening(listener):
+    # Dagster marks some of what is used here as young; that is for its developers, not for a city's office.
+    logging.getLogger("dagster").setLevel(logging.ERROR)
+    warnings.filterwarnings("ignore", category=dg.BetaWarning)
+    warnings.filterwarnings("ignore", category=dg.PreviewWarning)
+    log = scope.home.dagster / "last_run.log"
+    # dbt tells its whole story on standard output; it belongs in a log, the terminal has its own.
+    with dagster_instance(scope.home) as instance, listening(listener), log.open("w") as story, redirect_stdout(story):
         job = definitions(scope).resolve_job_def("assess")
         quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
         result = job.execute_in_process(instance=instance, raise_on_error=False, run_config=quiet)

@@ -1,7 +1,5 @@
 """Raw assets: one a feed, and one a city that asks for the periods due. A feed that fails, fails alone."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any

@@ -1,7 +1,5 @@
 """Release assets: one a city, made from the published models and switched to in one step."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import dagster as dg

@@ -1,12 +1,10 @@
 """When runs start by themselves: a schedule for each cadence of a city, and a sensor on the inbox."""
-
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 import dagster as dg
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from sga_pipeline.contracts.assessment import CityPlan
 from sga_pipeline.orchestration.pulling import due_key, raw_key
@@ -20,7 +18,7 @@ CRON = {
 STEADY_SECONDS = 10
 
 
-def jobs_and_schedules(scope: Scope) -> tuple[list[dg.UnresolvedAssetJobDefinition], list[dg.ScheduleDefinition]]:
+def jobs_and_schedules(scope: Scope) -> tuple[list[UnresolvedAssetJobDefinition], list[dg.ScheduleDefinition]]:
     """For each city and cadence: pull the feeds of that cadence, then everything that follows from them."""
     jobs, schedules = [], []
     for city in scope.assessment.cities:
@@ -39,7 +37,7 @@ def jobs_and_schedules(scope: Scope) -> tuple[list[dg.UnresolvedAssetJobDefiniti
     return jobs, schedules
 
 
-def everything(scope: Scope) -> dg.UnresolvedAssetJobDefinition:
+def everything(scope: Scope) -> UnresolvedAssetJobDefinition:
     """The main job: all that is due, to the releases. Feeds addressed by period are asked through periods_due."""
     return dg.define_asset_job(
         "assess", dg.AssetSelection.all() - _addressed_by_period(scope), executor_def=dg.in_process_executor,
@@ -58,7 +56,7 @@ def _addressed_by_period(scope: Scope) -> dg.AssetSelection:
     return dg.AssetSelection.assets(*keys)
 
 
-def inbox_sensor(scope: Scope, job: dg.UnresolvedAssetJobDefinition) -> dg.SensorDefinition:
+def inbox_sensor(scope: Scope, job: UnresolvedAssetJobDefinition) -> dg.SensorDefinition:
     """Starts a run when a file was dropped into the inbox and has come to rest."""
 
     @dg.sensor(job=job, name="inbox", minimum_interval_seconds=30,

@@ -65,6 +65,6 @@ def sha256_of(path: Path) -> str:
 
 def kept_name(name: str) -> str:
     """The file's own name, unless the manifest has it or a folder cannot hold it."""
-    plain = name.replace("/", "_").replace("\x00", "_").lstrip(".")
-    plain = plain if len(plain.encode("utf-8", "surrogateescape")) <= 200 else plain[-40:]
+    plain = name.replace("/", "_").replace("\x00", "_").lstrip(".").encode("utf-8", "replace").decode("utf-8")
+    plain = plain if len(plain.encode("utf-8")) <= 200 else plain[-40:].lstrip(".")
     return f"file_{plain}" if plain in {"", MANIFEST} else plain

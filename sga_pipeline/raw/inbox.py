@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from sga_pipeline.connectors.base import Fetched
 from sga_pipeline.contracts.feed import Periods
 from sga_pipeline.home import Home, home_error, write_text
+from sga_pipeline.raw.delivery import kept_name
 from sga_pipeline.raw.outcomes import PullOutcome
 from sga_pipeline.raw.store import RawStore
 
@@ -83,7 +84,8 @@ def _take(file: Path, home: Home, store: RawStore, period: str | None, now: date
     with TemporaryDirectory(prefix="inbox-", dir=home.scratch) as into:
         copy = Path(into) / "file"
         shutil.copyfile(file, copy)
-        fetched = Fetched(copy, file.name, f"inbox/{file.name}")
+        name = kept_name(file.name)
+        fetched = Fetched(copy, name, f"inbox/{name}")
         delivery, new = store.receive(fetched, period=period, now=now, connector="inbox")
     file.unlink()
     return PullOutcome(period, "new" if new else "unchanged", delivery)
@@ -97,7 +99,8 @@ def _refuse(file: Path, period: str | None, periods: Periods) -> PullOutcome:
     target.parent.mkdir(exist_ok=True)
     file.rename(target)
     advice = f"Rename it, such as data_{periods.first}, and put it back."
-    message = f"a file in the inbox was refused [{file.name}]: {why}, and {wanted}. {advice}"
+    name = file.name.encode("utf-8", "replace").decode("utf-8")
+    message = f"a file in the inbox was refused [{name}]: {why}, and {wanted}. {advice}"
     write_text(target.with_name(f"{target.name}.txt"), message + "\n")
     return PullOutcome(None, "failed", None, message)
 

@@ -20,6 +20,7 @@ from tests.servers import Answer, Server, answer, chunked, dripping, redirect, s
 
 CSV = CsvFormat(kind="csv")
 ROWS = b"id,n\n" + b"".join(b"%d,%d\n" % (one, one * 7) for one in range(300))
+TOKEN = "s3cret-token"
 Get = Callable[..., Fetched | None]
 
 
@@ -207,6 +208,12 @@ def test_redirects_stay_where_the_contract_says(get: Get) -> None:
         get(server)
 
 
+def test_the_body_of_a_redirect_is_not_read(get: Get) -> None:
+    endless = answer(b"x" * 1000, "302 Found", length=10**9, Location="/new.csv")
+    with serving(endless, answer(ROWS)) as server:
+        assert get(server, read_timeout_s=1.0)
+
+
 SPELLINGS = ["127.0.0.1", "localhost", "2130706433", "0x7f000001", "0177.0.0.1", "127.1", "0", "[::1]", "[::ffff:127.0.0.1]",
              "user:pw@127.0.0.1", "x@127.0.0.1", "169.254.169.254", "10.0.0.1", "127.0.0.1.example.org"]  # fmt: skip
 
@@ -227,20 +234,20 @@ def test_odd_redirects_are_refused(get: Get, location: str) -> None:
 
 
 def test_a_named_host_is_followed_and_never_given_the_token(get: Get, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FEED_TOKEN", "s3cret-token")
+    monkeypatch.setenv("FEED_TOKEN", TOKEN)
     with serving(answer(ROWS)) as store, serving(redirect(store.address("signed?key=hidden"))) as server:
         fetched = get(server, token_env="FEED_TOKEN", redirect_hosts=[f"127.0.0.1:{store.port}"])
     assert fetched is not None and fetched.address == server.address()
-    assert "Authorization: Bearer s3cret-token" in server.requests[0] and "Authorization" not in store.requests[0]
+    assert f"Authorization: Bearer {TOKEN}" in server.requests[0] and "Authorization" not in store.requests[0]
 
 
 @pytest.mark.parametrize("given", [answer(b"", "401 No"), answer(b"", "500 No"), answer(ROWS, length=9999), answer(PAGE),
-                                   redirect("http://10.0.0.1/?token=s3cret-token"), b"nonsense"])  # fmt: skip
+                                   redirect(f"http://10.0.0.1/?token={TOKEN}"), b"nonsense"])  # fmt: skip
 def test_a_token_is_in_no_message_and_no_traceback(get: Get, monkeypatch: pytest.MonkeyPatch, given: Answer) -> None:
-    monkeypatch.setenv("FEED_TOKEN", "s3cret-token")
+    monkeypatch.setenv("FEED_TOKEN", TOKEN)
     with serving(given) as server, pytest.raises(PullError) as raised:
-        get(server, path="data.csv?api_key=s3cret-token", token_env="FEED_TOKEN")
-    assert "s3cret-token" in server.requests[0] and "s3cret-token" not in "".join(traceback.format_exception(raised.value))
+        get(server, path=f"data.csv?api_key={TOKEN}", token_env="FEED_TOKEN")
+    assert TOKEN in server.requests[0] and TOKEN not in "".join(traceback.format_exception(raised.value))
 
 
 def test_a_token_is_needed_and_only_sent_where_nobody_can_read_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -248,7 +255,7 @@ def test_a_token_is_needed_and_only_sent_where_nobody_can_read_it(monkeypatch: p
     monkeypatch.delenv("FEED_TOKEN", raising=False)
     with pytest.raises(PullError, match="FEED_TOKEN"):
         HttpConnector(source, CSV).fetch(source.address, tmp_path, Known())
-    monkeypatch.setenv("FEED_TOKEN", "s3cret-token")
+    monkeypatch.setenv("FEED_TOKEN", TOKEN)
     with pytest.raises(PullError, match="unencrypted"):
         HttpConnector(source, CSV).fetch(source.address, tmp_path, Known())
 
