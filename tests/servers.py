@@ -14,7 +14,7 @@ Answer = bytes | Callable[[socket.socket], None]
 
 @dataclass
 class Server:
-    """Gives its answers one after the other, the last one for ever. `requests` holds what was asked, headers and all."""
+    """Gives its answers one after the other, the last one for ever. `requests` holds what was asked, with headers."""
 
     answers: list[Answer]
     port: int = 0
@@ -60,10 +60,12 @@ def _accept(listener: socket.socket, server: Server) -> None:
 
 
 def answer(
-    body: bytes = b"", status: str = "200 OK", length: int | None = -1, media_type: str | None = "text/csv", **headers: str
-) -> bytes:
+    body: bytes = b"", status: str = "200 OK", length: int | None = -1, media_type: str | None = "text/csv",
+    **headers: str,
+) -> bytes:  # fmt: skip
     """A whole answer; `length` is that of the body unless told otherwise, or left out where None."""
-    lines = [f"HTTP/1.1 {status}", "Connection: close", *(f"{name.replace('_', '-')}: {text}" for name, text in headers.items())]
+    lines = [f"HTTP/1.1 {status}", "Connection: close"]
+    lines += [f"{name.replace('_', '-')}: {text}" for name, text in headers.items()]
     if media_type:
         lines.append(f"Content-Type: {media_type}")
     if length is not None:

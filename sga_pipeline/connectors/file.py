@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import difflib
-import os
 import shutil
 import time
+from dataclasses import astuple, dataclass
 from itertools import islice
 from pathlib import Path
 
@@ -58,18 +58,30 @@ class FileConnector:
         return f"Was it renamed? There is {', '.join(near)}." if near else "Bring the file, or correct the address."
 
 
-def _state(source: Path) -> os.stat_result:
+@dataclass(frozen=True)
+class _State:
+    """What changes when a file does. The time it was last read is no part of it."""
+
+    size: int
+    modified_ns: int
+    changed_ns: int
+    device: int
+    inode: int
+
+
+def _state(source: Path) -> _State:
     try:
-        return source.stat()
+        found = source.stat()
     except OSError as error:
         raise PullError(f"the file cannot be read ({error.strerror})", "Correct its permissions.", source) from None
+    return _State(found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_dev, found.st_ino)
 
 
-def _version(state: os.stat_result, now: float) -> str | None:
+def _version(state: _State, now: float) -> str | None:
     """Size, times and place of a file, which no later content shares; None while its times cannot yet be trusted."""
-    if max(state.st_mtime, state.st_ctime) > now - _UNSURE_SECONDS:
+    if max(state.modified_ns, state.changed_ns) > (now - _UNSURE_SECONDS) * 1e9:
         return None
-    return f"{state.st_size}-{state.st_mtime_ns}-{state.st_ctime_ns}-{state.st_dev}-{state.st_ino}"
+    return "-".join(str(one) for one in astuple(state))
 
 
 def _copy(source: Path, target: Path) -> None:

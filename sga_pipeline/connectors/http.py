@@ -183,7 +183,7 @@ class _Asking:
 
 
 class _Session(requests.Session):
-    """Leaves redirects alone: even told not to follow, the library reads their bodies whole and parses their targets."""
+    """Leaves redirects alone: even told not to follow, the library reads their bodies whole."""
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:
         return None

@@ -24,7 +24,8 @@ REFUSED = "refused"
 # A file untouched for so long is whole; a younger one is looked at twice.
 _REST_SECONDS, _LOOK_AGAIN_SECONDS = 5.0, 0.3
 # A year, a month or a quarter; a whole date is none of them, for it may be the day of writing.
-_FORMS = {"A": r"(?<!\d)((?:19|20)\d\d)(?!\d)", "M": r"(?<!\d)((?:19|20)\d\d)[-_.]?(0[1-9]|1[0-2])(?![-_.]?\d)",
+_FORMS = {"A": r"(?<!\d)((?:19|20)\d\d)(?!\d)",
+          "M": r"(?<!\d)((?:19|20)\d\d)[-_.]?(0[1-9]|1[0-2])(?!\d)(?![-_.]\d\d?(?!\d))",
           "Q": r"(?<!\d)((?:19|20)\d\d)[-_.]?[Qq]([1-4])(?!\d)"}  # fmt: skip
 
 

@@ -21,12 +21,15 @@ from tests.servers import Answer, Server, answer, chunked, dripping, redirect, s
 CSV = CsvFormat(kind="csv")
 ROWS = b"id,n\n" + b"".join(b"%d,%d\n" % (one, one * 7) for one in range(300))
 TOKEN = "s3cret-token"
+NOTHING_KNOWN = Known()
 Get = Callable[..., Fetched | None]
 
 
 @pytest.fixture
 def get(tmp_path: Path) -> Get:
-    def fetch(server: Server, path: str = "data.csv", form: Format = CSV, known: Known = Known(), **limits: object) -> Fetched | None:
+    def fetch(
+        server: Server, path: str = "data.csv", form: Format = CSV, known: Known = NOTHING_KNOWN, **limits: object
+    ) -> Fetched | None:
         address = server.address(path)
         limits = {"retries": 0, "total_timeout_s": 10.0, "read_timeout_s": 5.0} | limits
         source = HttpSource.model_validate({"connector": "http", "address": address} | limits)
@@ -66,7 +69,7 @@ def test_a_server_may_say_how_long_to_wait_within_the_whole_time(get: Get) -> No
     with serving(answer(b"", "429 Slow down", Retry_After="3"), answer(ROWS)) as server:
         get(server, retries=1)
     assert 3 <= get.naps[0] < 4  # type: ignore[attr-defined]
-    with serving(answer(b"", "503 Busy", Retry_After="3600")) as server, pytest.raises(PullError, match="asks to wait 3600 s"):
+    with serving(answer(b"", "503 Busy", Retry_After="3600")) as server, pytest.raises(PullError, match="wait 3600 s"):
         get(server, retries=3)
     assert len(server.requests) == 1
 
@@ -80,9 +83,10 @@ def test_a_dripping_answer_ends_with_the_whole_time(get: Get, head: int) -> None
         dripping(answer(ROWS)[head:])(connection)
 
     began = time.monotonic()
-    with serving(drip) as server, pytest.raises(PullError, match="the whole pull took longer than 0.5 s") as raised:
+    with serving(drip) as server, pytest.raises(PullError, match=r"the whole pull took longer than 0\.5 s") as raised:
         get(server, total_timeout_s=0.5, retries=3)
-    assert raised.value.transient and time.monotonic() - began < 1.5
+    # To its end it would have taken 0.05 s a byte, over and over.
+    assert raised.value.transient and time.monotonic() - began < 0.05 * len(ROWS) / 4
 
 
 def test_silence_ends_with_the_read_timeout(get: Get) -> None:
@@ -103,8 +107,9 @@ def _cuts(whole: bytes, first: int) -> list[int]:
 
 
 def test_a_cut_answer_is_never_taken_for_the_whole(get: Get, tmp_path: Path) -> None:
-    packed = answer(gzip.compress(ROWS), Content_Encoding="gzip")
-    short_in_full = [answer(gzip.compress(ROWS)[:cut], Content_Encoding="gzip") for cut in _cuts(gzip.compress(ROWS), 1)]
+    body = gzip.compress(ROWS)
+    packed = answer(body, Content_Encoding="gzip")
+    short_in_full = [answer(body[:cut], Content_Encoding="gzip") for cut in _cuts(body, 1)]
     cut_short = [whole[:cut] for whole in (answer(ROWS), packed) for cut in _cuts(whole, whole.index(b"\r\n\r\n") + 4)]
     in_chunks = chunked(ROWS)
     # The last five bytes are the mark of the end itself.
@@ -117,7 +122,7 @@ def test_a_cut_answer_is_never_taken_for_the_whole(get: Get, tmp_path: Path) -> 
 
 
 def test_an_answer_without_a_length_is_not_trusted(get: Get) -> None:
-    with serving(answer(ROWS, length=None)) as server, pytest.raises(PullError, match="does not say how long") as raised:
+    with serving(answer(ROWS, length=None)) as server, pytest.raises(PullError, match="not say how long") as raised:
         get(server, retries=3)
     assert not raised.value.transient and len(server.requests) == 1
 
@@ -166,7 +171,9 @@ JSON = b'{"type": "FeatureCollection", "features": []}'
         (b" \r\n\r\n", "text/csv", CSV, "empty"),
     ],
 )  # fmt: skip
-def test_something_else_is_told_from_the_file(get: Get, body: bytes, media_type: str | None, form: Format, said: str) -> None:
+def test_something_else_is_told_from_the_file(
+    get: Get, body: bytes, media_type: str | None, form: Format, said: str
+) -> None:
     with serving(answer(body, media_type=media_type)) as server, pytest.raises(PullError, match=said) as raised:
         get(server, form=form)
     assert not raised.value.transient
@@ -180,9 +187,11 @@ def test_what_was_declared_is_not_taken_for_something_else(get: Get) -> None:
 
 
 def test_answers_without_a_file(get: Get) -> None:
-    for status, kind, said in [("204 No Content", PullError, "no content"), ("404 Not Found", FileMissing, "no such file"),
-                               ("410 Gone", FileMissing, "no such file"), ("403 Forbidden", PullError, "refuses access"),
-                               ("206 Partial Content", PullError, "206"), ("304 Not Modified", PullError, "304")]:  # fmt: skip
+    for status, kind, said in [
+        ("204 No Content", PullError, "no content"), ("404 Not Found", FileMissing, "no such file"),
+        ("410 Gone", FileMissing, "no such file"), ("403 Forbidden", PullError, "refuses access"),
+        ("206 Partial Content", PullError, "206"), ("304 Not Modified", PullError, "304"),
+    ]:  # fmt: skip
         with serving(answer(b"", status)) as server, pytest.raises(kind, match=said) as raised:
             get(server, retries=2)
         assert not raised.value.transient and len(server.requests) == 1
@@ -204,7 +213,8 @@ def test_redirects_stay_where_the_contract_says(get: Get) -> None:
     with serving(redirect("/again")) as server, pytest.raises(PullError, match="without end"):
         get(server)
     assert len(server.requests) == 6
-    with serving(redirect("/login"), answer(PAGE, media_type="text/html")) as server, pytest.raises(PullError, match="a web page"):
+    login = answer(PAGE, media_type="text/html")
+    with serving(redirect("/login"), login) as server, pytest.raises(PullError, match="a web page"):
         get(server)
 
 
@@ -214,20 +224,24 @@ def test_the_body_of_a_redirect_is_not_read(get: Get) -> None:
         assert get(server, read_timeout_s=1.0)
 
 
-SPELLINGS = ["127.0.0.1", "localhost", "2130706433", "0x7f000001", "0177.0.0.1", "127.1", "0", "[::1]", "[::ffff:127.0.0.1]",
-             "user:pw@127.0.0.1", "x@127.0.0.1", "169.254.169.254", "10.0.0.1", "127.0.0.1.example.org"]  # fmt: skip
+SPELLINGS = [
+    "127.0.0.1", "localhost", "2130706433", "0x7f000001", "0177.0.0.1", "127.1", "0", "[::1]", "[::ffff:127.0.0.1]",
+    "user:pw@127.0.0.1", "x@127.0.0.1", "169.254.169.254", "10.0.0.1", "127.0.0.1.example.org",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("host", SPELLINGS)
 def test_a_redirect_to_another_server_is_never_followed(get: Get, host: str) -> None:
     with serving(answer(ROWS)) as trap:
-        with serving(redirect(f"http://{host}:{trap.port}/secret?key=hidden")) as server:
-            with pytest.raises(PullError, match="redirects to another place") as raised:
-                get(server)
+        sent = redirect(f"http://{host}:{trap.port}/secret?key=hidden")
+        with serving(sent) as server, pytest.raises(PullError, match="redirects to another place") as raised:
+            get(server)
         assert trap.requests == [] and "hidden" not in str(raised.value) and "pw" not in str(raised.value)
 
 
-@pytest.mark.parametrize("location", ["file:///etc/hosts", "ftp://127.0.0.1/x", "//127.0.0.1:1/x", "http:\\\\a", "http://[", ""])
+@pytest.mark.parametrize(
+    "location", ["file:///etc/hosts", "ftp://127.0.0.1/x", "//127.0.0.1:1/x", "http:\\\\a", "http://[", ""]
+)
 def test_odd_redirects_are_refused(get: Get, location: str) -> None:
     with serving(redirect(location)) as server, pytest.raises(PullError, match=r"another place|without end"):
         get(server)
@@ -238,19 +252,23 @@ def test_a_named_host_is_followed_and_never_given_the_token(get: Get, monkeypatc
     with serving(answer(ROWS)) as store, serving(redirect(store.address("signed?key=hidden"))) as server:
         fetched = get(server, token_env="FEED_TOKEN", redirect_hosts=[f"127.0.0.1:{store.port}"])
     assert fetched is not None and fetched.address == server.address()
-    assert f"Authorization: Bearer {TOKEN}" in server.requests[0] and "Authorization" not in store.requests[0]
+    assert f"Authorization: Bearer {TOKEN}" in server.requests[0]
+    assert "Authorization" not in store.requests[0]
 
 
-@pytest.mark.parametrize("given", [answer(b"", "401 No"), answer(b"", "500 No"), answer(ROWS, length=9999), answer(PAGE),
-                                   redirect(f"http://10.0.0.1/?token={TOKEN}"), b"nonsense"])  # fmt: skip
+@pytest.mark.parametrize("given", [
+    answer(b"", "401 No"), answer(b"", "500 No"), answer(ROWS, length=9999), answer(PAGE),
+    redirect(f"http://10.0.0.1/?token={TOKEN}"), b"nonsense",
+])  # fmt: skip
 def test_a_token_is_in_no_message_and_no_traceback(get: Get, monkeypatch: pytest.MonkeyPatch, given: Answer) -> None:
     monkeypatch.setenv("FEED_TOKEN", TOKEN)
     with serving(given) as server, pytest.raises(PullError) as raised:
         get(server, path=f"data.csv?api_key={TOKEN}", token_env="FEED_TOKEN")
-    assert TOKEN in server.requests[0] and TOKEN not in "".join(traceback.format_exception(raised.value))
+    assert TOKEN in server.requests[0]
+    assert TOKEN not in "".join(traceback.format_exception(raised.value))
 
 
-def test_a_token_is_needed_and_only_sent_where_nobody_can_read_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_token_is_needed_and_goes_where_nobody_can_read_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     source = HttpSource(connector="http", address="http://data.example.org/a.csv", token_env="FEED_TOKEN")
     monkeypatch.delenv("FEED_TOKEN", raising=False)
     with pytest.raises(PullError, match="FEED_TOKEN"):
@@ -260,7 +278,7 @@ def test_a_token_is_needed_and_only_sent_where_nobody_can_read_it(monkeypatch: p
         HttpConnector(source, CSV).fetch(source.address, tmp_path, Known())
 
 
-def test_a_full_disk_is_not_blamed_on_the_connection(get: Get, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_full_disk_is_not_blamed_on_the_connection(get: Get, tmp_path: Path) -> None:
     (tmp_path / "data.csv").symlink_to("/dev/full")
     with serving(answer(ROWS)) as server, pytest.raises(SgaError, match="the disk is full") as raised:
         get(server, retries=3)

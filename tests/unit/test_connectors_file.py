@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -44,7 +46,8 @@ def test_a_missing_file_is_named_with_what_lies_there_instead(data: Path, tmp_pa
 def test_nothing_outside_the_folder_is_read(data: Path, tmp_path: Path) -> None:
     (data / "link.csv").symlink_to(tmp_path / "secret.csv")
     (data / "up").symlink_to(tmp_path)
-    for address in ("link.csv", "up/secret.csv", "../secret.csv", str(tmp_path / "secret.csv"), "police/../../secret.csv"):
+    absolute = str(tmp_path / "secret.csv")
+    for address in ("link.csv", "up/secret.csv", "../secret.csv", absolute, "police/../../secret.csv"):
         with pytest.raises(PullError, match="outside the city's data folder"):
             connector(data).fetch(address, tmp_path / "into", Known())
     (data / "inside.csv").symlink_to(data / "police" / "incidents_2023.csv")
@@ -63,7 +66,9 @@ def test_what_is_no_file_is_refused(data: Path, tmp_path: Path) -> None:
             connector(data).fetch(address, tmp_path / "into", Known())
 
 
-def test_an_untouched_file_is_not_read_again_and_a_touched_one_is(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_untouched_file_is_not_read_again_and_a_touched_one_is(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file = data / "police" / "incidents_2023.csv"
     young = connector(data).fetch("police/incidents_2023.csv", tmp_path / "into", Known())
     assert young is not None and young.etag is None, "a file written this moment may change within the clock's grain"
@@ -80,13 +85,13 @@ def test_an_untouched_file_is_not_read_again_and_a_touched_one_is(data: Path, tm
     assert again is not None and again.path.read_bytes() == b"id\n2\n", "same size and date, other content"
 
 
-def test_a_file_still_being_written_is_left_for_later(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import shutil
-
+def test_a_file_still_being_written_is_left_for_later(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file, copy = data / "police" / "incidents_2023.csv", shutil.copyfileobj
 
-    def copy_while_it_grows(source: object, target: object, length: int) -> None:
-        copy(source, target, length)  # type: ignore[type-var]
+    def copy_while_it_grows(source: BinaryIO, target: BinaryIO, length: int) -> None:
+        copy(source, target, length)
         with file.open("ab") as stream:
             stream.write(b"2\n")
 

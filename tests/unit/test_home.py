@@ -42,7 +42,7 @@ def test_a_second_process_is_told_who_is_at_work_and_a_killed_one_leaves_no_lock
     home = Home(tmp_path / "home")
     holder = _holder(home.path)
     try:
-        with pytest.raises(SgaError, match=f"process {holder.pid} .*Wait for it to end"), home.lock():
+        with pytest.raises(SgaError, match=rf"process {holder.pid} .*Wait for it to end"), home.lock():
             pass
         holder.send_signal(signal.SIGKILL)
         holder.wait()
@@ -96,7 +96,7 @@ def test_only_the_way_to_the_releases_is_open_to_others(tmp_path: Path) -> None:
 def test_a_home_that_is_a_file_or_below_one_is_explained(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     for path in (tmp_path / "file", tmp_path / "file" / "home"):
-        with pytest.raises(SgaError, match="is a file, not a folder.*--home"), Home(path).lock():
+        with pytest.raises(SgaError, match=r"is a file, not a folder.*--home"), Home(path).lock():
             pass
 
 

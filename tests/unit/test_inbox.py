@@ -95,7 +95,9 @@ def test_links_and_folders_are_not_followed(box: Box, tmp_path: Path) -> None:
     assert box.take() == []
 
 
-@pytest.mark.parametrize("name", ["incidents.csv", "incidents_2023-04-15.csv", "2023-04_2023-05.csv", "2022-12.csv", "2023-13.csv"])
+@pytest.mark.parametrize(
+    "name", ["incidents.csv", "incidents_2023-04-15.csv", "2023-04_2023-05.csv", "2022-12.csv", "2023-13.csv"]
+)
 def test_a_file_of_no_single_period_is_set_apart_with_the_reason(box: Box, name: str) -> None:
     for number in range(2):
         box.put(name, b"A%d" % number)
@@ -106,7 +108,9 @@ def test_a_file_of_no_single_period_is_set_apart_with_the_reason(box: Box, name:
     assert name in (refused / f"{name}.txt").read_text() and box.store.arrivals() == {} and box.take(MONTHS) == []
 
 
-def test_a_crash_after_keeping_and_before_removing_takes_nothing_twice(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_crash_after_keeping_and_before_removing_takes_nothing_twice(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
     box.put("a.csv", b"A")
 
     def crash(self: Path, missing_ok: bool = False) -> None:
@@ -121,8 +125,9 @@ def test_a_crash_after_keeping_and_before_removing_takes_nothing_twice(box: Box,
 
 @pytest.mark.parametrize(
     ("name", "freq", "period"),
-    [("a_2023.csv", "A", "2023"), ("2023_v2.csv", "A", "2023"), ("a_202304.csv", "A", None), ("q_2023Q4.xlsx", "Q", "2023-Q4"),
-     ("2023-q1.csv", "Q", "2023-Q1"), ("2023-Q5.csv", "Q", None), ("x2023_12y.csv", "M", "2023-12"), ("20230401.csv", "M", None)],
+    [("a_2023.csv", "A", "2023"), ("2023_v2.csv", "A", "2023"), ("a_202304.csv", "A", None),
+     ("q_2023Q4.xlsx", "Q", "2023-Q4"), ("2023-q1.csv", "Q", "2023-Q1"), ("2023-Q5.csv", "Q", None),
+     ("x2023_12y.csv", "M", "2023-12"), ("20230401.csv", "M", None), ("2023-04_made_2024.csv", "M", "2023-04")],
 )  # fmt: skip
 def test_periods_in_names(name: str, freq: str, period: str | None) -> None:
     first = {"A": "2023", "Q": "2023-Q1", "M": "2023-01"}[freq]

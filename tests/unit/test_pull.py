@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from sga_pipeline.connectors.base import Fetched, Known
+from sga_pipeline.connectors.http import HttpConnector
 from sga_pipeline.contracts.assessment import CityPlan, read_assessment
 from sga_pipeline.home import Home
-from sga_pipeline.raw import pull
 from sga_pipeline.raw.outcomes import PullOutcome, last_pull
 from sga_pipeline.raw.pull import expected_periods, pull_feed
 from sga_pipeline.raw.store import RawStore
@@ -133,28 +134,32 @@ def test_a_server_is_asked_whether_anything_changed_only_while_its_last_file_is_
         assert "If-None-Match" not in server.requests[2] and setting.newest() == b"id\n1\n"
 
 
-def test_a_server_nobody_reaches_is_given_up_after_a_few_periods(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_nobody_reaches_is_given_up_after_a_few_periods(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with serving() as server:
         pass
     address = server.address("{period}.csv")
     source = f"{{connector: http, address: '{address}', retries: 0, periods: {{freq: M, first: 2023-01}}}}"
     setting, asked = Setting(tmp_path, f"source: {source}"), []
-    ask = pull.HttpConnector.fetch
+    ask = HttpConnector.fetch
 
-    def counted(self: pull.HttpConnector, *given: object) -> object:
-        asked.append(given[0])
-        return ask(self, *given)  # type: ignore[arg-type]
+    def counted(self: HttpConnector, address: str, into: Path, known: Known) -> Fetched | None:
+        asked.append(address)
+        return ask(self, address, into, known)
 
-    monkeypatch.setattr(pull.HttpConnector, "fetch", counted)
+    monkeypatch.setattr(HttpConnector, "fetch", counted)
     outcomes = setting.pull()
     assert len(outcomes) == 14 and len(asked) == 3
-    assert {(one.status, one.transient) for one in outcomes} == {("failed", True)} and [one.period for one in outcomes][-1] == "2024-02"
+    assert {(one.status, one.transient) for one in outcomes} == {("failed", True)}
+    assert outcomes[-1].period == "2024-02"
 
 
 def test_a_server_without_some_periods_is_asked_for_all(tmp_path: Path) -> None:
     none, some = answer(b"", "404 Not Found"), answer(b"id\n1\n")
     with serving(none, none, none, some) as server:
-        source = f"{{connector: http, address: '{server.address('{period}.csv')}', periods: {{freq: Q, first: 2023-Q1}}}}"
+        address = server.address("{period}.csv")
+        source = f"{{connector: http, address: '{address}', periods: {{freq: Q, first: 2023-Q1}}}}"
         setting = Setting(tmp_path, f"source: {source}")
         assert list(setting.statuses().values()) == ["missing", "missing", "missing", "new"]
 

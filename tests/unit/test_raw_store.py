@@ -9,6 +9,8 @@ import signal
 import stat
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -23,12 +25,15 @@ from sga_pipeline.raw.store import RawStore
 NOON = datetime(2024, 3, 1, 12, tzinfo=UTC)
 
 
-def bring(home: Home, content: bytes, *, period: str | None = None, day: int = 0, name: str = "a.csv") -> tuple[Delivery, bool]:
+def bring(
+    home: Home, content: bytes, *, period: str | None = None, day: int = 0, name: str = "a.csv"
+) -> tuple[Delivery, bool]:
     home.scratch.mkdir(parents=True, exist_ok=True)
     file = home.scratch / "fetched"
     file.write_bytes(content)
     fetched = Fetched(file, name, "http://example.org/a.csv", "text/csv", '"v1"')
-    return RawStore(home, "xx", "feed").receive(fetched, period=period, now=NOON + timedelta(days=day), connector="http")
+    now = NOON + timedelta(days=day)
+    return RawStore(home, "xx", "feed").receive(fetched, period=period, now=now, connector="http")
 
 
 def history(home: Home, period: str | None = None) -> list[bytes]:
@@ -41,8 +46,9 @@ def test_a_delivery_is_kept_as_the_handover_says(tmp_path: Path) -> None:
     manifest = json.loads((delivery.folder / "delivery.json").read_text())
     assert new and delivery.folder == tmp_path / "raw/xx/feed" / sha256_of(delivery.path)
     assert manifest == {
-        "sha256": delivery.folder.name, "bytes": 8, "file_name": "a.csv", "address": "http://example.org/a.csv", "period": "2024-01",
-        "retrieved_at": "2024-03-01T12:00:00Z", "connector": "http", "media_type": "text/csv", "etag": '"v1"', "last_modified": None,
+        "sha256": delivery.folder.name, "bytes": 8, "file_name": "a.csv", "address": "http://example.org/a.csv",
+        "period": "2024-01", "retrieved_at": "2024-03-01T12:00:00Z", "connector": "http", "media_type": "text/csv",
+        "etag": '"v1"', "last_modified": None,
     }  # fmt: skip
     lines = (tmp_path / "raw/xx/feed/arrivals.jsonl").read_text().splitlines()
     assert [json.loads(line) for line in lines] == [
@@ -147,6 +153,8 @@ def test_a_folder_without_a_manifest_is_no_delivery(tmp_path: Path) -> None:
 
 RECEIVE = """
 import sys
+import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from sga_pipeline.connectors.base import Fetched
@@ -192,18 +200,17 @@ def test_killed_at_any_moment_nothing_finished_is_lost_and_nothing_half_is_liste
 
 
 def _busy_wait(seconds: float) -> None:
-    import time
-
     end = time.perf_counter() + seconds
     while time.perf_counter() < end:
         pass
 
 
 @pytest.fixture
-def tiny_disk(tmp_path: Path) -> Path:
+def tiny_disk(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "tiny"
     folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(folder)], capture_output=True, check=False)
+    mount = ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(folder)]
+    mounted = subprocess.run(mount, capture_output=True, check=False)
     if mounted.returncode != 0:
         pytest.skip(f"mounting a tiny disk is not permitted here: {mounted.stderr.decode().strip()}")
     yield folder

@@ -1,0 +1,91 @@
+"""The files of the other offices: register of deaths, health workbook, population, statistics, districts, attestations."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import xlsxwriter
+
+from sga_pipeline.demo.health import TOPICS, Deaths
+from sga_pipeline.demo.place import AGES, CITY, DISTRICTS, POPULATION_YEARS, SEXES, YEARS, Numbers, Place, geojson
+from sga_pipeline.demo.police_files import Piles
+from sga_pipeline.demo.statistics import ATTESTATIONS, SEX_CODES
+
+
+def write_deaths(folder: Path, deaths: Deaths) -> Piles:
+    """One Parquet file a year."""
+    folder.mkdir(parents=True)
+    piles: Piles = {}
+    for year in YEARS:
+        rows = [at for at in range(len(deaths.cause)) if deaths.year[at] == year]
+        days = [date(year, 1, 1) + timedelta(days=int(deaths.day_of_year[at])) for at in rows]
+        frame = pl.DataFrame({
+            "death": [f"D{at + 1:07d}" for at in rows], "day": days, "registered": [day + timedelta(days=3) for day in days],
+            "cause": [deaths.cause[at] for at in rows], "district": [DISTRICTS[deaths.district[at]] for at in rows],
+            "sex": [int(deaths.sex[at]) + 1 for at in rows], "age": [int(deaths.age[at]) for at in rows],
+        })  # fmt: skip
+        frame.write_parquet(folder / f"deaths_{year}.parquet", compression="zstd", statistics=False)
+        piles[str(year)] = {"rows_in": len(rows), "rows_kept": len(rows)}
+    return piles
+
+
+def write_services(file: Path, services: Numbers) -> Piles:
+    """The health office's workbook: a letterhead above the table, a note below it."""
+    book = xlsxwriter.Workbook(str(file))
+    book.set_properties({"created": datetime(2026, 1, 15, tzinfo=UTC).replace(tzinfo=None)})
+    sheet = book.add_worksheet("Services")
+    sheet.write_row(0, 0, ["Health Office of Port Alder"])
+    sheet.write_row(1, 0, ["Services and staff by district, yearly"])
+    sheet.write_row(3, 0, ["Year", "District", "Item", "Number"])
+    line = 4
+    for year_at, year in enumerate(YEARS):
+        for district_at, district in enumerate(DISTRICTS):
+            for topic_at, (topic, _) in enumerate(TOPICS):
+                sheet.write_row(line, 0, [year, district, topic.replace("_", " "), int(services[year_at, district_at, topic_at])])
+                line += 1
+    sheet.write_row(line, 0, ["Total lines", line - 4])
+    sheet.write_row(line + 1, 0, ["Source: Health Office, registers of services"])
+    book.close()
+    return {"all": {"rows_in": line - 4, "rows_kept": line - 4}}
+
+
+def write_population(file: Path, place: Place) -> Piles:
+    """Residents by year, district, sex and age."""
+    years, districts, sexes, ages = place.residents.shape
+    rows = [
+        (POPULATION_YEARS[y], DISTRICTS[d], ("Women", "Men")[s], AGES[a], int(place.residents[y, d, s, a]))
+        for y in range(years) for d in range(districts) for s in range(sexes) for a in range(ages)
+    ]  # fmt: skip
+    pl.DataFrame(rows, schema=["year", "district", "sex", "age", "residents"], orient="row").write_csv(file)
+    return {"all": {"rows_in": len(rows), "rows_kept": len(rows)}}
+
+
+def write_statistics(file: Path, rows: list[tuple[str, str, int, str, float | None]]) -> Piles:
+    """The statistical office's long table. What was not published has a dash and a status."""
+    lines = ["INDICATOR,REF_AREA,TIME_PERIOD,SEX,OBS_VALUE,OBS_STATUS"]
+    for name, area, year, sex, value in rows:
+        shown, status = ("-", "O") if value is None else (f"{value}", "A")
+        lines.append(f"{name},{area},{year},{SEX_CODES[sex]},{shown},{status}")
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return {"all": {"rows_in": len(rows), "rows_kept": len(rows)}}
+
+
+def write_districts(file: Path, place: Place) -> Piles:
+    file.write_text(geojson(place), encoding="utf-8")
+    return {"all": {"rows_in": len(DISTRICTS), "rows_kept": len(DISTRICTS)}}
+
+
+def write_attestations(file: Path) -> Piles:
+    """What the city's secretariat attests, with the document."""
+    lines = ["question,area,year,answer,document,office,day"]
+    lines += [
+        f'cohesion.participation_mechanisms,{CITY},{year},{answer},"{document}",Secretariat of the council,{year}-12-01'
+        for year, answer, document in ATTESTATIONS
+    ]
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return {"all": {"rows_in": len(ATTESTATIONS), "rows_kept": len(ATTESTATIONS)}}
+
+
+assert SEXES == ("F", "M"), "the registers above number women 1 and men 2"

@@ -1,0 +1,46 @@
+"""Writes the made-up city: contracts copied, data drawn, truth beside them. The same seed gives the same bytes."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+
+from sga_pipeline.demo import office_files, police_files
+from sga_pipeline.demo.crime import make_incidents, make_victims
+from sga_pipeline.demo.health import make_deaths, make_services
+from sga_pipeline.demo.place import make_place
+from sga_pipeline.demo.statistics import make_statistics
+from sga_pipeline.demo.truth import write_truth
+from sga_pipeline.paths import CONTRACTS
+
+CITY_ID = "xx_port_alder"
+
+
+def write_demo_city(folder: Path, *, seed: int = 20260101, scale: float = 1.0) -> Path:
+    """Write the city into `folder` and give its city folder. What stood there under the same name is replaced."""
+    target = folder / CITY_ID
+    if target.exists():
+        shutil.rmtree(target)
+    shutil.copytree(CONTRACTS / "cities" / CITY_ID, target)
+    random = np.random.default_rng(seed)
+    place = make_place(random)
+    incidents = make_incidents(place, random, scale)
+    victims = make_victims(place, random, scale)
+    deaths = make_deaths(place, victims, random, scale)
+    services, statistics = make_services(place, random), make_statistics(random)
+    data = target / "data"
+    data.mkdir()
+    piles = {
+        "police_incidents": police_files.write_incidents(data / "police", place, incidents, random),
+        "police_victims": police_files.write_victims(data / "victims", victims),
+        "death_register": office_files.write_deaths(data / "deaths", deaths),
+        "health_services": office_files.write_services(data / "health_services.xlsx", services),
+        "population": office_files.write_population(data / "population.csv", place),
+        "statistics": office_files.write_statistics(data / "statistics.csv", statistics),
+        "districts": office_files.write_districts(data / "districts.geojson", place),
+        "governance": office_files.write_attestations(data / "attestations.csv"),
+    }
+    write_truth(target / "truth", place, incidents, victims, deaths, services, statistics, piles)
+    return target
