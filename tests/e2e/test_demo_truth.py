@@ -1,0 +1,211 @@
+"""The made-up city's release against its written truth: every count, every pile of rows, every planted gap."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import Run, sga
+
+Key = tuple[str, str, str, str, str]
+# Indicator, measure of its numerator, measure of its denominator, multiplier; arithmetic of our own, not the project's.
+COUNTED = [
+    ("demo.population_total", "residents", None, 1.0),
+    ("services.infant_mortality_rate", "infant_deaths", "live_births", 1000.0),
+    ("services.doctors_rate", "physicians", "residents", 1e5),
+    ("services.drug_treatment_rate", "drug_treatment_clients", "residents", 1e5),
+    ("crime.homicide_rate", "homicide_victims", "residents", 1e5),
+    ("crime.homicide_firearm_rate", "homicide_firearm_victims", "residents", 1e5),
+    ("crime.homicide_ipf_rate", "homicide_family_victims", "residents", 1e5),
+    ("crime.serious_assault_rate", "serious_assault_victims", "residents", 1e5),
+    ("crime.sexual_violence_rate", "sexual_violence_victims", "residents", 1e5),
+    ("crime.motor_vehicle_theft_rate", "motor_vehicle_thefts", "residents", 1e5),
+    ("crime.robbery_firearm_rate", "robberies_firearm", "residents", 1e5),
+    ("drugs.treatment_registry_demand", "drug_treatment_entries", None, 1.0),
+    ("drugs.related_morbidity", "drug_morbidity_cases", "residents", 1e5),
+    ("drugs.related_mortality", "drug_deaths", "residents", 1e5),
+    ("gov.cases_investigated_share", "offences_cleared", "offences", 100.0),
+]
+
+
+@pytest.fixture(scope="module")
+def truth(demo: Run) -> dict[Key, int]:
+    with (demo.home / "cities" / demo.city_id / "truth" / "counts.csv").open(encoding="utf-8") as stream:
+        return {(r["measure_id"], r["area_id"], r["period"], r["sex"], r["age"]): int(r["amount"]) for r in csv.DictReader(stream)}
+
+
+@pytest.fixture(scope="module")
+def planted(demo: Run) -> dict[str, Any]:
+    text = (demo.home / "cities" / demo.city_id / "truth" / "planted.json").read_text(encoding="utf-8")
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+def test_the_demo_publishes(demo: Run) -> None:
+    assert demo.status == 0, demo.said
+    assert (demo.release / "sga.duckdb").is_file()
+
+
+@pytest.mark.parametrize(("indicator", "top", "base", "multiplier"), COUNTED, ids=[one[0] for one in COUNTED])
+def test_every_number_is_true(
+    demo: Run, truth: dict[Key, int], indicator: str, top: str, base: str | None, multiplier: float
+) -> None:
+    rows = demo.rows(
+        "select area_id, period, sex, age, value, numerator, denominator, obs_status from observations "
+        "where indicator_id = ? and freq in ('A', 'M') and area_level in ('city', 'district')", [indicator],
+    )  # fmt: skip
+    compared = 0
+    for area, period, sex, age, value, numerator, denominator, status in rows:
+        key = (str(area), str(period), str(sex), str(age))
+        if status in ("Q", "O", "M"):
+            assert value is None
+            continue
+        amount = truth.get((top, *key))
+        if amount is None:
+            # Months of victims and deaths, and crossings the truth does not list, are covered by their sums.
+            continue
+        assert numerator == amount, key
+        expected = multiplier * amount
+        if base is not None:
+            divisor = truth[(base, key[0], key[1] if base != "residents" else key[1][:4], key[2], key[3])]
+            assert denominator == divisor, key
+            expected /= divisor
+        assert value == pytest.approx(expected, rel=1e-12), key
+        compared += 1
+    assert compared >= 180, f"only {compared} of {len(rows)} values could be compared"
+
+
+def test_nothing_that_is_true_is_left_out(demo: Run, truth: dict[Key, int]) -> None:
+    """The other way round: a true yearly amount is published, suppressed for being small, or missing with its reason."""
+    found = {
+        (str(r[0]), str(r[1]), str(r[2]), str(r[3]), str(r[4])): r[5:]
+        for r in demo.rows("select indicator_id, area_id, period, sex, age, obs_status, reason from observations where freq = 'A'")
+    }
+    small = dict(demo.rows("select indicator_id, min_cell from indicators"))
+    for indicator, top, base, _ in COUNTED:
+        for (measure, area, period, sex, age), amount in truth.items():
+            if measure != top or len(period) != 4 or not 2016 <= int(period) <= 2025:
+                continue
+            cell = found.get((indicator, area, period, sex, age))
+            if cell is None:
+                assert amount == 0 and "_U" in (sex, age), (indicator, area, period, sex, age, amount)
+                continue
+            status, reason = cell
+            if status == "Q":
+                assert 0 < amount < int(str(small[indicator]))
+            elif status == "M":
+                assert "_U" in (sex, age) or base is not None and "zero" in str(reason), (indicator, cell)
+            elif status == "O":
+                assert (top in ("motor_vehicle_thefts", "robberies_firearm", "offences_cleared")) and period == "2021", (indicator, area, period)
+                assert reason == "11 of 12 months covered"
+
+
+def test_zero_is_never_missing(demo: Run, truth: dict[Key, int]) -> None:
+    """True zeros are 0 with status A; the month that never came has no row that claims anything."""
+    zeros = [key for key, amount in truth.items() if amount == 0 and key[0] == "robberies_firearm" and len(key[2]) == 7 and key[2] != "2021-07"]
+    assert zeros, "the made-up city should have a month without a robbery somewhere"
+    for _, area, period, _, _ in zeros:
+        [(value, status)] = demo.rows(
+            "select value, obs_status from observations where indicator_id = 'crime.robbery_firearm_rate' and area_id = ? and period = ?",
+            [area, period],
+        )
+        assert (value, status) == (0.0, "A")
+    assert demo.rows("select * from observations where indicator_id = 'crime.robbery_firearm_rate' and period = '2021-07'") == []
+
+
+def test_reported_values_arrive_untouched(demo: Run) -> None:
+    with (demo.home / "cities" / demo.city_id / "truth" / "statistics.csv").open(encoding="utf-8") as stream:
+        expected = {(r["indicator_id"], r["area_id"], r["year"], r["sex"]): r["value"] for r in csv.DictReader(stream)}
+    found = {
+        (str(r[0]), str(r[1]), str(r[2]), str(r[3])): (r[4], r[5])
+        for r in demo.rows("select o.indicator_id, area_id, period, sex, value, obs_status from observations o "
+                           "join indicators i using (indicator_id) where i.kind = 'reported'")  # fmt: skip
+    }
+    assert found.keys() == expected.keys()
+    for key, text in expected.items():
+        assert found[key] == ((None, "O") if text == "" else (float(text), "A")), key
+
+
+def test_attested_answers(demo: Run, planted: dict[str, Any]) -> None:
+    words = {"no": 0.0, "partly": 0.5, "yes": 1.0}
+    rows = demo.rows("select period, value from observations where indicator_id = 'cohesion.participation_mechanisms' order by 1")
+    assert rows == [(year, words[answer]) for year, answer, _ in planted["attestations"]]
+
+
+def test_growth_and_density(demo: Run, truth: dict[Key, int]) -> None:
+    [(growth,)] = demo.rows("select value from observations where indicator_id = 'demo.population_growth_10y' and area_level = 'city' and period = '2025'")
+    now, then = truth[("residents", "XX-PA", "2025", "_T", "_T")], truth[("residents", "XX-PA", "2015", "_T", "_T")]
+    assert growth == pytest.approx(100 * (now / then - 1), rel=1e-12)
+    [(density, size)] = demo.rows("select value, denominator from observations where indicator_id = 'demo.population_density' and area_level = 'city' and period = '2025'")
+    assert density == pytest.approx(now / float(str(size)), rel=1e-12)
+    # Twenty cells of 0.035 degrees at 37.67 north: 110.99 km and 88.3 km to a degree.
+    assert float(str(size)) == pytest.approx(5 * 4 * 0.035**2 * 110.99 * 88.24, rel=0.005)
+
+
+def test_every_row_is_on_its_pile(demo: Run, planted: dict[str, Any]) -> None:
+    found = {
+        (str(r[0]), str(r[1] or "all")): r[2:]
+        for r in demo.rows("select feed_id, period, rows_in, rows_kept, rows_quarantined, rows_duplicate, rows_outside from deliveries")
+    }
+    for feed, deliveries in planted["deliveries"].items():
+        for period, piles in deliveries.items():
+            broken = sum(number for name, number in piles.items() if ":" in name)
+            doubled = piles.get("rows_duplicate", 0)
+            assert found.pop((feed, period)) == (piles["rows_in"], piles["rows_kept"], broken, doubled, 0), (feed, period)
+    assert not found
+
+
+def test_planted_gaps_are_found_and_nothing_worse(demo: Run, planted: dict[str, Any]) -> None:
+    rows = demo.rows("select gap_code, feed_id, severity, value, expected_n, evidence from gaps")
+    gaps = {(str(r[0]), str(r[1])): r[2:] for r in rows}
+    piles = planted["deliveries"]["police_incidents"].values()
+
+    def total(name: str) -> int:
+        return sum(one.get(name, 0) for one in piles)
+
+    missing = gaps.pop(("G04", "police_incidents"))
+    assert planted["missing"]["police_incidents"][0] in str(missing[3])
+    assert missing[1:3] == (pytest.approx(1 / 120, abs=1e-6), 120)
+    assert gaps.pop(("G23", "governance"))[0] == "high"
+    assert gaps.pop(("G20", "police_incidents"))[1] == pytest.approx(total("rows_duplicate") / total("rows_in"), abs=1e-6)
+    assert gaps.pop(("G08c", "police_incidents"))[1] == pytest.approx(total("unmapped") / total("rows_kept"), abs=1e-6)
+    broken = sum(number for one in piles for name, number in one.items() if ":" in name)
+    assert gaps.pop(("G10a", "police_incidents"))[1] == pytest.approx(broken / total("rows_in"), abs=1e-6)
+    assert gaps.pop(("G07", "police_incidents"))[1] == pytest.approx(total("rows_without_area") / total("rows_kept"), abs=1e-6)
+    assert not gaps
+
+
+def test_no_row_about_a_person_leaves(demo: Run) -> None:
+    """Identifiers, coordinates and case numbers of the sources are nowhere among the published files."""
+    for file in [path for path in demo.release.rglob("*") if path.is_file()]:
+        content = file.read_bytes()
+        for mark in (b"PA00000001", b"V0000001", b"D0000001", b"C0000001", b"XD2016"):
+            assert mark not in content, (file.name, mark)
+
+
+def test_a_second_run_does_no_work_and_says_the_same(demo: Run) -> None:
+    before = demo.release
+    warehouse = (demo.home / "warehouse.duckdb").stat().st_mtime_ns
+    conformed = {path: path.stat().st_mtime_ns for path in (demo.home / "conformed").rglob("*all*.parquet")}
+    done = sga("run", "--home", demo.home, demo.home / "cities" / demo.city_id)
+    assert done.returncode == 0, done.stderr
+    assert "nothing new since release" in done.stdout
+    assert demo.release == before
+    assert (demo.home / "warehouse.duckdb").stat().st_mtime_ns == warehouse
+    assert {path: path.stat().st_mtime_ns for path in conformed} == conformed
+
+
+def test_the_same_seed_is_the_same_bytes(tmp_path: Path) -> None:
+    from sga_pipeline.demo import write_demo_city
+
+    one, two = (write_demo_city(tmp_path / name, scale=0.01) for name in ("one", "two"))
+    files = sorted(path.relative_to(one) for path in one.rglob("*") if path.is_file())
+    assert len(files) > 130
+    for file in files:
+        assert (one / file).read_bytes() == (two / file).read_bytes(), file
+    other = write_demo_city(tmp_path / "three", scale=0.01, seed=7)
+    assert (other / "data" / "population.csv").read_bytes() != (one / "data" / "population.csv").read_bytes()
