@@ -20,7 +20,9 @@ FORMATS = ("table", "json", "csv")
 
 def command(commands: Commands, name: str, words: str, run: Any) -> argparse.ArgumentParser:
     """Add a command with the options all commands have."""
-    parser: argparse.ArgumentParser = commands.add_parser(name, help=words, description=words[0].upper() + words[1:] + ".")
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name, help=words, description=words[0].upper() + words[1:] + "."
+    )
     parser.add_argument("--home", metavar="DIR", default=os.environ.get("SGA_HOME", "data"),
                         help="where deliveries, the warehouse and releases are kept (default: SGA_HOME, or ./data)")  # fmt: skip
     parser.set_defaults(run=run)
@@ -33,17 +35,21 @@ def home_of(arguments: argparse.Namespace) -> Home:
 
 def show(columns: Sequence[str], rows: Iterable[Sequence[Any]], form: str = "table") -> None:
     """Rows as a table people read, or as JSON or CSV for programs."""
-    rows = [list(row) for row in rows]
+    table = [list(row) for row in rows]
     if form == "json":
-        print(json.dumps([dict(zip(columns, row, strict=True)) for row in rows], ensure_ascii=False, indent=1, default=str))
+        print(
+            json.dumps(
+                [dict(zip(columns, row, strict=True)) for row in table], ensure_ascii=False, indent=1, default=str
+            )
+        )
     elif form == "csv":
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(columns)
-        writer.writerows([["" if cell is None else cell for cell in row] for row in rows])
+        writer.writerows([["" if cell is None else cell for cell in row] for row in table])
     elif sys.stdout.isatty():
-        _rich_table(columns, rows)
+        _rich_table(columns, table)
     else:
-        _plain_table(columns, rows)
+        _plain_table(columns, table)
 
 
 def _rich_table(columns: Sequence[str], rows: list[list[Any]]) -> None:

@@ -10,7 +10,9 @@ from sga_pipeline.cli.common import Commands, command, home_of
 
 def register(commands: Commands) -> None:
     parser = command(commands, "demo", "write a made-up city into the home and assess it", run)
-    parser.add_argument("--seed", type=int, default=20260101, help="another seed makes another city (default: %(default)s)")
+    parser.add_argument(
+        "--seed", type=int, default=20260101, help="another seed makes another city (default: %(default)s)"
+    )
     parser.add_argument("--scale", type=float, default=1.0, help="share of the full volume of incidents (default: 1)")
 
 

@@ -15,7 +15,9 @@ TEMPLATES = PROJECT / "sga_pipeline" / "cli" / "templates"
 
 def register(commands: Commands) -> None:
     parser = command(commands, "new", "scaffold a city folder that `sga check` accepts", run)
-    parser.add_argument("city_dir", metavar="CITY_DIR", type=Path, help="its name becomes the city's id, such as co_medellin")
+    parser.add_argument(
+        "city_dir", metavar="CITY_DIR", type=Path, help="its name becomes the city's id, such as co_medellin"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:

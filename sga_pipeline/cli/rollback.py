@@ -17,5 +17,7 @@ def run(arguments: argparse.Namespace) -> int:
     from sga_pipeline.publish.query import roll_back
 
     release = roll_back(home_of(arguments), arguments.city, arguments.release)
-    print(f"{arguments.city}: release {release.name} is in force. The next `sga run` publishes anew from the data that are here.")
+    print(
+        f"{arguments.city}: release {release.name} is in force. The next `sga run` publishes anew from the data that are here."
+    )
     return 0

@@ -6,14 +6,16 @@ import argparse
 from datetime import date
 from pathlib import Path
 
-from sga_pipeline.cli.common import Commands, Progress, command, home_of
+from sga_pipeline.cli.common import Commands, Progress, command
 from sga_pipeline.errors import SgaError
 
 
 def register(commands: Commands) -> None:
     parser = command(commands, "run", "pull, conform, build, check and publish; only what changed is done again", run)
     parser.add_argument("city_dirs", metavar="CITY_DIR", nargs="+", type=Path)
-    parser.add_argument("--as-of", metavar="DATE", type=_day, help="assess with what had arrived by that day (2024-12-31)")
+    parser.add_argument(
+        "--as-of", metavar="DATE", type=_day, help="assess with what had arrived by that day (2024-12-31)"
+    )
     parser.add_argument("--offline", action="store_true", help="pull nothing; use the deliveries that are here")
 
 
@@ -61,9 +63,13 @@ def _report(home: object, city_id: str, before: Path | None) -> bool:
     _, [(values, missing)] = run_query(now, "select count(value), count(*) - count(value) from observations")
     _, severities = run_query(now, "select severity, count(*) from gaps group by severity")
     counted = {str(name): int(number) for name, number in severities}
-    gaps = ", ".join(f"{counted[name]} {name}" for name in ("critical", "high", "medium", "low") if name in counted) or "none"
+    gaps = (
+        ", ".join(f"{counted[name]} {name}" for name in ("critical", "high", "medium", "low") if name in counted)
+        or "none"
+    )
     _, troubles = run_query(
-        now, "select statement from gaps where metric in ('failed pulls', 'refused deliveries', 'deliveries') order by feed_id"
+        now,
+        "select statement from gaps where metric in ('failed pulls', 'refused deliveries', 'deliveries') order by feed_id",
     )
     news = "nothing new since" if before == now else "published"
     print(f"{city_id}: {news} release {now.name}: {values:,} values, {missing:,} missing or suppressed; gaps: {gaps}")

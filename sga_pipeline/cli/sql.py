@@ -9,7 +9,9 @@ from sga_pipeline.cli.common import FORMATS, Commands, command, home_of, show
 
 def register(commands: Commands) -> None:
     parser = command(commands, "sql", "query the release in force, read-only", run)
-    parser.add_argument("words", metavar="[CITY] QUERY", nargs="+", help="id of the city (may be left out where there is one), then SQL")
+    parser.add_argument(
+        "words", metavar="[CITY] QUERY", nargs="+", help="id of the city (may be left out where there is one), then SQL"
+    )
     parser.add_argument("--format", choices=FORMATS, default="table")
 
 

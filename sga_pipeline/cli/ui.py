@@ -17,7 +17,9 @@ def register(commands: Commands) -> None:
     parser.add_argument("city_dirs", metavar="CITY_DIR", nargs="*", type=Path,
                         help="cities to show (default: all of the project and of the home)")  # fmt: skip
     parser.add_argument("--port", type=int, default=3000)
-    parser.add_argument("--host", default="127.0.0.1", help="Dagster has no log-in: leave this, or put a proxy with one in front")
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="Dagster has no log-in: leave this, or put a proxy with one in front"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -29,7 +29,9 @@ def _read(text: str | None) -> shapely.Geometry | None:
         return None
     if not found.is_valid:
         found = shapely.make_valid(found)
-    polygons = [one for one in getattr(found, "geoms", [found]) if isinstance(one, shapely.Polygon | shapely.MultiPolygon)]
+    polygons = [
+        one for one in getattr(found, "geoms", [found]) if isinstance(one, shapely.Polygon | shapely.MultiPolygon)
+    ]
     if not polygons:
         return None
     # Rings run one way, so that sizes have one sign and the same boundary is always the same text.

@@ -54,7 +54,9 @@ def _header(path: Path, form: CsvFormat) -> tuple[str, ...]:
         try:
             header = tuple(cell.strip() for cell in next(_reader(stream, form)))
         except (StopIteration, csv.Error):
-            raise DeliveryError("the file has no header", "Check skip_lines, or ask for the file again.", path.name) from None
+            raise DeliveryError(
+                "the file has no header", "Check skip_lines, or ask for the file again.", path.name
+            ) from None
     return header
 
 
@@ -125,5 +127,6 @@ def _by_reading(places: Sequence[int], path: Path, form: CsvFormat) -> list[Reco
 
 
 def _reader(stream: Iterable[str], form: CsvFormat) -> Any:
-    quoting = csv.QUOTE_MINIMAL if form.quote else csv.QUOTE_NONE
-    return csv.reader(stream, delimiter=form.delimiter, quotechar=form.quote or None, quoting=quoting)
+    if not form.quote:
+        return csv.reader(stream, delimiter=form.delimiter, quoting=csv.QUOTE_NONE)
+    return csv.reader(stream, delimiter=form.delimiter, quotechar=form.quote)

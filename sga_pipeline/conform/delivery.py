@@ -48,7 +48,7 @@ class Piles:
 def conform_delivery(plan: FeedPlan, delivery: Arrived, key: str, piles: Piles, memory: str = "400MB") -> Outcome:
     """Conform one delivery. A delivery that cannot be used at all gives an outcome that says why."""
     outcome = Outcome(key, delivery.sha256, delivery.period)
-    settings = {"threads": 2, "memory_limit": memory, "temp_directory": str(piles.scratch),
+    settings: dict[str, str | bool | int | float | list[str]] = {"threads": 2, "memory_limit": memory, "temp_directory": str(piles.scratch),
                 "autoinstall_known_extensions": False, "autoload_known_extensions": False}  # fmt: skip
     con = duckdb.connect(config=settings)
     try:
@@ -68,7 +68,9 @@ def conform_delivery(plan: FeedPlan, delivery: Arrived, key: str, piles: Piles, 
         raise
     except duckdb.Error as error:
         outcome.accepted = False
-        outcome.reason = f"the delivery cannot be read: {str(error).splitlines()[0][:200]}. Check its format and encoding."
+        outcome.reason = (
+            f"the delivery cannot be read: {str(error).splitlines()[0][:200]}. Check its format and encoding."
+        )
     finally:
         con.close()
     if not outcome.accepted:
@@ -133,7 +135,9 @@ def _set_bad_aside(chunk: pl.DataFrame, rules: RowRules, quarantine: Quarantine,
     if fatal.is_empty():
         return chunk
     by_row = fatal.group_by("place").agg(pl.col("rule").sort()).sort("place")
-    bad = chunk.select("_at", PLACE).join(by_row, left_on=pl.col("_at").cast(pl.Int64), right_on="place", maintain_order="left")
+    bad = chunk.select("_at", PLACE).join(
+        by_row, left_on=pl.col("_at").cast(pl.Int64), right_on="place", maintain_order="left"
+    )
     quarantine.add(bad[PLACE].to_list(), bad["rule"].to_list())
     outcome.rows_quarantined += len(bad)
     return chunk.join(by_row, left_on=pl.col("_at").cast(pl.Int64), right_on="place", how="anti", maintain_order="left")
@@ -167,12 +171,16 @@ def _judge(plan: FeedPlan, outcome: Outcome) -> None:
     limits = plan.feed.reject_when
     total = max(outcome.rows_in, 1)
     if outcome.rows_kept + outcome.rows_duplicate < limits.fewer_rows_than:
-        outcome.reason = f"{outcome.rows_kept} usable rows, fewer than the {limits.fewer_rows_than} the contract asks for"
+        outcome.reason = (
+            f"{outcome.rows_kept} usable rows, fewer than the {limits.fewer_rows_than} the contract asks for"
+        )
     elif outcome.rows_quarantined / total > limits.quarantined_share:
         outcome.reason = (
             f"{outcome.rows_quarantined} of {outcome.rows_in} rows break a rule, "
             f"more than the {limits.quarantined_share:.0%} the contract allows"
         )
     elif outcome.rows_duplicate / total > limits.duplicate_share:
-        outcome.reason = f"{outcome.rows_duplicate} of {outcome.rows_in} rows are duplicates, more than the contract allows"
+        outcome.reason = (
+            f"{outcome.rows_duplicate} of {outcome.rows_in} rows are duplicates, more than the contract allows"
+        )
     outcome.accepted = outcome.reason == ""

@@ -30,9 +30,7 @@ class Conformed:
     fresh: bool
 
 
-def conform_feed(
-    plan: FeedPlan, deliveries: Mapping[str | None, Sequence[Arrived]], home: Home
-) -> list[Conformed]:
+def conform_feed(plan: FeedPlan, deliveries: Mapping[str | None, Sequence[Arrived]], home: Home) -> list[Conformed]:
     """Conform what is new. Newest first for each period; older ones are looked at only while newer ones are refused."""
     kept_folder = home.conformed / plan.shape.id / f"city_id={plan.city.id}" / f"feed_id={plan.id}"
     results: list[Conformed] = []

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -37,7 +38,9 @@ class KeptFile:
         path.parent.mkdir(parents=True, exist_ok=True)
         # Dictionaries pay for codes and cost for identifiers, where every value is new.
         codes = [column.name for column in shape.columns if column.type == "string" and not column.restricted]
-        self.writer = pq.ParquetWriter(self.unfinished, self.schema, compression="snappy", use_dictionary=[*codes, "_delivery"])
+        self.writer = pq.ParquetWriter(
+            self.unfinished, self.schema, compression="snappy", use_dictionary=[*codes, "_delivery"]
+        )
 
     def write(self, rows: pl.DataFrame) -> None:
         if rows.height:
@@ -48,7 +51,9 @@ class KeptFile:
     def __enter__(self) -> KeptFile:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.writer.close()
         if kind is not None:
             self.unfinished.unlink(missing_ok=True)
@@ -79,7 +84,7 @@ class Quarantine:
         if not rows:
             return
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        schema = {"line": pl.Int64, "rules": pl.List(pl.String), "raw": pl.String}
+        schema: dict[str, Any] = {"line": pl.Int64, "rules": pl.List(pl.String), "raw": pl.String}
         unfinished = self.path.with_name(f".{self.path.name}.writing")
         pl.DataFrame(sorted(rows), schema=schema, orient="row").write_parquet(unfinished)
         os.replace(unfinished, self.path)

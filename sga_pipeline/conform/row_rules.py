@@ -35,7 +35,7 @@ class RowRules:
         try:
             self.schema.validate(chunk, lazy=True)
         except pa.errors.SchemaErrors as error:
-            cases = error.failure_cases
+            cases: pl.DataFrame = error.failure_cases
             if cases["index"].null_count():
                 wrong = cases.filter(pl.col("index").is_null())["check"].unique().to_list()
                 raise RuntimeError(f"the conformed chunk has not the form of its shape: {wrong}") from None
@@ -71,9 +71,7 @@ def build_rules(plan: FeedPlan, bits: dict[str, int]) -> RowRules:
         add(own.column, f"rule:{own.id}", own.severity, _own_rule(own, plan))
         if own.action == "warn":
             warnings.add(f"rule:{own.id}")
-    unreadable = [
-        _check(f"type:{column}", lambda key, bit=bit: (pl.col(key) & bit) == 0) for column, bit in bits.items()
-    ]
+    unreadable = [_check(f"type:{column}", _bit_is_clear(bit)) for column, bit in bits.items()]
     severities |= {f"type:{column}": "high" for column in bits}
     columns = {
         column.name: pa.Column(POLARS_TYPES[column.type], checks[column.name], nullable=not column.required)
@@ -88,6 +86,10 @@ def _check(rule: str, passes: Expression) -> pa.Check:
         return data.lazyframe.select(passes(data.key))
 
     return pa.Check(run, name=rule, error=rule)
+
+
+def _bit_is_clear(bit: int) -> Expression:
+    return lambda key: (pl.col(key) & bit) == 0
 
 
 def _column_rules(column: Column, codes: tuple[str, ...], *, proven: bool) -> list[tuple[str, Expression]]:

@@ -135,9 +135,7 @@ class _Builder:
             return "_U"
         return None
 
-    def _mapped(
-        self, column: Column, mapped: FromColumns | Joined, writer: StepWriter, selection: Selection
-    ) -> str:
+    def _mapped(self, column: Column, mapped: FromColumns | Joined, writer: StepWriter, selection: Selection) -> str:
         source, text_name, value_name = self._source(mapped), f"t_{column.name}", f"v_{column.name}"
         before = len(writer.unmapped)
         text = f"nullif({writer.chain(source, list(mapped.steps))}, '')"
@@ -170,7 +168,11 @@ class _Builder:
 
     def _cell(self, column: str) -> str:
         cell = self.cells[column]
-        return f"(case when {cell} not in ({literals(self.empty)}) then {cell} end)" if self.empty else f"nullif({cell}, '')"
+        return (
+            f"(case when {cell} not in ({literals(self.empty)}) then {cell} end)"
+            if self.empty
+            else f"nullif({cell}, '')"
+        )
 
     def _condition(self, one: Where) -> str:
         cell = f"coalesce({self.cells[one.column]}, '')"

@@ -20,10 +20,14 @@ def open_delivery(con: duckdb.DuckDBPyConnection, path: Path, form: Format, scra
     """Open one delivery, or raise DeliveryError where it is not what the contract says."""
     head = path.open("rb").read(512).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if not head:
-        raise DeliveryError("the file is empty", "Ask for it again; a delivery without rows still has its header.", path.name)
+        raise DeliveryError(
+            "the file is empty", "Ask for it again; a delivery without rows still has its header.", path.name
+        )
     for sign, what in _IMPOSTORS.items():
         if head.startswith(sign):
-            raise DeliveryError(f"this is {what}, not {form.kind}", "Open the address by hand and correct it.", path.name)
+            raise DeliveryError(
+                f"this is {what}, not {form.kind}", "Open the address by hand and correct it.", path.name
+            )
     if isinstance(form, CsvFormat):
         return open_csv(con, path, form, scratch)
     if isinstance(form, XlsxFormat):

@@ -28,7 +28,9 @@ def open_parquet(con: duckdb.DuckDBPyConnection, path: Path) -> Opened:
     try:
         names = [row[0] for row in con.execute(f"describe select * from {source}").fetchall()]
     except duckdb.Error as error:
-        raise DeliveryError("this is not a Parquet file, or it is damaged", "Ask for it again.", str(error)[:120]) from None
+        raise DeliveryError(
+            "this is not a Parquet file, or it is damaged", "Ask for it again.", str(error)[:120]
+        ) from None
     cells = ", ".join(f"columns_{i}::varchar as c{i}" for i in range(len(names)))
     aliases = ", ".join(f"columns_{i}" for i in range(len(names)))
     relation = f"(select {cells} from (select * from {source}) as source_rows({aliases}))"
@@ -51,7 +53,9 @@ def open_xlsx(con: duckdb.DuckDBPyConnection, path: Path, form: XlsxFormat) -> O
     except python_calamine.CalamineError as error:
         raise DeliveryError("this is not a workbook, or it is damaged", "Ask for it again.", str(error)[:120]) from None
     if form.sheet not in book.sheet_names:
-        raise DeliveryError(f"the workbook has no sheet [{form.sheet}]", "Correct format.sheet.", ", ".join(book.sheet_names))
+        raise DeliveryError(
+            f"the workbook has no sheet [{form.sheet}]", "Correct format.sheet.", ", ".join(book.sheet_names)
+        )
     rows = book.get_sheet_by_name(form.sheet).to_python(skip_empty_area=False)
     if len(rows) < form.header_row:
         raise DeliveryError("the sheet ends before its header row", "Correct format.header_row.", form.header_row)
@@ -60,7 +64,9 @@ def open_xlsx(con: duckdb.DuckDBPyConnection, path: Path, form: XlsxFormat) -> O
     numbered = [(form.header_row + 1 + i, [_cell(value) for value in row]) for i, row in enumerate(body)]
     filled = [(number, cells) for number, cells in numbered if any(cells)]
     relation = _hold(con, [cells for _, cells in filled], len(header))
-    lines = {place: Record(number, "\t".join(cell or "" for cell in cells)) for place, (number, cells) in enumerate(filled)}
+    lines = {
+        place: Record(number, "\t".join(cell or "" for cell in cells)) for place, (number, cells) in enumerate(filled)
+    }
     return Opened(header, relation, lambda places, _total: [lines[place] for place in places])
 
 

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO
 
 from sga_pipeline.contracts.feed import CsvFormat
 from sga_pipeline.errors import DeliveryError
@@ -108,12 +108,13 @@ def _rewrite(path: Path, form: CsvFormat, scratch: Path) -> PreparedText:
     return PreparedText(target, written, LINE_FEED, form.skip_lines, form.skip_records)
 
 
+def open_plain(path: Path) -> BinaryIO:
+    return path.open("rb")
+
+
 def _lines(path: Path, form: CsvFormat) -> Iterator[str]:
     """Decoded lines, whatever their ends; a bomb or a damaged archive is refused."""
-    openers: dict[str, Callable[[Path], BinaryIO]] = {
-        "none": lambda p: p.open("rb"), "gzip": lambda p: cast(BinaryIO, gzip.open(p, "rb")),
-        "bz2": lambda p: cast(BinaryIO, bz2.open(p, "rb")),
-    }  # fmt: skip
+    openers: dict[str, Callable[[Path], Any]] = {"none": open_plain, "gzip": gzip.GzipFile, "bz2": bz2.BZ2File}
     decoder = codecs.getincrementaldecoder(form.encoding)()
     limit = max(path.stat().st_size * MAX_RATIO, MIN_SUSPECT_BYTES)
     seen = lines = 0

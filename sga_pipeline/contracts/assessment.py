@@ -66,7 +66,9 @@ class FeedPlan:
         """Changes when anything changes that conformed rows depend on."""
         mappings = {name: (table.key, table.rows) for name, table in self.mappings.items()}
         columns = [str(column) for column in self.shape.columns] + [str(rule) for rule in self.shape.pair_rules]
-        lists = [(column.code_list, self.code_lists[column.code_list]) for column in self.shape.columns if column.code_list]
+        lists = [
+            (column.code_list, self.code_lists[column.code_list]) for column in self.shape.columns if column.code_list
+        ]
         parts = [self.feed.model_dump(mode="json"), mappings, columns, lists, self.extent, self.time_zone]
         return hashlib.sha256(json.dumps(parts, sort_keys=True, default=list).encode()).hexdigest()
 
@@ -126,7 +128,9 @@ def read_assessment(city_folders: list[Path], contracts: Path = CONTRACTS) -> As
     seen: dict[str, Path] = {}
     for plan in cities:
         if plan.id in seen and seen[plan.id] != plan.folder:
-            problems.append(Problem("two folders hold the same city", "Rename one.", plan.id, plan.folder / "city.yaml"))
+            problems.append(
+                Problem("two folders hold the same city", "Rename one.", plan.id, plan.folder / "city.yaml")
+            )
         seen[plan.id] = plan.folder
     if problems:
         raise ContractError(problems)

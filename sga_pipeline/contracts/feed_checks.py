@@ -8,7 +8,15 @@ from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from sga_pipeline.contracts.feed import (
-    Constant, CsvFormat, Feed, FromColumns, FromPeriod, FromRow, Joined, NotBeforeRule, PatternRule,
+    Constant,
+    CsvFormat,
+    Feed,
+    FromColumns,
+    FromPeriod,
+    FromRow,
+    Joined,
+    NotBeforeRule,
+    PatternRule,
 )  # fmt: skip
 from sga_pipeline.contracts.shape import Column, Shape
 from sga_pipeline.contracts.steps import Boolean, Date, DateTime, Default, Lookup, Number, Recode
@@ -45,7 +53,9 @@ def check_feed(
             problems += [at(*found) for found in _column_problems(feed, column, code_lists, mappings)]
     for column in shape.columns:
         if column.required and column.name not in feed.columns:
-            problems.append(at("a column the shape requires is not mapped", "Map it under columns.", column.name, "columns"))
+            problems.append(
+                at("a column the shape requires is not mapped", "Map it under columns.", column.name, "columns")
+            )
     problems += [at(*found) for found in _rule_problems(feed, shape)]
     return problems
 
@@ -59,13 +69,27 @@ def _source_problems(feed: Feed) -> Iterator[Found]:
         yield "the address has {period} and no periods", "Add source.periods.", feed.source.address, "source", "address"
     if not asks and feed.source.periods is not None:
         yield "the address lacks {period}", "Put {period} in it.", feed.source.address, "source", "address"
-    if feed.source.connector == "file" and (".." in feed.source.address.split("/") or feed.source.address.startswith("/")):
-        yield "a file lies outside the city's data folder", "Use a path below it.", feed.source.address, "source", "address"
+    if feed.source.connector == "file" and (
+        ".." in feed.source.address.split("/") or feed.source.address.startswith("/")
+    ):
+        yield (
+            "a file lies outside the city's data folder",
+            "Use a path below it.",
+            feed.source.address,
+            "source",
+            "address",
+        )
     if isinstance(feed.format, CsvFormat):
         try:
             codecs.lookup(feed.format.encoding)
         except LookupError:
-            yield "unknown encoding", "Use a name such as utf-8, latin-1 or cp1252.", feed.format.encoding, "format", "encoding"
+            yield (
+                "unknown encoding",
+                "Use a name such as utf-8, latin-1 or cp1252.",
+                feed.format.encoding,
+                "format",
+                "encoding",
+            )
     if feed.time_zone is not None:
         try:
             ZoneInfo(feed.time_zone)

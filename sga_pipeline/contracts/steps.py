@@ -222,9 +222,9 @@ KINDS: dict[str, type[_Step]] = {
 def _written_form(value: Any) -> Any:
     """Turn `trim`, `zero_pad: 2` and `date: {formats: [...]}` into what the models read."""
     if isinstance(value, str):
-        name, arguments = value, {}
+        name, arguments = value, dict[str, Any]()
     elif isinstance(value, dict) and len(value) == 1:
-        (name, given), = value.items()
+        ((name, given),) = value.items()
         short = KINDS[name].short if name in KINDS else None
         arguments = given if isinstance(given, dict) else {short: given} if short else given
     else:

@@ -69,13 +69,17 @@ def _refuse_aliases(text: str, file: Path) -> None:
     depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise _error("anchors and aliases are not allowed", "Write the value out.", file, event.start_mark.line + 1)
+            raise _error("anchors and aliases are not allowed", "Write the value out.", file, _line(event))
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if depth > MAX_DEPTH:
-            raise _error("the file is nested too deeply", "Flatten it.", file, event.start_mark.line + 1)
+            raise _error("the file is nested too deeply", "Flatten it.", file, _line(event))
+
+
+def _line(event: yaml.Event) -> int | None:
+    return event.start_mark.line + 1 if event.start_mark else None
 
 
 def _build(node: yaml.Node, location: Location, document: Document) -> Any:

@@ -10,7 +10,18 @@ from sga_pipeline.demo.crime import UNKNOWN_SEX, Victims
 from sga_pipeline.demo.place import AGE_RANGES, DISTRICTS, YEARS, Numbers, Place
 
 # Causes of death: code, whether a drug caused it, weight; homicides are taken from the police's victims.
-CAUSES = (("I219", 30), ("C349", 16), ("J189", 9), ("E149", 7), ("G309", 9), ("I639", 12), ("K746", 4), ("V892", 3), ("X70", 3), ("R99", 5))
+CAUSES = (
+    ("I219", 30),
+    ("C349", 16),
+    ("J189", 9),
+    ("E149", 7),
+    ("G309", 9),
+    ("I639", 12),
+    ("K746", 4),
+    ("V892", 3),
+    ("X70", 3),
+    ("R99", 5),
+)
 DRUG_CAUSES = ("X42", "X42", "X41", "F112", "X62", "Y12")
 HOMICIDE_CAUSES = {0: "X954", 1: "X999", 2: "Y009"}
 # The register misses some of the homicides the police know: a difference that is known and planted.
@@ -53,10 +64,13 @@ def make_deaths(place: Place, victims: Victims, random: np.random.Generator, sca
             ])  # fmt: skip
             parts.append((rows, [str(one) for one in random.choice(causes, number, p=chances)]))
     killed = (victims.kind == 0) & (victims.sex != UNKNOWN_SEX) & (random.random(len(victims.kind)) >= REGISTER_MISSES)
-    rows = np.column_stack([victims.year, victims.day_of_year, victims.district, victims.sex, np.maximum(victims.age, 0)])[killed]
+    rows = np.column_stack(
+        [victims.year, victims.day_of_year, victims.district, victims.sex, np.maximum(victims.age, 0)]
+    )[killed]
     parts.append((rows, [HOMICIDE_CAUSES[int(one)] for one in victims.weapon[killed]]))
     table = np.concatenate([rows for rows, _ in parts])
-    return Deaths(*table.T, cause=[cause for _, causes in parts for cause in causes])
+    year, day, district, sex, age = table.T
+    return Deaths(year, day, district, sex, age, cause=[cause for _, causes in parts for cause in causes])
 
 
 def make_services(place: Place, random: np.random.Generator) -> Numbers:

@@ -43,7 +43,9 @@ def write_services(file: Path, services: Numbers) -> Piles:
     for year_at, year in enumerate(YEARS):
         for district_at, district in enumerate(DISTRICTS):
             for topic_at, (topic, _) in enumerate(TOPICS):
-                sheet.write_row(line, 0, [year, district, topic.replace("_", " "), int(services[year_at, district_at, topic_at])])
+                sheet.write_row(
+                    line, 0, [year, district, topic.replace("_", " "), int(services[year_at, district_at, topic_at])]
+                )
                 line += 1
     sheet.write_row(line, 0, ["Total lines", line - 4])
     sheet.write_row(line + 1, 0, ["Source: Health Office, registers of services"])

@@ -9,7 +9,17 @@ from pathlib import Path
 
 import numpy as np
 
-from sga_pipeline.demo.crime import NOWHERE, OFFENCES, RELATIONS, UNKNOWN_AGE, UNKNOWN_SEX, VICTIM_KINDS, WEAPONS, Incidents, Victims
+from sga_pipeline.demo.crime import (
+    NOWHERE,
+    OFFENCES,
+    RELATIONS,
+    UNKNOWN_AGE,
+    UNKNOWN_SEX,
+    VICTIM_KINDS,
+    WEAPONS,
+    Incidents,
+    Victims,
+)
 from sga_pipeline.demo.place import DISTRICTS, MONTHS, YEARS, Place, points_in
 
 # The month that never came.
@@ -56,7 +66,9 @@ def _incident_lines(
         code = f" {code.lower()}" if mess[at] < 0.05 else f"{code} " if mess[at] < 0.10 else code
         lost = made.district[row] == NOWHERE
         where = "" if lost else str(made.district[row] + 1)
-        lat, lon = ("", "") if lost else (f"{points[at][1]:.5f}".replace(".", ","), f"{points[at][0]:.5f}".replace(".", ","))
+        lat, lon = (
+            ("", "") if lost else (f"{points[at][1]:.5f}".replace(".", ","), f"{points[at][0]:.5f}".replace(".", ","))
+        )
         lines.append(
             f"PA{row + 1:08d};{written};{made.hour[row]:02d}:00;{reported:%d/%m/%Y};{code};{PLACES[words[at]]};{where};{lat};{lon};"
             f"{'S' if made.cleared[row] else 'N'}"
@@ -71,15 +83,21 @@ def _dirt(lines: list[str], year: int, month: int, random: np.random.Generator, 
         added.append(f"XD{year}{month:02d}{number};30/02/{year};10:00;01/03/{year};T10;rua;4;37,65000;-17,30000;N")
         dirt["type:occurred_on"] += 1
     if random.random() < 0.4:
-        added.append(f"XL{year}{month:02d};03/{month:02d}/{year};11:00;04/{month:02d}/{year};T10;rua;5;137,65000;-17,30000;N")
+        added.append(
+            f"XL{year}{month:02d};03/{month:02d}/{year};11:00;04/{month:02d}/{year};T10;rua;5;137,65000;-17,30000;N"
+        )
         dirt["range:latitude"] += 1
     if random.random() < 0.3:
-        added.append(f"XE{year}{month:02d};09/{month:02d}/{year};12:00;01/{month:02d}/{year};B10;loja;6;37,65000;-17,30000;N")
+        added.append(
+            f"XE{year}{month:02d};09/{month:02d}/{year};12:00;01/{month:02d}/{year};B10;loja;6;37,65000;-17,30000;N"
+        )
         dirt["pair:reported_on_not_before_occurred_on"] += 1
     if random.random() < 0.3:
         added.append(f"XR{year}{month:02d};05/{month:02d}/{year};12:00")
         dirt["type:record"] += 1
-    doubled = [lines[at] for at in random.choice(len(lines), min(len(lines), int(random.integers(0, 6))), replace=False)]
+    doubled = [
+        lines[at] for at in random.choice(len(lines), min(len(lines), int(random.integers(0, 6))), replace=False)
+    ]
     dirt["rows_duplicate"] = len(doubled)
     return added + doubled
 
@@ -104,5 +122,3 @@ def write_victims(folder: Path, victims: Victims) -> Piles:
         (folder / f"victims_{year}.csv.gz").write_bytes(content)
         piles[str(year)] = {"rows_in": len(rows), "rows_kept": len(rows)}
     return piles
-
-

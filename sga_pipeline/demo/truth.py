@@ -13,7 +13,18 @@ import numpy.typing as npt
 
 from sga_pipeline.demo.crime import HOTSPOTS, OFFENCES, UNKNOWN_AGE, UNKNOWN_SEX, VICTIM_KINDS, Incidents, Victims
 from sga_pipeline.demo.health import TOPICS, Deaths
-from sga_pipeline.demo.place import AGE_RANGES, AGES, CITY, DISTRICTS, MONTHS, POPULATION_YEARS, SEXES, YEARS, Numbers, Place
+from sga_pipeline.demo.place import (
+    AGE_RANGES,
+    AGES,
+    CITY,
+    DISTRICTS,
+    MONTHS,
+    POPULATION_YEARS,
+    SEXES,
+    YEARS,
+    Numbers,
+    Place,
+)
 from sga_pipeline.demo.police_files import MISSING_MONTH, Piles
 from sga_pipeline.demo.statistics import ATTESTATIONS
 
@@ -42,13 +53,17 @@ def write_truth(
         writer.writerows(_service_rows(services))
         writer.writerows(_resident_rows(place))
     with (folder / "statistics.csv").open("w", newline="", encoding="utf-8") as stream:
-        csv.writer(stream, lineterminator="\n").writerows([("indicator_id", "area_id", "year", "sex", "value"), *statistics])
+        csv.writer(stream, lineterminator="\n").writerows(
+            [("indicator_id", "area_id", "year", "sex", "value"), *statistics]
+        )
     planted: dict[str, Any] = {
         "deliveries": piles, "missing": {"police_incidents": [f"{MISSING_MONTH[0]}-{MISSING_MONTH[1]:02d}"]},
         "unlicensed": ["governance"], "hotspots": [{"area_id": DISTRICTS[d], "offence": code, "factor": f} for d, code, f in HOTSPOTS],
         "trends": {one.code: one.trend for one in OFFENCES}, "attestations": [list(one) for one in ATTESTATIONS],
     }  # fmt: skip
-    (folder / "planted.json").write_text(json.dumps(planted, indent=1, sort_keys=True, ensure_ascii=False), encoding="utf-8")
+    (folder / "planted.json").write_text(
+        json.dumps(planted, indent=1, sort_keys=True, ensure_ascii=False), encoding="utf-8"
+    )
 
 
 def _spread(name: str, period: str, districts: Numbers, sex: str = "_T", age: str = "_T") -> Iterator[Row]:
@@ -76,16 +91,28 @@ def _incident_rows(made: Incidents) -> Iterator[Row]:
             yield from _spread(name, str(year), made.district[chosen & (years == year)])
 
 
-def _people(name: str, chosen: npt.NDArray[np.bool_], year: Numbers, district: Numbers, sex: Numbers, age: Numbers) -> Iterator[Row]:
+def _people(
+    name: str, chosen: npt.NDArray[np.bool_], year: Numbers, district: Numbers, sex: Numbers, age: Numbers
+) -> Iterator[Row]:
     """By year: in all, by sex, by age, and by both; unknown is a value like any other."""
     band = np.searchsorted([high for _, high in AGE_RANGES], age)
     band = np.where(age == UNKNOWN_AGE, len(AGES), np.minimum(band, len(AGES) - 1))
-    sexes: list[tuple[str, Any]] = [("_T", True), *((code, sex == at) for at, code in enumerate(SEXES)), ("_U", sex == UNKNOWN_SEX)]
-    ages: list[tuple[str, Any]] = [("_T", True), *((code, band == at) for at, code in enumerate(AGES)), ("_U", band == len(AGES))]
+    sexes: list[tuple[str, Any]] = [
+        ("_T", True),
+        *((code, sex == at) for at, code in enumerate(SEXES)),
+        ("_U", sex == UNKNOWN_SEX),
+    ]
+    ages: list[tuple[str, Any]] = [
+        ("_T", True),
+        *((code, band == at) for at, code in enumerate(AGES)),
+        ("_U", band == len(AGES)),
+    ]
     for one in YEARS:
         for sex_code, of_sex in sexes:
             for age_code, of_age in ages:
-                yield from _spread(name, str(one), district[chosen & (year == one) & of_sex & of_age], sex_code, age_code)
+                yield from _spread(
+                    name, str(one), district[chosen & (year == one) & of_sex & of_age], sex_code, age_code
+                )
 
 
 def _victim_rows(victims: Victims) -> Iterator[Row]:

@@ -38,7 +38,9 @@ def _room(props: Mapping[str, Any]) -> str:
 def warehouse_assets(scope: Scope) -> dg.AssetsDefinition:
     """All models in one op: dbt decides their order, and its tests show as checks."""
     project = DbtProject(project_dir=DBT_PROJECT, profiles_dir=DBT_PROJECT)
-    translator = Translator(settings=DagsterDbtTranslatorSettings(enable_asset_checks=True, enable_duplicate_source_asset_keys=True))
+    translator = Translator(
+        settings=DagsterDbtTranslatorSettings(enable_asset_checks=True, enable_duplicate_source_asset_keys=True)
+    )
 
     @dbt_assets(manifest=fresh_manifest(), project=project, dagster_dbt_translator=translator, name="warehouse")
     def warehouse(context: dg.AssetExecutionContext) -> Iterator[Any]:
@@ -52,7 +54,9 @@ def warehouse_assets(scope: Scope) -> dg.AssetsDefinition:
         with scope.home.lock():
             os.environ[HOME] = str(scope.home.path)
             dbt = DbtCliResource(
-                project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT), dbt_executable=str(Path(sys.executable).with_name("dbt"))
+                project_dir=str(DBT_PROJECT),
+                profiles_dir=str(DBT_PROJECT),
+                dbt_executable=str(Path(sys.executable).with_name("dbt")),
             )
             yield from dbt.cli(["build", "--full-refresh"], context=context, target_path=Path(target)).stream()
 

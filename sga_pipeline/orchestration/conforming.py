@@ -36,7 +36,9 @@ def _shape_asset(scope: Scope, shape: Shape) -> dg.AssetsDefinition:
     deps = {raw_key(city.id, plan.id) for city, plan in feeds}
     deps |= {due_key(city.id) for city, plan in feeds if plan.feed.source.periods}
     checks = [
-        dg.AssetCheckSpec(f"{city.id}__{plan.id}", asset=key, description=f"Rows of {plan.feed.title} keep the contract's rules.")
+        dg.AssetCheckSpec(
+            f"{city.id}__{plan.id}", asset=key, description=f"Rows of {plan.feed.title} keep the contract's rules."
+        )
         for city, plan in feeds
     ]
 
@@ -56,7 +58,7 @@ def _shape_asset(scope: Scope, shape: Shape) -> dg.AssetsDefinition:
         columns = dg.TableSchema([
             dg.TableColumn(column.name, column.type, column.description) for column in shape.columns
         ])  # fmt: skip
-        metadata = {"dagster/row_count": kept, "feeds": len(feeds), "dagster/column_schema": columns}
+        metadata: dict[str, Any] = {"dagster/row_count": kept, "feeds": len(feeds), "dagster/column_schema": columns}
         yield dg.MaterializeResult(metadata=metadata, check_results=results)
 
     return conform
@@ -110,7 +112,7 @@ def _register_asset(scope: Scope) -> dg.AssetsDefinition:
 def _record(scope: Scope, city: CityPlan, plan: FeedPlan) -> FeedRecord:
     store = RawStore(scope.home, city.id, plan.id)
     arrivals = store.arrivals(scope.as_of_asked)
-    held = {one.sha256: one for deliveries in arrivals.values() for one in deliveries}
+    held = {(one.sha256, one.period): one for deliveries in arrivals.values() for one in deliveries}
     expected = expected_periods(plan.feed, scope.as_of(city)) if plan.feed.source.periods else []
     return FeedRecord(plan, last_pull(scope.home, city.id, plan.id), conform_one(scope, city, plan), held, expected)
 

@@ -18,6 +18,7 @@ from sga_pipeline.orchestration.instance import prepare_instance
 from sga_pipeline.orchestration.progress import listening
 from sga_pipeline.orchestration.scope import Scope, scope_to_environment
 
+
 @dataclass(frozen=True)
 class Driven:
     """How a run ended."""

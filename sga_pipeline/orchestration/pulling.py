@@ -114,7 +114,13 @@ def _pull(
     tell(f"pull {city.id} {plan.id}")
     with scope.home.lock():
         outcomes = pull_feed(
-            plan, city, scope.home, now=datetime.now(UTC), as_of=scope.as_of(city), periods=periods, offline=scope.offline
+            plan,
+            city,
+            scope.home,
+            now=datetime.now(UTC),
+            as_of=scope.as_of(city),
+            periods=periods,
+            offline=scope.offline,
         )
     failed = [one for one in outcomes if one.status == "failed"]
     for one in failed:

@@ -26,7 +26,11 @@ def _release_asset(scope: Scope, city: CityPlan, published: list[dg.AssetKey]) -
         with scope.home.lock():
             inputs = release_inputs(scope.home, scope.assessment, city.id, as_of=scope.as_of(city))
             made = publish(scope.home, city.id, manifest_inputs=inputs)
-        metadata: dict[str, Any] = {"release": made.release_id, "new": made.created, "folder": dg.MetadataValue.path(str(made.path))}
+        metadata: dict[str, Any] = {
+            "release": made.release_id,
+            "new": made.created,
+            "folder": dg.MetadataValue.path(str(made.path)),
+        }
         metadata |= {f"rows in {table}": number for table, number in made.row_counts.items()}
         return dg.MaterializeResult(metadata=metadata)
 

@@ -1,4 +1,5 @@
 """When runs start by themselves: a schedule for each cadence of a city, and a sensor on the inbox."""
+
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path

@@ -16,7 +16,9 @@ def canonical_hash(con: duckdb.DuckDBPyConnection, table: str) -> str:
     texts = [_text(name, kind) for name, kind, *_ in columns if name not in VOLATILE]
     header = "|".join(f"{name} {kind}" for name, kind, *_ in columns if name not in VOLATILE)
     digest = hashlib.sha256(header.encode())
-    rows = con.execute(f'select sha256(concat_ws(chr(31), {", ".join(texts)})) as row_hash from "{table}" order by row_hash')
+    rows = con.execute(
+        f'select sha256(concat_ws(chr(31), {", ".join(texts)})) as row_hash from "{table}" order by row_hash'
+    )
     while block := rows.fetchmany(50_000):
         digest.update("".join(row[0] for row in block).encode())
     return digest.hexdigest()

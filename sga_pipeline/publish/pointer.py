@@ -30,7 +30,9 @@ def require_current(home: Home, city_id: str) -> Path:
     found = current_release(home, city_id)
     if found is None:
         known = ", ".join(published_cities(home)) or "none"
-        raise SgaError("no release of this city is in force", f"Run: sga run CITY_DIR. Cities with a release: {known}.", city_id)
+        raise SgaError(
+            "no release of this city is in force", f"Run: sga run CITY_DIR. Cities with a release: {known}.", city_id
+        )
     return found
 
 

@@ -18,7 +18,11 @@ def only_city(home: Home) -> str:
     """The one city with a release, where a command leaves the city out."""
     cities = published_cities(home)
     if len(cities) != 1:
-        raise SgaError("which city is meant is not clear", f"Name one of: {', '.join(cities) or 'none has a release yet'}.", len(cities))
+        raise SgaError(
+            "which city is meant is not clear",
+            f"Name one of: {', '.join(cities) or 'none has a release yet'}.",
+            len(cities),
+        )
     return cities[0]
 
 
@@ -30,7 +34,10 @@ def run_query(release: Path, sql: str, parameters: list[Any] | None = None) -> t
         result = con.execute(sql, parameters or [])
         return [column[0] for column in result.description or []], result.fetchall()
     except duckdb.Error as error:
-        raise SgaError(f"the query failed: {str(error).strip().splitlines()[0]}", "Correct the query; `sga sql` shows tables with: show tables.") from None
+        raise SgaError(
+            f"the query failed: {str(error).strip().splitlines()[0]}",
+            "Correct the query; `sga sql` shows tables with: show tables.",
+        ) from None
     finally:
         con.close()
 
@@ -40,14 +47,18 @@ def verify(release: Path) -> None:
     pinned = read_manifest(release).get("database_sha256")
     database = release / "sga.duckdb"
     if not pinned or not database.is_file() or hashlib.sha256(database.read_bytes()).hexdigest() != pinned:
-        raise SgaError("this release was altered or damaged since it was made", "Choose another: sga releases CITY.", release.name)
+        raise SgaError(
+            "this release was altered or damaged since it was made", "Choose another: sga releases CITY.", release.name
+        )
 
 
 def roll_back(home: Home, city_id: str, release_id: str) -> Path:
     """Put an older release in force again, after making sure that it is whole."""
     require_current(home, city_id)
     if release_id not in release_ids(home, city_id):
-        raise SgaError("there is no such release", f"Choose one of: {', '.join(release_ids(home, city_id))}.", release_id)
+        raise SgaError(
+            "there is no such release", f"Choose one of: {', '.join(release_ids(home, city_id))}.", release_id
+        )
     release = home.published(city_id) / release_id
     verify(release)
     with home.lock():

@@ -60,7 +60,9 @@ def publish(home: Home, city_id: str, *, manifest_inputs: ReleaseInputs) -> Rele
 def _write(home: Home, city_id: str, aside: Path, inputs: ReleaseInputs) -> dict[str, Any]:
     tables: dict[str, dict[str, Any]] = {}
     target = aside / "sga.duckdb"
-    con = duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False, "threads": 2})
+    con = duckdb.connect(
+        config={"autoinstall_known_extensions": False, "autoload_known_extensions": False, "threads": 2}
+    )
     try:
         con.execute("set TimeZone = 'UTC'")
         con.execute(f"attach '{_escaped(home.warehouse)}' as warehouse (read_only)")
@@ -69,18 +71,26 @@ def _write(home: Home, city_id: str, aside: Path, inputs: ReleaseInputs) -> dict
             "select table_name from information_schema.tables where table_catalog = 'warehouse' and table_schema = 'published' order by 1"
         ).fetchall()]  # fmt: skip
         if missing := sorted(set(REQUIRED) - set(found)):
-            raise SgaError("the warehouse lacks a table of the release", "Build it anew: remove warehouse.duckdb.", missing)
+            raise SgaError(
+                "the warehouse lacks a table of the release", "Build it anew: remove warehouse.duckdb.", missing
+            )
         for table in found:
             where = "" if table in SHARED else f"where city_id = '{city_id}'"
-            con.execute(f'create table release."{table}" as select * from warehouse.published."{table}" {where} order by all')
+            con.execute(
+                f'create table release."{table}" as select * from warehouse.published."{table}" {where} order by all'
+            )
             parquet = _escaped(aside / "downloads" / f"{table}.parquet")
-            con.execute(f"copy (select * from release.\"{table}\" order by all) to '{parquet}' (format parquet, compression snappy)")
+            con.execute(
+                f"copy (select * from release.\"{table}\" order by all) to '{parquet}' (format parquet, compression snappy)"
+            )
         deliveries = con.execute("select feed_id, sha256, period, retrieved_at, rows_in, rows_kept from release.deliveries "
                                  "where accepted order by all").fetchall()  # fmt: skip
     finally:
         con.close()
     tables = _check(target)
-    content = hashlib.sha256(json.dumps({name: one["sha256"] for name, one in tables.items()}, sort_keys=True).encode()).hexdigest()
+    content = hashlib.sha256(
+        json.dumps({name: one["sha256"] for name, one in tables.items()}, sort_keys=True).encode()
+    ).hexdigest()
     names = ("feed_id", "sha256", "period", "retrieved_at", "rows_in", "rows_kept")
     return {
         "city_id": city_id, "as_of": inputs.as_of.isoformat(), "content_sha256": content, "input_fingerprint": inputs.fingerprint,
@@ -105,7 +115,9 @@ def _check(target: Path) -> dict[str, dict[str, Any]]:
         con.close()
     for table in sorted(NEVER_EMPTY):
         if tables[table]["rows"] == 0:
-            raise SgaError(f"the table [{table}] of the release would be empty", "See the run's log; nothing was published.", table)
+            raise SgaError(
+                f"the table [{table}] of the release would be empty", "See the run's log; nothing was published.", table
+            )
     return tables
 
 

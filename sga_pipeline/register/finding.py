@@ -60,7 +60,7 @@ class FindingWriter:
         city, feed = self.plan.city, self.plan.feed
         words = {"title": feed.title, "owner": feed.owner.name, "missing": "", **figures}
         identity = "|".join([city.id, code, statement_id, feed.id, dimension or ""])
-        evidence = {"query": evidence_query, "figures": {key: value for key, value in figures.items()}}
+        evidence = {"query": evidence_query, "figures": dict(figures)}
         return Finding(
             gap_id=hashlib.sha256(identity.encode()).hexdigest()[:16], city_id=city.id, gap_code=code,
             gap_type=kind["gap_type"], severity=severity, indicator_id=None, feed_id=feed.id, area_id=None,

@@ -34,7 +34,9 @@ def feed_findings(record: FeedRecord, catalogue: Catalogue, as_of: date) -> list
     return found
 
 
-def _arrival(writer: FindingWriter, in_use: list[Conformed], pulled: Sequence[Pulled], expected: Sequence[str]) -> Iterator[Finding]:
+def _arrival(
+    writer: FindingWriter, in_use: list[Conformed], pulled: Sequence[Pulled], expected: Sequence[str]
+) -> Iterator[Finding]:
     plan = writer.plan
     failed = [one for one in pulled if one.status == "failed"]
     if failed:
@@ -55,7 +57,12 @@ def _arrival(writer: FindingWriter, in_use: list[Conformed], pulled: Sequence[Pu
         runs = _longest_run(missing, expected)
         severity = "medium" if grade[0] == "low" and runs >= 2 else grade[0]
         span = (period_bounds(missing[0])[0], period_bounds(missing[-1])[1])
-        figures = {"missing_n": len(missing), "expected_n": len(expected), "missing": shortened(missing), "longest_run": runs}
+        figures = {
+            "missing_n": len(missing),
+            "expected_n": len(expected),
+            "missing": shortened(missing),
+            "longest_run": runs,
+        }
         yield writer.write(
             "missing_periods", severity, figures=figures, metric="share of periods missing",
             value=round(len(missing) / len(expected), 6), threshold=grade[1], expected_n=len(expected),
@@ -76,7 +83,11 @@ def _refusals(writer: FindingWriter, conformed: Sequence[Conformed], any_in_use:
     if refused:
         kept = "The last good delivery stays in use." if any_in_use else "There is no earlier delivery to fall back on."
         reasons = [f"{one.outcome.period + ': ' if one.outcome.period else ''}{one.outcome.reason}" for one in refused]
-        figures = {"reason": shortened([text.rstrip(".") for text in reasons], 3), "fallback": kept, "refused_n": len(refused)}
+        figures = {
+            "reason": shortened([text.rstrip(".") for text in reasons], 3),
+            "fallback": kept,
+            "refused_n": len(refused),
+        }
         yield writer.write("refused", "high" if any_in_use else "critical", figures=figures, metric="refused deliveries",
                            value=float(len(refused)), evidence_query=_query("deliveries", writer.plan, "sha256, reason"))  # fmt: skip
 
@@ -134,8 +145,12 @@ def _quality(writer: FindingWriter, in_use: list[Conformed]) -> Iterator[Finding
     yield from share("quarantined", sum(one.rows_quarantined for one in outcomes), rows_in, rules=shortened(broken))
     yield from share("duplicates", sum(one.rows_duplicate for one in outcomes), rows_in)
     for column, codes in sorted(unmapped.items()):
-        frequent = [f"{code} ({number})" for code, number in sorted(codes.items(), key=lambda item: (-item[1], item[0]))]
-        yield from share("unmapped", sum(codes.values()), kept, column=column, missing=shortened(frequent), dimension=column)
+        frequent = [
+            f"{code} ({number})" for code, number in sorted(codes.items(), key=lambda item: (-item[1], item[0]))
+        ]
+        yield from share(
+            "unmapped", sum(codes.values()), kept, column=column, missing=shortened(frequent), dimension=column
+        )
     if plan.speaks_finer_than_extent:
         yield from share("without_area", sum(one.rows_without_area for one in outcomes), kept, extent=plan.extent)
     if new := sorted({name for one in outcomes for name in one.new_columns}):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -44,5 +44,5 @@ class FeedRecord:
     plan: FeedPlan
     pulled: Sequence[Pulled]
     conformed: Sequence[Conformed]
-    held: dict[str, Held]
+    held: Mapping[tuple[str, str | None], Held]
     expected: Sequence[str]

@@ -102,7 +102,7 @@ def _disaggregations(record: FeedRecord) -> list[str]:
 
 def _delivery_rows(record: FeedRecord) -> Iterable[Row]:
     for one in record.conformed:
-        held, outcome = record.held[one.outcome.sha256], one.outcome
+        held, outcome = record.held[(one.outcome.sha256, one.outcome.period)], one.outcome
         yield {
             "city_id": record.plan.city.id, "feed_id": record.plan.id, "sha256": outcome.sha256, "period": outcome.period,
             "retrieved_at": held.retrieved_at, "bytes": held.bytes, "rows_in": outcome.rows_in, "rows_kept": outcome.rows_kept,

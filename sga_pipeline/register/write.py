@@ -66,7 +66,11 @@ def _fingerprint(assessment: Assessment, rows: dict[str, list[Row]], city_id: st
     """Equal where a new release would say the same: same rows, contracts, arithmetic and program."""
     passing = {"first_seen", "last_seen", "retrieved_at"}
     said = {
-        table: [{key: value for key, value in row.items() if key not in passing} for row in rows[table] if row["city_id"] == city_id]
+        table: [
+            {key: value for key, value in row.items() if key not in passing}
+            for row in rows[table]
+            if row["city_id"] == city_id
+        ]
         for table in TABLES
     }
     digest = hashlib.sha256((program + json.dumps(said, sort_keys=True, default=str)).encode())
@@ -92,5 +96,7 @@ def summary(rows: dict[str, list[Row]]) -> dict[str, Any]:
         "deliveries": len(rows["deliveries"]),
         "rows_in": sum(row["rows_in"] for row in rows["deliveries"]),
         "rows_kept": sum(row["rows_kept"] for row in rows["deliveries"] if row["in_use"]),
-        "findings": {name: sum(row["severity"] == name for row in findings) for name in ("critical", "high", "medium", "low")},
+        "findings": {
+            name: sum(row["severity"] == name for row in findings) for name in ("critical", "high", "medium", "low")
+        },
     }

@@ -18,7 +18,7 @@ from sga_pipeline.conform.outcome import Outcome
 from sga_pipeline.contracts.assessment import read_assessment
 from tests.city_folder import HEADER, write_city
 
-GOOD = "e{n},2023-05-0{n},2023-05-09,hom,{n},\"4,5\",G,Y\n"
+GOOD = 'e{n},2023-05-0{n},2023-05-09,hom,{n},"4,5",G,Y\n'
 
 
 @dataclass
@@ -159,7 +159,7 @@ def test_a_delivery_without_rows_can_be_welcome(tmp_path: Path) -> None:
 @pytest.mark.parametrize("ends", ["\n", "\r\n", "\r", "mixed"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1", "utf-16", "mac_roman"])
 def test_encodings_and_line_ends(tmp_path: Path, ends: str, encoding: str) -> None:
-    text = rows(*good(4), 'é5,2023-05-05,,hom,5,,,\n').decode()
+    text = rows(*good(4), "é5,2023-05-05,,hom,5,,,\n").decode()
     text = text.replace("\n", ends) if ends != "mixed" else text.replace("\n", "\r\n", 2)
     run = conform(tmp_path, text.encode(encoding), {"{kind: csv}": f"{{kind: csv, encoding: {encoding}}}"})
     assert run.kept is not None, run.outcome.reason
@@ -167,7 +167,14 @@ def test_encodings_and_line_ends(tmp_path: Path, ends: str, encoding: str) -> No
 
 
 def test_letterhead_footer_and_label_row_are_left_out(tmp_path: Path) -> None:
-    text = "Police office\n\n" + HEADER + "Id,Day,Day,Code,No,deg,W,C\n" + "".join(good(5)) + "bad\n" + "Total,5\nSource: office\n"
+    text = (
+        "Police office\n\n"
+        + HEADER
+        + "Id,Day,Day,Code,No,deg,W,C\n"
+        + "".join(good(5))
+        + "bad\n"
+        + "Total,5\nSource: office\n"
+    )
     form = "{kind: csv, skip_lines: 2, skip_records: 1, footer_lines: 2}"
     run = conform(tmp_path, text.encode(), {"{kind: csv}": form})
     assert (run.outcome.rows_kept, run.outcome.rows_quarantined) == (5, 1)
@@ -187,7 +194,9 @@ def test_a_damaged_archive_is_refused(tmp_path: Path) -> None:
 
 
 def test_sentinels_mean_nothing(tmp_path: Path) -> None:
-    run = conform(tmp_path, rows("e1,2023-05-01,,hom,1,-999,,n/a\n"), {"{kind: csv}": "{kind: csv, empty: [-999, n/a]}"})
+    run = conform(
+        tmp_path, rows("e1,2023-05-01,,hom,1,-999,,n/a\n"), {"{kind: csv}": "{kind: csv, empty: [-999, n/a]}"}
+    )
     assert run.kept is not None
     assert (run.kept["latitude"].item(), run.kept["cleared"].item()) == (None, None)
 
@@ -198,7 +207,7 @@ def test_rows_out_of_scope_are_counted_apart(tmp_path: Path) -> None:
     assert (run.outcome.rows_in, run.outcome.rows_kept, run.outcome.rows_outside) == (2, 2, 3)
 
 
-CELL = st.text(alphabet=st.sampled_from(list('ab1,"\n ;é\'-/%{}\\#')), max_size=6)
+CELL = st.text(alphabet=st.sampled_from(list("ab1,\"\n ;é'-/%{}\\#")), max_size=6)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -209,7 +218,11 @@ def test_no_row_ever_vanishes(tmp_path: Path, cells: list[list[str]]) -> None:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(HEADER.strip().split(","))
     writer.writerows(cells)
-    run = conform(tmp_path, text.getvalue().encode(), {"rules:": "reject_when: {quarantined_share: 1, fewer_rows_than: 0}\nrules:"})
+    run = conform(
+        tmp_path,
+        text.getvalue().encode(),
+        {"rules:": "reject_when: {quarantined_share: 1, fewer_rows_than: 0}\nrules:"},
+    )
     outcome = run.outcome
     assert outcome.rows_in == len(list(csv.reader(io.StringIO(text.getvalue())))) - 1, outcome.reason
     assert outcome.rows_in == outcome.rows_kept + outcome.rows_quarantined + outcome.rows_duplicate

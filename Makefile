@@ -1,0 +1,65 @@
+# What can be done here. `make` alone says so.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+HOME_DIR ?= data
+UV := $(BIN)/uv pip install --quiet --require-hashes --compile-bytecode --python $(BIN)/python
+
+.PHONY: help install install-dev demo test quick check format lock bench ui clean
+
+help: ## say what can be done
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+# The environment is made from the lock with its hashes; the project itself is installed editable.
+.venv/installed: requirements.lock requirements-uv.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 to 3.13 is needed: apt-get install python3 python3-venv"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { echo "The module venv is needed: apt-get install python3-venv"; rm -rf .venv; exit 1; }
+	@echo "installing from requirements.lock"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
+	@$(UV) -r requirements.lock
+	@$(BIN)/uv pip install --quiet --no-deps --python $(BIN)/python -e .
+	@touch $@
+
+.venv/installed-dev: .venv/installed requirements-dev.lock
+	@echo "installing from requirements-dev.lock"
+	@$(UV) -r requirements-dev.lock
+	@touch $@
+
+install: .venv/installed ## make .venv from the lock
+install-dev: .venv/installed-dev ## the same, with what tests and checks need
+
+demo: .venv/installed ## write the made-up city into ./data and assess it
+	$(BIN)/sga demo --home $(HOME_DIR)
+
+test: .venv/installed-dev ## run every test
+	$(BIN)/python -m pytest
+
+quick: .venv/installed-dev ## the tests that take seconds
+	$(BIN)/python -m pytest -q -m "not slow" tests/unit tests/contracts
+
+check: .venv/installed-dev ## lint, format, types, import layers, dbt, generated files
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m sga_pipeline.contracts.schema --check
+	$(BIN)/dbt --quiet parse --no-partial-parse --project-dir dbt_project --profiles-dir dbt_project
+	$(BIN)/sga check contracts/cities/*
+
+format: .venv/installed-dev ## format code and renew generated files
+	$(BIN)/ruff check --fix --quiet .
+	$(BIN)/ruff format .
+	$(BIN)/python -m sga_pipeline.contracts.schema
+
+lock: .venv/installed ## resolve dependencies anew into the lock files (no index addresses in them)
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-strip-extras --no-header --python-version 3.11 pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-strip-extras --no-header --python-version 3.11 --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+bench: .venv/installed-dev ## a run over 1 and 10 million incidents beside a hand-written script
+	$(BIN)/python benchmarks/run.py
+
+ui: .venv/installed ## Dagster's web interface on ./data
+	$(BIN)/sga ui --home $(HOME_DIR)
+
+clean: ## remove the environment and caches; data stay
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache dbt_project/target
