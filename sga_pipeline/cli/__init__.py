@@ -15,7 +15,13 @@ COMMANDS = ("demo", "new", "check", "run", "gaps", "sql", "releases", "rollback"
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command and give its exit status."""
-    arguments = _parser().parse_args(argv)
+    parser = _parser()
+    arguments, rest = parser.parse_known_args(argv)
+    # argparse gives up on words that follow an option, as in: sga sql CITY --format json "SELECT ..."
+    if rest and (not hasattr(arguments, "words") or any(one.startswith("-") for one in rest)):
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    if rest:
+        arguments.words += rest
     os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
     os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
     os.environ.setdefault("DO_NOT_TRACK", "1")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import warnings
 from collections.abc import Callable
 from contextlib import redirect_stdout
@@ -17,6 +18,9 @@ from sga_pipeline.orchestration.definitions import definitions
 from sga_pipeline.orchestration.instance import prepare_instance
 from sga_pipeline.orchestration.progress import listening
 from sga_pipeline.orchestration.scope import Scope, scope_to_environment
+
+# With less room than this left, whatever failed failed for want of room.
+FULL_BYTES = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -38,9 +42,13 @@ def drive(scope: Scope, listener: Callable[[str], None]) -> Driven:
     with dagster_instance(scope.home) as instance, listening(listener), log.open("w") as story, redirect_stdout(story):
         job = definitions(scope).resolve_job_def("assess")
         quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-        result = job.execute_in_process(instance=instance, raise_on_error=False, run_config=quiet)
+        try:
+            result = job.execute_in_process(instance=instance, raise_on_error=False, run_config=quiet)
+        except Exception as error:
+            # Dagster's own store can fail as well, above all where the disk is full; the user's question is the same.
+            raise _told(scope.home, f"the run broke off: {type(error).__name__}", "") from error
         if not result.success:
-            raise _failure(result)
+            raise _failure(scope.home, result)
         return Driven(result.run_id)
 
 
@@ -51,15 +59,20 @@ def dagster_instance(home: Home) -> dg.DagsterInstance:
     return dg.DagsterInstance.get()
 
 
-def _failure(result: dg.ExecuteInProcessResult) -> SgaError:
+def _failure(home: Home, result: dg.ExecuteInProcessResult) -> SgaError:
     for event in result.all_events:
         if event.is_step_failure:
             error = event.step_failure_data.error
             while error is not None and error.cause is not None:
                 error = error.cause
-            message = (error.message if error else event.message or "").strip()
-            return SgaError(
-                f"the step [{event.step_key}] failed: {message.splitlines()[0] if message else 'no message'}",
-                "Nothing was published and the last release is untouched. `sga ui` shows the whole log of the run.", result.run_id,
-            )  # fmt: skip
-    return SgaError("the run failed", "Nothing was published. `sga ui` shows the whole log of the run.", result.run_id)
+            message = (error.message if error else event.message or "no message").strip()
+            return _told(home, f"the step [{event.step_key}] failed: {message.splitlines()[0]}", result.run_id)
+    return _told(home, "the run failed", result.run_id)
+
+
+def _told(home: Home, message: str, run_id: str) -> SgaError:
+    """What went wrong, in the words a person can act on."""
+    if shutil.disk_usage(home.path).free < FULL_BYTES:
+        return SgaError("the disk is full", "Free some space and run again; the last release is untouched.", home.path)
+    step = "Nothing was published and the last release is untouched. `sga ui` shows the whole log of the run."
+    return SgaError(message, step, run_id or None)

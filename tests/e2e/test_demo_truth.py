@@ -139,7 +139,7 @@ def test_reported_values_arrive_untouched(demo: Run) -> None:
         for r in demo.rows(
             "select o.indicator_id, area_id, period, sex, value, obs_status from observations o "
             "join indicators i using (indicator_id) where i.kind = 'reported'"
-        )  # fmt: skip
+        )
     }
     assert found.keys() == expected.keys()
     for key, text in expected.items():

@@ -1,0 +1,142 @@
+"""Two real cities, by contract alone: what they publish against figures others published or worked out by hand."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+
+from tests.e2e.conftest import Run, data_folder
+
+# Chicago Police Department, homicides by CompStat year, as in published/chicago_police_clearance_rate.xlsx.
+CHICAGO_HOMICIDES = {
+    "2010": 441, "2011": 446, "2012": 510, "2013": 425, "2014": 424, "2015": 493, "2016": 780, "2017": 660, "2018": 579,
+    "2019": 500, "2020": 774, "2021": 800, "2022": 174,
+}  # fmt: skip
+
+
+def _numerators(run: Run, indicator: str, level: str) -> dict[str, int]:
+    rows = run.rows(
+        "select period, numerator from observations where indicator_id = ? and area_level = ? and freq = 'A' "
+        "and sex = '_T' and age = '_T'",
+        [indicator, level],
+    )
+    return {str(period): int(float(str(number))) for period, number in rows}
+
+
+def test_chicago_homicides_are_the_published_ones(chicago: Run) -> None:
+    assert _numerators(chicago, "crime.homicide_rate", "city") == CHICAGO_HOMICIDES
+
+
+def test_the_published_file_says_the_same(chicago: Run) -> None:
+    """The table above is not taken on trust: it is the published file's own."""
+    with (data_folder() / "chicago" / "published" / "PUBLISHED_VALUES.csv").open(encoding="utf-8") as stream:
+        published = {
+            row["period"]: int(row["published_value"])
+            for row in csv.DictReader(stream)
+            if row["indicator"] == "homicides (CPD, by CompStat year)"
+        }
+    assert published == CHICAGO_HOMICIDES
+
+
+def test_chicago_2022_is_no_whole_year(chicago: Run) -> None:
+    """Four months of victims give no yearly rate, and eleven of incidents none either; what was seen stands beside it."""
+    [(value, status, reason)] = chicago.rows(
+        "select value, obs_status, reason from observations where indicator_id = 'crime.homicide_rate' and period = '2022' and sex = '_T' and age = '_T'"
+    )
+    assert (value, status, reason) == (None, "O", "4 of 12 months covered")
+    months = chicago.rows(
+        "select sum(numerator) from observations where indicator_id = 'crime.homicide_rate' and freq = 'M' and period like '2022-%'"
+    )
+    assert months == [(174.0,)]
+    assert chicago.rows(
+        "select distinct reason from observations where indicator_id = 'crime.motor_vehicle_theft_rate' and freq = 'A' and obs_status = 'O'"
+    ) == [("11 of 12 months covered",)]
+
+
+def test_opioid_deaths_of_cook_county(chicago: Run) -> None:
+    """Exactly the Medical Examiner's for 2019, 2020 and 2022; what the file gives for years that were revised since."""
+    found = _numerators(chicago, "drugs.related_mortality", "county")
+    assert {year: found[year] for year in ("2019", "2020", "2022")} == {"2019": 1295, "2020": 1847, "2022": 2001}
+    assert {year: found[year] for year in ("2015", "2016", "2017", "2018", "2021")} == {
+        "2015": 674, "2016": 1128, "2017": 1196, "2018": 1168, "2021": 1937,
+    }  # fmt: skip
+
+
+def test_a_source_that_names_no_weapon_has_no_firearm_homicides(chicago: Run) -> None:
+    assert chicago.rows("select * from observations where indicator_id = 'crime.homicide_firearm_rate'") == []
+
+
+def test_chicago_each_kind_of_feed_is_in_use(chicago: Run) -> None:
+    in_use = {str(row[0]) for row in chicago.rows("select distinct feed_id from deliveries where in_use")}
+    assert in_use == {"community_areas", "district_poverty", "homicides", "incidents_2022", "opioid_deaths", "population"}
+    assert chicago.rows("select count(*), count(geometry) from areas where level = 'district'") == [(77, 77)]
+    [(people,)] = chicago.rows("select population from cities")
+    assert 2_600_000 < int(str(people)) < 2_800_000
+    # The 77 districts are all of Chicago, some 590 to 600 square kilometres without its part of the lake.
+    [(size,)] = chicago.rows("select area_km2 from areas where level = 'city'")
+    assert 585 < float(str(size)) < 610
+
+
+def test_another_geography_is_refused_and_told(chicago: Run) -> None:
+    """The file named 2014 holds suburbs. It is refused whole, the others serve, and the run says so with status 3."""
+    assert chicago.status == 3, chicago.said
+    [(accepted, reason)] = chicago.rows("select accepted, reason from deliveries where feed_id = 'population' and period = '2014'")
+    assert accepted is False
+    assert "lacks the column GEOG or CCA" in str(reason)
+    codes = {str(row[0]) for row in chicago.rows("select gap_code from gaps where feed_id = 'population'")}
+    assert {"G04", "G10a"} <= codes
+
+
+def test_deaths_without_an_area_are_counted_for_the_county(chicago: Run) -> None:
+    [(value, expected)] = chicago.rows(
+        "select value, expected_n from gaps where feed_id = 'opioid_deaths' and gap_code = 'G07'"
+    )
+    assert (round(float(str(value)) * 12321), expected) == (4146, 12321)
+
+
+def test_mexico_city_homicides_by_the_monthly_victims(mexico_city: Run) -> None:
+    """Victims of intentional homicide and femicide together; 2025 ends in June and has no yearly rate."""
+    found = _numerators(mexico_city, "crime.homicide_rate", "city")
+    assert found["2023"] == 873 + 61
+    [(value, reason)] = mexico_city.rows(
+        "select value, reason from observations where indicator_id = 'crime.homicide_rate' and period = '2025' and sex = '_T' and age = '_T'"
+    )
+    assert (value, reason) == (None, "6 of 12 months covered")
+
+
+def test_mexico_city_counts_its_case_files(mexico_city: Run) -> None:
+    """Vehicles stolen without violence in 2023, counted again from the file with nothing of the project."""
+    file = data_folder() / "mexico_city" / "police" / "carpetas_fgj_2023.csv.gz"
+    with gzip.open(file, "rt", encoding="utf-8") as stream:
+        counted = sum(
+            row["delito"].strip().startswith(("ROBO DE VEHICULO DE SERVICIO", "ROBO DE MOTOCICLETA"))
+            and row["delito"].strip().endswith("SIN VIOLENCIA")
+            for row in csv.DictReader(stream)
+        )
+    pensions = 0
+    with gzip.open(file, "rt", encoding="utf-8") as stream:
+        pensions = sum(
+            row["delito"].strip().startswith(("ROBO DE VEHICULO EN PENSION", "TENTATIVA DE ROBO DE VEHICULO"))
+            and "C/V" not in row["delito"]
+            for row in csv.DictReader(stream)
+        )
+    assert _numerators(mexico_city, "crime.motor_vehicle_theft_rate", "city")["2023"] == counted + pensions
+    assert counted > 4000
+
+
+def test_every_row_of_mexico_city_is_accounted_for(mexico_city: Run) -> None:
+    assert mexico_city.status == 0, mexico_city.said
+    rows = mexico_city.rows("select feed_id, period, rows_in, rows_kept, rows_quarantined, rows_duplicate, rows_outside from deliveries")
+    for feed, period, rows_in, kept, quarantined, duplicate, _ in rows:
+        assert int(str(rows_in)) == int(str(kept)) + int(str(quarantined)) + int(str(duplicate)), (feed, period)
+    case_files = {str(row[1]): int(str(row[2])) for row in rows if row[0] == "case_files"}
+    assert case_files == {"2019": 236814, "2020": 197606, "2021": 216485, "2022": 224393, "2023": 224055, "2024": 203285}
+    [victims] = [row for row in rows if row[0] == "victims"]
+    assert int(str(victims[2])) + int(str(victims[6])) == 927_360
+
+
+def test_a_register_without_one_cause_does_not_cover_homicide(mexico_city: Run) -> None:
+    """The register's extract has no Y09, so it may not speak for all deaths by assault, not even with zero."""
+    sources = mexico_city.rows("select distinct unnest(sources) from observations where indicator_id = 'crime.homicide_rate'")
+    assert {str(row[0]) for row in sources} == {"victims", "population"}
+    assert mexico_city.rows("select count(*) from deliveries where feed_id = 'homicide_deaths' and in_use") == [(1,)]
