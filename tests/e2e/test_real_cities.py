@@ -68,7 +68,14 @@ def test_a_source_that_names_no_weapon_has_no_firearm_homicides(chicago: Run) ->
 
 def test_chicago_each_kind_of_feed_is_in_use(chicago: Run) -> None:
     in_use = {str(row[0]) for row in chicago.rows("select distinct feed_id from deliveries where in_use")}
-    assert in_use == {"community_areas", "district_poverty", "homicides", "incidents_2022", "opioid_deaths", "population"}
+    assert in_use == {
+        "community_areas",
+        "district_poverty",
+        "homicides",
+        "incidents_2022",
+        "opioid_deaths",
+        "population",
+    }
     assert chicago.rows("select count(*), count(geometry) from areas where level = 'district'") == [(77, 77)]
     [(people,)] = chicago.rows("select population from cities")
     assert 2_600_000 < int(str(people)) < 2_800_000
@@ -80,7 +87,9 @@ def test_chicago_each_kind_of_feed_is_in_use(chicago: Run) -> None:
 def test_another_geography_is_refused_and_told(chicago: Run) -> None:
     """The file named 2014 holds suburbs. It is refused whole, the others serve, and the run says so with status 3."""
     assert chicago.status == 3, chicago.said
-    [(accepted, reason)] = chicago.rows("select accepted, reason from deliveries where feed_id = 'population' and period = '2014'")
+    [(accepted, reason)] = chicago.rows(
+        "select accepted, reason from deliveries where feed_id = 'population' and period = '2014'"
+    )
     assert accepted is False
     assert "lacks the column GEOG or CCA" in str(reason)
     codes = {str(row[0]) for row in chicago.rows("select gap_code from gaps where feed_id = 'population'")}
@@ -126,17 +135,28 @@ def test_mexico_city_counts_its_case_files(mexico_city: Run) -> None:
 
 def test_every_row_of_mexico_city_is_accounted_for(mexico_city: Run) -> None:
     assert mexico_city.status == 0, mexico_city.said
-    rows = mexico_city.rows("select feed_id, period, rows_in, rows_kept, rows_quarantined, rows_duplicate, rows_outside from deliveries")
+    rows = mexico_city.rows(
+        "select feed_id, period, rows_in, rows_kept, rows_quarantined, rows_duplicate, rows_outside from deliveries"
+    )
     for feed, period, rows_in, kept, quarantined, duplicate, _ in rows:
         assert int(str(rows_in)) == int(str(kept)) + int(str(quarantined)) + int(str(duplicate)), (feed, period)
     case_files = {str(row[1]): int(str(row[2])) for row in rows if row[0] == "case_files"}
-    assert case_files == {"2019": 236814, "2020": 197606, "2021": 216485, "2022": 224393, "2023": 224055, "2024": 203285}
+    assert case_files == {
+        "2019": 236814,
+        "2020": 197606,
+        "2021": 216485,
+        "2022": 224393,
+        "2023": 224055,
+        "2024": 203285,
+    }
     [victims] = [row for row in rows if row[0] == "victims"]
     assert int(str(victims[2])) + int(str(victims[6])) == 927_360
 
 
 def test_a_register_without_one_cause_does_not_cover_homicide(mexico_city: Run) -> None:
     """The register's extract has no Y09, so it may not speak for all deaths by assault, not even with zero."""
-    sources = mexico_city.rows("select distinct unnest(sources) from observations where indicator_id = 'crime.homicide_rate'")
+    sources = mexico_city.rows(
+        "select distinct unnest(sources) from observations where indicator_id = 'crime.homicide_rate'"
+    )
     assert {str(row[0]) for row in sources} == {"victims", "population"}
     assert mexico_city.rows("select count(*) from deliveries where feed_id = 'homicide_deaths' and in_use") == [(1,)]

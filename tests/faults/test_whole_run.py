@@ -23,7 +23,10 @@ KILLS = 8
 
 def small_city(folder: Path, rows: int = 3000) -> Path:
     city = write_city(folder)
-    lines = [f"e{n},2023-{n % 12 + 1:02d}-{n % 28 + 1:02d},2024-01-05,{'hom' if n % 9 else 'rob'},{n % 7},,G,Y\n" for n in range(rows)]
+    lines = [
+        f"e{n},2023-{n % 12 + 1:02d}-{n % 28 + 1:02d},2024-01-05,{'hom' if n % 9 else 'rob'},{n % 7},,G,Y\n"
+        for n in range(rows)
+    ]
     (city / "data" / "incidents.csv").write_text(HEADER + "".join(lines), encoding="utf-8")
     return city
 
@@ -148,7 +151,9 @@ def test_a_refused_delivery_leaves_the_good_one_in_use(undisturbed: Path, tmp_pa
 def test_a_full_disk_is_named_and_nothing_is_lost(undisturbed: Path, tmp_path: Path) -> None:
     mount = tmp_path / "small_disk"
     mount.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=14m", "none", str(mount)], capture_output=True, check=False).returncode:
+    if subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=14m", "none", str(mount)], capture_output=True, check=False
+    ).returncode:
         pytest.skip("a small disk cannot be mounted here (needs root)")
     try:
         city = small_city(tmp_path)
@@ -168,7 +173,9 @@ def test_readers_are_never_disturbed_and_never_in_the_way(undisturbed: Path, tmp
     """One reader holds the old release open throughout, another opens the current one again and again."""
     home, city = tmp_path / "home", small_city(tmp_path, rows=1000)
     assert sga("run", "--home", home, city).returncode == 0
-    looping = subprocess.Popen([sys.executable, "-c", READER, str(home)], stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True)
+    looping = subprocess.Popen(
+        [sys.executable, "-c", READER, str(home)], stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True
+    )
     old = (home / "published" / "xx_small" / "current").resolve() / "sga.duckdb"
     with duckdb.connect(str(old), read_only=True) as con:
         before = con.execute("select sum(numerator) from observations").fetchone()
