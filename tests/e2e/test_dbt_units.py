@@ -1,0 +1,24 @@
+"""dbt's unit tests, run on the warehouse of a real run, where the relations they stand in for exist."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.e2e.conftest import Run
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+def test_every_dbt_unit_test_passes(demo: Run, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [str(Path(sys.executable).with_name("dbt")), "test", "--select", "test_type:unit", "--target-path", str(tmp_path),
+         "--project-dir", str(PROJECT / "dbt_project"), "--profiles-dir", str(PROJECT / "dbt_project")],
+        capture_output=True, text=True, env={**os.environ, "SGA_HOME": str(demo.home)}, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-3000:]
+    written = sum(file.read_text().count("  - name:") for file in PROJECT.glob("dbt_project/models/**/*_unit.yml"))
+    assert written >= 10
+    assert f"PASS={written}" in done.stdout
