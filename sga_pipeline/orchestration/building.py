@@ -58,7 +58,11 @@ def warehouse_assets(scope: Scope) -> dg.AssetsDefinition:
                 profiles_dir=str(DBT_PROJECT),
                 dbt_executable=str(Path(sys.executable).with_name("dbt")),
             )
-            yield from dbt.cli(["build", "--full-refresh", "--exclude-resource-type", "unit_test"], context=context, target_path=Path(target)).stream()
+            yield from dbt.cli(
+                ["build", "--full-refresh", "--exclude-resource-type", "unit_test"],
+                context=context,
+                target_path=Path(target),
+            ).stream()
 
     return warehouse
 

@@ -7,8 +7,10 @@ from pathlib import Path
 from sga_pipeline.home import write_text
 
 INSTANCE_SETTINGS = """\
-# Dagster's own settings for this home: no telemetry, one run at a time, hung runs marked as failed.
+# Dagster's own settings for this home: no telemetry, no greetings, one run at a time, hung runs marked as failed.
 telemetry:
+  enabled: false
+nux:
   enabled: false
 concurrency:
   runs:

@@ -1,0 +1,126 @@
+"""The docs, followed to the letter: files written as shown, commands run as shown, answers compared as shown."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sga_pipeline.cli import COMMANDS
+from sga_pipeline.contracts.steps import KINDS
+from tests.e2e.conftest import SGA, Run, sga
+
+PROJECT = Path(__file__).resolve().parents[2]
+PAGES = sorted([*PROJECT.glob("*.md"), *PROJECT.glob("docs/**/*.md")])
+BLOCK = re.compile(
+    r"<!-- (file: (?P<file>\S+)|run)(?P<fails> fails)? -->\n```\w*\n(?P<text>.*?)```\n(?:```\n(?P<answer>.*?)```)?",
+    re.S,
+)
+
+
+def follow(page: Path, folder: Path) -> list[str]:
+    """Do what a page says in a folder; give what its commands said."""
+    said = []
+    for block in BLOCK.finditer(page.read_text(encoding="utf-8")):
+        text = block["text"]
+        if block["file"]:
+            target = folder / block["file"]
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, encoding="utf-8")
+            continue
+        path = f"{SGA.parent}{os.pathsep}{os.environ['PATH']}"
+        done = subprocess.run(
+            ["sh", "-ec", text],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            env={**os.environ, "PATH": path},
+            check=False,
+        )
+        expected = 2 if block["fails"] else 0
+        assert done.returncode == expected, f"{text}\n{done.stdout}\n{done.stderr}"
+        if block["answer"]:
+            assert done.stdout == block["answer"], text
+        said.append(done.stdout + done.stderr)
+    return said
+
+
+def test_adding_a_city(tmp_path: Path) -> None:
+    said = follow(PROJECT / "docs" / "adding-a-city.md", tmp_path)
+    assert "4 feeds, all right" not in said[1]
+    assert "3 feeds, all right" in said[1]
+    assert "published release" in said[2]
+    gaps = said[-1]
+    assert gaps.count("incidents") >= 3
+    for words in ("1 of 11 records", "XX (1)", "no area finer than LS"):
+        assert words in gaps
+
+
+def test_adding_a_feed(tmp_path: Path) -> None:
+    follow(PROJECT / "docs" / "adding-a-city.md", tmp_path)
+    said = follow(PROJECT / "docs" / "adding-a-feed.md", tmp_path)
+    assert any("not in the list sex [woman]" in one for one in said)
+
+
+def test_adding_an_indicator(tmp_path: Path) -> None:
+    """The catalogue belongs to the project, so this page is followed on a copy of it."""
+    copy = tmp_path / "project"
+    ignore = {".venv", ".git", "data", "target", "__pycache__"}
+    subprocess.run(["cp", "-r", str(PROJECT), str(copy)], check=False) if not ignore else _copy(PROJECT, copy, ignore)
+    follow(PROJECT / "docs" / "adding-a-city.md", tmp_path)
+    page = (PROJECT / "docs" / "adding-an-indicator.md").read_text(encoding="utf-8")
+    for name, row in re.findall(r"<!-- row: (\S+) -->\n```csv\n(.*?)```", page, re.S):
+        file = copy / name
+        file.write_text(file.read_text(encoding="utf-8") + row, encoding="utf-8")
+    command, answer = re.search(r"<!-- then -->\n```sh\n(.*?)```\n```\n(.*?)```", page, re.S).groups()  # type: ignore[union-attr]
+    runner = "import sys; from sga_pipeline.cli import main; sys.exit(main(sys.argv[1:]))"
+    env = {**os.environ, "PYTHONPATH": str(copy)}
+    home = tmp_path / "data"
+    ran = subprocess.run([sys.executable, "-c", runner, "run", "--home", str(home), str(tmp_path / "xx_lakeside")],
+                         cwd=copy, env=env, capture_output=True, text=True, check=False)  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    query = re.search(r'"(.*)"', command, re.S)
+    assert query is not None
+    assert sga("sql", "--home", home, query[1]).stdout == answer
+
+
+def _copy(source: Path, target: Path, ignore: set[str]) -> None:
+    import shutil
+
+    shutil.copytree(
+        source, target, ignore=lambda _, names: [name for name in names if name in ignore or name.endswith("_cache")]
+    )
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(PROJECT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.S)
+    for link in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text):
+        if not link.startswith(("http://", "https://")):
+            assert (page.parent / link).exists(), link
+
+
+def test_every_command_and_step_is_documented() -> None:
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    for command in COMMANDS:
+        assert f"`sga {command}" in readme, command
+    reference = (PROJECT / "docs" / "adding-a-feed.md").read_text(encoding="utf-8")
+    for step in KINDS:
+        assert f"| `{step}`" in reference, step
+    for page in PAGES:
+        for command in re.findall(r"\bsga ([a-z]+)\b", page.read_text(encoding="utf-8")):
+            assert command in {*COMMANDS, "sql"}, (page.name, command)
+
+
+def test_the_answer_in_the_readme_is_true(demo: Run) -> None:
+    """The README shows the full made-up city; its yearly homicides do not depend on the incidents the tests scale down... so they are drawn anew."""
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    shown = re.search(r"<!-- run: demo -->\n```sh\nsga sql --home data \"(.*?)\"\n```\n```\n(.*?)```", readme, re.S)
+    assert shown is not None
+    names = sga("sql", "--home", demo.home, demo.city_id, shown[1]).stdout.splitlines()
+    assert names[0] == shown[2].splitlines()[0]
+    assert len(names) == len(shown[2].splitlines())
