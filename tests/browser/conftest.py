@@ -18,7 +18,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from sga_pipeline.demo import write_demo_city
-from tests.e2e.conftest import SGA
+from tests.runs import SGA
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = (

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import Run, sga
+from tests.runs import Run, sga
 
 Key = tuple[str, str, str, str, str]
 # Indicator, measure of its numerator, measure of its denominator, multiplier; arithmetic of our own, not the project's.

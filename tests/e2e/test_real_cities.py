@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 
-from tests.e2e.conftest import Run, data_folder
+from tests.runs import Run, data_folder
 
 # Chicago Police Department, homicides by CompStat year, as in published/chicago_police_clearance_rate.xlsx.
 CHICAGO_HOMICIDES = {

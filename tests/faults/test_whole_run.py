@@ -16,7 +16,7 @@ import duckdb
 import pytest
 
 from tests.city_folder import HEADER, write_city
-from tests.e2e.conftest import SGA, sga
+from tests.runs import SGA, sga
 
 KILLS = 8
 

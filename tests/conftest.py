@@ -3,55 +3,25 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
 import pytest
 
-SGA = Path(sys.executable).with_name("sga")
-
-
-def sga(*arguments: str | Path, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    """Run the command as a user does."""
-    return subprocess.run(
-        [str(SGA), *map(str, arguments)], capture_output=True, text=True, env={**os.environ, **(env or {})}, check=False
-    )
-
-
-@dataclass(frozen=True)
-class Run:
-    """A home after a run."""
-
-    home: Path
-    city_id: str
-    status: int
-    said: str
-
-    @property
-    def release(self) -> Path:
-        return (self.home / "published" / self.city_id / "current").resolve()
-
-    def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[object, ...]]:
-        with duckdb.connect(str(self.release / "sga.duckdb"), read_only=True) as con:
-            return con.execute(sql, list(parameters)).fetchall()
+from tests.runs import Run, sga
 
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """The made-up city at a third of its volume, assessed."""
+    """The made-up city, assessed as `make demo` does."""
     home = tmp_path_factory.mktemp("demo") / "home"
-    done = sga("demo", "--home", home, "--scale", "0.3")
+    done = sga("demo", "--home", home)
     return Run(home, "xx_port_alder", done.returncode, done.stdout + done.stderr)
 
 
 def data_folder() -> Path:
     """Where the real cities' files lie: SGA_CITY_DATA, or a folder `shared/data` beside the project."""
     named = os.environ.get("SGA_CITY_DATA")
-    return Path(named) if named else Path(__file__).resolve().parents[3] / "shared" / "data"
+    return Path(named) if named else Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
 def real_city(tmp_path_factory: pytest.TempPathFactory, city_id: str, folder: str) -> Run:
@@ -59,7 +29,7 @@ def real_city(tmp_path_factory: pytest.TempPathFactory, city_id: str, folder: st
     if not (data / folder).is_dir():
         pytest.skip(f"the real files of {city_id} are not here (no folder {folder} in SGA_CITY_DATA or ../shared/data)")
     home = tmp_path_factory.mktemp(city_id) / "home"
-    project = Path(__file__).resolve().parents[2]
+    project = Path(__file__).resolve().parents[1]
     done = sga("run", "--home", home, project / "contracts" / "cities" / city_id, env={"SGA_CITY_DATA": str(data)})
     return Run(home, city_id, done.returncode, done.stdout + done.stderr)
 
