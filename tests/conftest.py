@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
 
-from tests.runs import Run, sga
+from tests.runs import Run, data_folder, sga
 
 
 @pytest.fixture(scope="session")
@@ -16,12 +15,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Run:
     home = tmp_path_factory.mktemp("demo") / "home"
     done = sga("demo", "--home", home)
     return Run(home, "xx_port_alder", done.returncode, done.stdout + done.stderr)
-
-
-def data_folder() -> Path:
-    """Where the real cities' files lie: SGA_CITY_DATA, or a folder `shared/data` beside the project."""
-    named = os.environ.get("SGA_CITY_DATA")
-    return Path(named) if named else Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
 def real_city(tmp_path_factory: pytest.TempPathFactory, city_id: str, folder: str) -> Run:

@@ -37,3 +37,9 @@ class Run:
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[object, ...]]:
         with duckdb.connect(str(self.release / "sga.duckdb"), read_only=True) as con:
             return con.execute(sql, list(parameters)).fetchall()
+
+
+def data_folder() -> Path:
+    """Where the real cities' files lie: SGA_CITY_DATA, or a folder `shared/data` beside the project."""
+    named = os.environ.get("SGA_CITY_DATA")
+    return Path(named) if named else Path(__file__).resolve().parents[2] / "shared" / "data"
