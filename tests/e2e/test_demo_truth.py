@@ -61,7 +61,7 @@ def test_every_number_is_true(
         "select area_id, period, sex, age, value, numerator, denominator, obs_status from observations "
         "where indicator_id = ? and freq in ('A', 'M') and area_level in ('city', 'district')", [indicator],
     )  # fmt: skip
-    compared = 0
+    compared = set()
     for area, period, sex, age, value, numerator, denominator, status in rows:
         key = (str(area), str(period), str(sex), str(age))
         if status in ("Q", "O", "M"):
@@ -78,8 +78,10 @@ def test_every_number_is_true(
             assert denominator == divisor, key
             expected /= divisor
         assert value == pytest.approx(expected, rel=1e-12), key
-        compared += 1
-    assert compared >= 40, f"only {compared} of {len(rows)} values could be compared"
+        compared.add(key)
+    # How many districts' cells are large enough to be shown is chance; the city's ten years are, but for one that a planted gap or a small count hides.
+    city_years = {key for key in compared if key[0] == "XX-PA" and len(key[1]) == 4 and key[2:] == ("_T", "_T")}
+    assert len(city_years) >= 9, sorted(compared)
 
 
 def test_nothing_that_is_true_is_left_out(demo: Run, truth: dict[Key, int]) -> None:
