@@ -32,7 +32,7 @@ demo: .venv/installed ## write the made-up city into ./data and assess it
 	$(BIN)/sga demo --home $(HOME_DIR)
 
 test: .venv/installed-dev ## run every test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 quick: .venv/installed-dev ## the tests that take seconds
 	$(BIN)/python -m pytest -q -m "not slow" tests/unit tests/contracts
