@@ -11,3 +11,10 @@
     when {{ starts_with(band, "'Y_GE'") }} then 999
     else cast(coalesce(nullif(split_part(substr({{ band }}, 2), 'T', 2), ''), substr({{ band }}, 2)) as bigint) end)
 {%- endmacro %}
+
+{# Five-year groups are for the city and what contains it; in a district they would be mostly chance. #}
+{% macro scheme_is_for(scheme, level) -%}
+  ({{ scheme }} <> 'five_year' or {{ level }} in ('city', 'county', 'country'))
+{%- endmacro %}
+
+{% macro not_nested() %}'the ages of the source do not nest in this group'{% endmacro %}

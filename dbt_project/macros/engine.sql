@@ -13,6 +13,9 @@
 {% macro in_list(code, listed) %}{{ return(adapter.dispatch('in_list')(code, listed)) }}{% endmacro %}
 {% macro default__in_list(code, listed) %}list_contains(string_split({{ listed }}, ';'), {{ code }}){% endmacro %}
 
+{% macro place_in_list(code, listed) %}{{ return(adapter.dispatch('place_in_list')(code, listed)) }}{% endmacro %}
+{% macro default__place_in_list(code, listed) %}list_position(string_split({{ listed }}, ';'), {{ code }}){% endmacro %}
+
 {% macro distinct_list(text) %}{{ return(adapter.dispatch('distinct_list')(text)) }}{% endmacro %}
 {% macro default__distinct_list(text) %}list_sort(list_distinct(list({{ text }}))){% endmacro %}
 
@@ -61,3 +64,17 @@
 
 {% macro text_hash(text) %}{{ return(adapter.dispatch('text_hash')(text)) }}{% endmacro %}
 {% macro default__text_hash(text) %}left(md5({{ text }}), 16){% endmacro %}
+
+{# One relation under the other; columns that one lacks are null. #}
+{% macro stacked(relations) %}{{ return(adapter.dispatch('stacked')(relations)) }}{% endmacro %}
+{% macro default__stacked(relations) %}{% for relation in relations %}select * from {{ relation }}{{ " union all by name " if not loop.last }}{% endfor %}{% endmacro %}
+
+{# Columns turned into rows of name and code. #}
+{% macro named_columns(columns) %}{{ return(adapter.dispatch('named_columns')(columns)) }}{% endmacro %}
+{% macro default__named_columns(columns) %}unnest([{% for column in columns %}{'name': '{{ column }}', 'code': {{ column }}}{{ ", " if not loop.last }}{% endfor %}]){% endmacro %}
+
+{# Columns q_* turned into rows of question and answer; what was not answered has no row. #}
+{% macro long_answers(relation, keys) %}{{ return(adapter.dispatch('long_answers')(relation, keys)) }}{% endmacro %}
+{% macro default__long_answers(relation, keys) %}
+  select {{ keys }}, question, answer from (unpivot (select {{ keys }}, columns('^q_') from {{ relation }}) on columns('^q_') into name question value answer)
+{%- endmacro %}

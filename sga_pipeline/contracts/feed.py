@@ -262,6 +262,10 @@ class Feed(Contract):
     area_codes: Sentence = "the city's own"
     # How finely the source dates its events; a source that knows the year alone gives no months.
     dated_to: Literal["day", "month", "year"] = "day"
+    # What becomes of years between two that a source of residents gives: none, or a straight line, marked as estimated.
+    between_years: Literal["none", "straight_line"] = "none"
+    # Where the source's definition is not the catalogue's own: in what. Its values are marked (status D).
+    differs: Sentence | None = None
     # Area of rows without a finer one; the city where not given.
     extent: Code | None = None
     time_zone: str | None = None

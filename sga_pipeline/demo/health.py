@@ -29,7 +29,8 @@ REGISTER_MISSES = 0.06
 # Topic, per 100,000 residents a year.
 TOPICS = (
     ("live_births", 1050.0), ("infant_deaths", 6.2), ("physicians", 310.0), ("drug_treatment_clients", 190.0),
-    ("drug_treatment_entries", 120.0), ("drug_morbidity", 260.0),
+    ("drug_treatment_entries", 120.0), ("drug_morbidity", 260.0), ("drug_morbidity_attributable", 41.0), ("drug_deaths_attributable", 3.1),
+    ("drug_deaths_all", 11.0), ("teen_pregnancies", 46.0),
 )  # fmt: skip
 
 

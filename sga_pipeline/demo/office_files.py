@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -9,9 +10,11 @@ import polars as pl
 import xlsxwriter
 
 from sga_pipeline.demo.health import TOPICS, Deaths
-from sga_pipeline.demo.place import AGES, CITY, DISTRICTS, POPULATION_YEARS, SEXES, YEARS, Numbers, Place, geojson
+from sga_pipeline.demo.offices import Counted
+from sga_pipeline.demo.place import CITY, DISTRICTS, FINE_NAMES, POPULATION_YEARS, SEXES, YEARS, Numbers, Place, geojson
 from sga_pipeline.demo.police_files import Piles
 from sga_pipeline.demo.statistics import ATTESTATIONS, SEX_CODES
+from sga_pipeline.demo.survey import QUESTIONS, Survey
 
 
 def write_deaths(folder: Path, deaths: Deaths) -> Piles:
@@ -57,7 +60,7 @@ def write_population(file: Path, place: Place) -> Piles:
     """Residents by year, district, sex and age."""
     years, districts, sexes, ages = place.residents.shape
     rows = [
-        (POPULATION_YEARS[y], DISTRICTS[d], ("Women", "Men")[s], AGES[a], int(place.residents[y, d, s, a]))
+        (POPULATION_YEARS[y], DISTRICTS[d], ("Women", "Men")[s], FINE_NAMES[a], int(place.residents[y, d, s, a]))
         for y in range(years) for d in range(districts) for s in range(sexes) for a in range(ages)
     ]  # fmt: skip
     pl.DataFrame(rows, schema=["year", "district", "sex", "age", "residents"], orient="row").write_csv(file)
@@ -74,6 +77,33 @@ def write_statistics(file: Path, rows: list[tuple[str, str, int, str, float | No
     return {"all": {"rows_in": len(rows), "rows_kept": len(rows)}}
 
 
+def write_office_counts(file: Path, rows: Sequence[Counted]) -> Piles:
+    """The offices' yearly returns, gathered in one table: what was counted, and what it is out of."""
+    lines = ["Year;Area;Item;Sex;Ages;Number;Out of"]
+    for one in rows:
+        out_of = "" if one.out_of is None else str(one.out_of)
+        lines.append(
+            f"{one.year};{one.area};{one.topic.replace('_', ' ')};{one.sex};{one.age};{one.amount};{out_of}".replace(
+                ".", ","
+            )
+        )
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return {"all": {"rows_in": len(rows), "rows_kept": len(rows)}}
+
+
+def write_survey(file: Path, survey: Survey) -> Piles:
+    """Answers of the survey, one line a respondent: 1 yes, 2 no, 9 not asked or not answered."""
+    lines = ["id,year,zone,point,weight,sex,age,disability," + ",".join(QUESTIONS)]
+    for at in range(len(survey.year)):
+        answers = ",".join({1: "1", 0: "2"}.get(int(one), "9") for one in survey.answers[at])
+        lines.append(
+            f"R{at + 1:06d},{survey.year[at]},z{survey.stratum[at] + 1},p{survey.cluster[at] + 1:03d},{survey.weight[at]:.4f},"
+            f"{survey.sex[at] + 1},{survey.age[at]},{'YN'[1 - survey.disabled[at]]},{answers}"
+        )
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return {"all": {"rows_in": len(survey.year), "rows_kept": len(survey.year)}}
+
+
 def write_districts(file: Path, place: Place) -> Piles:
     file.write_text(geojson(place), encoding="utf-8")
     return {"all": {"rows_in": len(DISTRICTS), "rows_kept": len(DISTRICTS)}}
@@ -83,8 +113,8 @@ def write_attestations(file: Path) -> Piles:
     """What the city's secretariat attests, with the document."""
     lines = ["question,area,year,answer,document,office,day"]
     lines += [
-        f'cohesion.participation_mechanisms,{CITY},{year},{answer},"{document}",Secretariat of the council,{year}-12-01'
-        for year, answer, document in ATTESTATIONS
+        f'{question},{CITY},{year},{answer},"{document}",Secretariat of the council,{year}-12-01'
+        for question, year, answer, document in ATTESTATIONS
     ]
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return {"all": {"rows_in": len(ATTESTATIONS), "rows_kept": len(ATTESTATIONS)}}

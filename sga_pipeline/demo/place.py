@@ -15,6 +15,15 @@ MONTHS = tuple((year, month) for year in YEARS for month in range(1, 13))
 SEXES = ("F", "M")
 AGES = ("Y0T14", "Y15T29", "Y30T44", "Y45T59", "Y_GE60")
 AGE_RANGES = ((0, 14), (15, 29), (30, 44), (45, 59), (60, 94))
+# The register of residents has finer bands, which nest in every group the guide asks for: first age, last age, share of the group above.
+FINE = (
+    (0, 0, 0.065), (1, 4, 0.265), (5, 9, 0.335), (10, 14, 0.335),
+    (15, 17, 0.19), (18, 19, 0.13), (20, 24, 0.335), (25, 29, 0.345),
+    (30, 34, 0.34), (35, 39, 0.335), (40, 44, 0.325), (45, 49, 0.345), (50, 54, 0.335), (55, 59, 0.32),
+    (60, 64, 0.29), (65, 69, 0.25), (70, 74, 0.19), (75, 79, 0.13), (80, 84, 0.08), (85, 999, 0.06),
+)  # fmt: skip
+FINE_NAMES = tuple("Y0" if high == 0 else "Y_GE85" if high == 999 else f"Y{low}T{high}" for low, high, _ in FINE)
+GROUP_OF_FINE = tuple(next(at for at, (_, high) in enumerate(AGE_RANGES) if low <= high) for low, _, _ in FINE)
 ACROSS, DOWN = 5, 4
 WEST, SOUTH, STEP = -17.40, 37.60, 0.035
 NAMES = (
@@ -30,12 +39,17 @@ Numbers = npt.NDArray[np.int64]
 class Place:
     """Residents by year, district, sex and age; and the corners of the districts."""
 
-    residents: Numbers
+    residents: Numbers  # years, districts, sexes, fine ages
     corners: npt.NDArray[np.float64]
 
     def of_year(self, year: int) -> Numbers:
         """Residents of each district."""
         return np.asarray(self.residents[POPULATION_YEARS.index(year)].sum(axis=(1, 2)))
+
+    def by_group(self) -> Numbers:
+        """Residents by year, district, sex and the five groups of ICCS."""
+        groups = np.array(GROUP_OF_FINE)
+        return np.stack([self.residents[..., groups == at].sum(axis=-1) for at in range(len(AGES))], axis=-1)
 
 
 def make_place(random: np.random.Generator) -> Place:
@@ -49,7 +63,10 @@ def make_place(random: np.random.Generator) -> Place:
     years = np.arange(len(POPULATION_YEARS))
     totals = base[None, :] * (1 + growth[None, :]) ** years[:, None]
     by_age = totals[:, :, None] * shares[None, :, :]
-    residents = np.stack([by_age * women, by_age * (1 - women)], axis=2).round().astype(np.int64)
+    by_group = np.stack([by_age * women, by_age * (1 - women)], axis=2)
+    residents = (
+        (by_group[..., list(GROUP_OF_FINE)] * np.array([share for _, _, share in FINE])).round().astype(np.int64)
+    )
     grid = np.stack(np.meshgrid(np.arange(ACROSS + 1), np.arange(DOWN + 1), indexing="ij"), axis=-1) * STEP
     inner = (slice(1, ACROSS), slice(1, DOWN))
     grid[inner] += random.uniform(-0.008, 0.008, grid[inner].shape)

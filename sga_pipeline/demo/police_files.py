@@ -10,9 +10,12 @@ from pathlib import Path
 import numpy as np
 
 from sga_pipeline.demo.crime import (
+    EXPLOITATIONS,
+    LOCATIONS,
     NOWHERE,
     OFFENCES,
     RELATIONS,
+    SITUATIONS,
     UNKNOWN_AGE,
     UNKNOWN_SEX,
     VICTIM_KINDS,
@@ -108,14 +111,18 @@ def write_victims(folder: Path, victims: Victims) -> Piles:
     piles: Piles = {}
     for year in YEARS:
         rows = np.flatnonzero(victims.year == year)
-        lines = ["victim,case,date,offence,district,sex,age,weapon,relation"]
+        lines = ["victim,case,date,offence,district,sex,age,weapon,relation,place,background,exploitation"]
         for row in rows:
             day = date(year, 1, 1) + timedelta(days=int(victims.day_of_year[row]))
             sex = "" if victims.sex[row] == UNKNOWN_SEX else ("female", "male")[victims.sex[row]]
             age = "" if victims.age[row] == UNKNOWN_AGE else str(victims.age[row])
+            name = VICTIM_KINDS[victims.kind[row]][0]
+            background = SITUATIONS[victims.situation[row]] if name == "homicide" else ""
+            exploited = EXPLOITATIONS[victims.exploitation[row]] if name == "trafficking" else ""
             lines.append(
-                f"V{row + 1:07d},C{row + 1:07d},{day},{VICTIM_KINDS[victims.kind[row]][0]},{DISTRICTS[victims.district[row]]},{sex},{age},"
-                f"{WEAPONS[victims.weapon[row]]},{RELATIONS[victims.relation[row]]}"
+                f"V{row + 1:07d},C{row + 1:07d},{day},{name},{DISTRICTS[victims.district[row]]},{sex},{age},"
+                f"{WEAPONS[victims.weapon[row]]},{RELATIONS[victims.relation[row]]},"
+                f"{LOCATIONS[victims.location[row]]},{background},{exploited}"
             )
         # No time in the archive's header: the same city is the same bytes.
         content = gzip.compress(("\n".join(lines) + "\n").encode(), mtime=0)

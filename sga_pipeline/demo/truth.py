@@ -11,8 +11,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sga_pipeline.demo.crime import HOTSPOTS, OFFENCES, UNKNOWN_AGE, UNKNOWN_SEX, VICTIM_KINDS, Incidents, Victims
+from sga_pipeline.demo.crime import (
+    HOTSPOTS,
+    LOCATIONS,
+    OFFENCES,
+    UNKNOWN_AGE,
+    UNKNOWN_SEX,
+    VICTIM_KINDS,
+    Incidents,
+    Victims,
+)
 from sga_pipeline.demo.health import TOPICS, Deaths
+from sga_pipeline.demo.offices import Counted
 from sga_pipeline.demo.place import (
     AGE_RANGES,
     AGES,
@@ -27,6 +37,7 @@ from sga_pipeline.demo.place import (
 )
 from sga_pipeline.demo.police_files import MISSING_MONTH, Piles
 from sga_pipeline.demo.statistics import ATTESTATIONS
+from sga_pipeline.demo.survey import QUESTIONS, WAVES, true_share
 
 Row = tuple[str, str, str, str, str, int]
 README = """\
@@ -34,13 +45,15 @@ README = """\
 Written by the generator from what it drew, not from the files it wrote. The pipeline never reads this folder.
 - `counts.csv`: measure, area, period (2023 or 2023-04), sex, age, amount. Every district and the city, zeros included.
 - `statistics.csv`: indicator, area, year, sex, value (empty: never published).
+- `office_counts.csv`: topic, area, year, sex, age, amount and what it is out of.
+- `survey.csv`: question, wave, share of yes in the whole population; a sample lies near it.
 - `planted.json`: rows of each delivery by what they are, the month that never came, hotspots, trends, attestations.
 """
 
 
 def write_truth(
     folder: Path, place: Place, incidents: Incidents, victims: Victims, deaths: Deaths, services: Numbers,
-    statistics: list[tuple[str, str, int, str, float | None]], piles: dict[str, Piles],
+    statistics: list[tuple[str, str, int, str, float | None]], counts: list[Counted], piles: dict[str, Piles],
 ) -> None:  # fmt: skip
     folder.mkdir(parents=True)
     (folder / "README.md").write_text(README, encoding="utf-8")
@@ -56,6 +69,14 @@ def write_truth(
         csv.writer(stream, lineterminator="\n").writerows(
             [("indicator_id", "area_id", "year", "sex", "value"), *statistics]
         )
+    with (folder / "office_counts.csv").open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(["topic", "area_id", "year", "sex", "age", "amount", "out_of"])
+        writer.writerows((one.topic, one.area, one.year, one.sex, one.age, one.amount, one.out_of) for one in counts)
+    with (folder / "survey.csv").open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(["question", "wave", "share"])
+        writer.writerows((name, wave, true_share(name, wave)) for name in QUESTIONS for wave in WAVES)
     planted: dict[str, Any] = {
         "deliveries": piles, "missing": {"police_incidents": [f"{MISSING_MONTH[0]}-{MISSING_MONTH[1]:02d}"]},
         "unlicensed": ["governance"], "hotspots": [{"area_id": DISTRICTS[d], "offence": code, "factor": f} for d, code, f in HOTSPOTS],
@@ -118,11 +139,20 @@ def _people(
 def _victim_rows(victims: Victims) -> Iterator[Row]:
     kinds = [one[0] for one in VICTIM_KINDS]
     homicide = victims.kind == kinds.index("homicide")
+    public = np.isin(victims.location, [LOCATIONS.index("street"), LOCATIONS.index("transport")])
     measures = {
         "homicide_victims": homicide, "homicide_firearm_victims": homicide & (victims.weapon == 0),
         "homicide_family_victims": homicide & (victims.relation <= 1),
         "serious_assault_victims": victims.kind == kinds.index("serious_assault"),
-        "sexual_violence_victims": victims.kind == kinds.index("sexual_violence"),
+        # Sexual harassment is part of sexual violence in ICCS (030122 lies below 0301).
+        "sexual_violence_victims": np.isin(victims.kind, [kinds.index("sexual_violence"), kinds.index("sexual_harassment")]),
+        "sexual_violence_firearm_victims": np.isin(victims.kind, [kinds.index("sexual_violence"), kinds.index("sexual_harassment")]) & (victims.weapon == 0),
+        "serious_assault_firearm_victims": (victims.kind == kinds.index("serious_assault")) & (victims.weapon == 0),
+        "homicide_ocg_victims": homicide & (victims.situation <= 1), "terrorist_victims": homicide & (victims.situation == 2),
+        "harassment_physical_victims": (victims.kind == kinds.index("physical_harassment")) & public,
+        "harassment_sexual_victims": (victims.kind == kinds.index("sexual_harassment")) & public,
+        "harassment_victims": np.isin(victims.kind, [kinds.index("physical_harassment"), kinds.index("sexual_harassment")]) & public,
+        "trafficking_victims": victims.kind == kinds.index("trafficking"),
     }  # fmt: skip
     for name, chosen in measures.items():
         yield from _people(name, chosen, victims.year, victims.district, victims.sex, victims.age)
@@ -148,8 +178,9 @@ def _service_rows(services: Numbers) -> Iterator[Row]:
 
 
 def _resident_rows(place: Place) -> Iterator[Row]:
+    groups = place.by_group()
     for year_at, year in enumerate(POPULATION_YEARS):
-        people = place.residents[year_at]
+        people = groups[year_at]
         for area, cells in [*zip(DISTRICTS, people, strict=True), (CITY, people.sum(axis=0))]:
             yield "residents", area, str(year), "_T", "_T", int(cells.sum())
             for at, sex in enumerate(SEXES):

@@ -10,8 +10,10 @@ import numpy as np
 from sga_pipeline.demo import office_files, police_files
 from sga_pipeline.demo.crime import make_incidents, make_victims
 from sga_pipeline.demo.health import make_deaths, make_services
+from sga_pipeline.demo.offices import make_office_counts
 from sga_pipeline.demo.place import make_place
 from sga_pipeline.demo.statistics import make_statistics
+from sga_pipeline.demo.survey import make_survey
 from sga_pipeline.demo.truth import write_truth
 from sga_pipeline.paths import CONTRACTS
 
@@ -30,6 +32,7 @@ def write_demo_city(folder: Path, *, seed: int = 20260101, scale: float = 1.0) -
     victims = make_victims(place, random, scale)
     deaths = make_deaths(place, victims, random, scale)
     services, statistics = make_services(place, random), make_statistics(random)
+    counts, survey = make_office_counts(place, random), make_survey(random)
     data = target / "data"
     data.mkdir()
     piles = {
@@ -39,8 +42,10 @@ def write_demo_city(folder: Path, *, seed: int = 20260101, scale: float = 1.0) -
         "health_services": office_files.write_services(data / "health_services.xlsx", services),
         "population": office_files.write_population(data / "population.csv", place),
         "statistics": office_files.write_statistics(data / "statistics.csv", statistics),
+        "office_counts": office_files.write_office_counts(data / "office_counts.csv", counts),
+        "survey": office_files.write_survey(data / "survey.csv", survey),
         "districts": office_files.write_districts(data / "districts.geojson", place),
         "governance": office_files.write_attestations(data / "attestations.csv"),
     }
-    write_truth(target / "truth", place, incidents, victims, deaths, services, statistics, piles)
+    write_truth(target / "truth", place, incidents, victims, deaths, services, statistics, counts, piles)
     return target

@@ -27,7 +27,8 @@ TABLES: dict[str, tuple[str, ...]] = {
     "cities": ("city_id", "name", "country_iso3", "boundary_version", "timezone", "languages", "city_area", "first_year", "last_year"),
     "fixed_areas": ("city_id", "area_id", "parent_id", "level", "name"),
     "feeds": ("city_id", "feed_id", "title", "family", "shape", "kind", "owner", "contact", "licence", "citation", "url", "cadence",
-              "allowed_lag_days", "preference", "spatial_levels", "disaggregations", "extent_area", "connector", "address", "dated_to", "tells"),
+              "allowed_lag_days", "preference", "spatial_levels", "disaggregations", "extent_area", "connector", "address", "dated_to", "tells",
+              "between_years", "differs"),
     "deliveries": ("city_id", "feed_id", "sha256", "period", "retrieved_at", "bytes", "rows_in", "rows_kept", "rows_quarantined",
                    "rows_duplicate", "rows_outside", "accepted", "in_use", "reason"),
     "coverage": ("city_id", "feed_id", "shape", "delivery", "period_start", "period_end", "code_prefix", "complete"),
@@ -88,7 +89,7 @@ def _feed_row(record: FeedRecord) -> Row:
         "preference": feed.preference, "spatial_levels": ",".join(feed.spatial_levels),
         "disaggregations": ",".join(_disaggregations(record)), "extent_area": plan.extent,
         "connector": feed.source.connector, "address": feed.source.address, "dated_to": feed.dated_to,
-        "tells": ",".join(sorted(feed.columns)),
+        "tells": ",".join(sorted(feed.columns)), "between_years": feed.between_years, "differs": feed.differs,
     }  # fmt: skip
 
 

@@ -1,10 +1,29 @@
-{# All indicators of one category: each kind once, one under the other. #}
+{# All indicators of one category: each kind once, one under the other. Where an indicator can be had in several ways, one speaks for each
+   area and period: what was computed from counts, else a survey, else what the source reports. #}
 {% macro category_indicators(category_no) %}
-{%- set kinds = [kind_count, kind_rate, kind_share, kind_density, kind_growth, kind_reported, kind_presence] -%}
-{%- for kind in kinds %}
-select {{ kind_columns() }} from ({{ kind(category_no) }})
-{%- if not loop.last %}
-union all
-{%- endif %}
+{%- set computed = [kind_count, kind_rate, kind_share, kind_ratio, kind_density, kind_growth, kind_trailing, kind_representation, kind_life_table, kind_presence] -%}
+with voices as (
+{%- for kind in computed %}
+    select 1 as voice, {{ kind_columns() }} from ({{ kind(category_no) }})
+    union all
 {%- endfor %}
+    select 2, {{ kind_columns() }} from ({{ kind_survey(category_no) }})
+    union all
+    select 3, {{ kind_columns() }} from ({{ kind_reported(category_no) }})
+),
+
+heard as (
+    select city_id, indicator_id, area_id, freq, start, voice
+    from voices
+    group by city_id, indicator_id, area_id, freq, start, voice
+    qualify row_number() over (partition by city_id, indicator_id, area_id, freq, start order by bool_or(value is not null) desc, voice) = 1
+),
+
+spoken as (
+    select {{ kind_columns() }} from voices semi join heard using (city_id, indicator_id, area_id, freq, start, voice)
+)
+
+select {{ kind_columns() }} from spoken
+union all
+select {{ kind_columns() }} from ({{ kind_areas_above(category_no, 'spoken') }})
 {% endmacro %}

@@ -4,6 +4,14 @@
   ci_low, ci_high, n, obs_status, reason, sources, denominator_source
 {%- endmacro %}
 
+{# The rows of one part of indicators of a kind. #}
+{% macro parts_of(kind, category_no, part) -%}
+  (select parts.* from {{ ref('indicator_parts') }} as parts
+   semi join (select indicator_id from {{ ref('indicators') }} where kind = '{{ kind }}' and category_no = {{ category_no }}) as chosen
+     on parts.indicator_id = chosen.indicator_id
+   where parts.part = '{{ part }}')
+{%- endmacro %}
+
 {# Why a period has no amount. #}
 {% macro months_reason(covered, expected) -%}
   cast({{ covered }} as varchar) || ' of ' || cast({{ expected }} as varchar) || ' months covered'

@@ -2,8 +2,7 @@
 {% macro kind_presence(category_no) %}
 select
     attested.city_id, attested.indicator_id, attested.area_id, {{ freq_of_text('attested.period') }} as freq,
-    {{ start_of_text('attested.period') }} as start, '_T' as sex, '_T' as age,
-    cast(null as varchar) as other_dim, cast(null as varchar) as other_code,
+    {{ start_of_text('attested.period') }} as start, '_T' as sex, '_T' as age, '' as other_dim, '' as other_code,
     case attested.answer when 'yes' then 1.0 when 'partly' then 0.5 when 'no' then 0.0 end as value, indicators.unit,
     cast(null as double) as numerator, cast(null as double) as denominator,
     cast(null as double) as ci_low, cast(null as double) as ci_high, cast(null as bigint) as n,

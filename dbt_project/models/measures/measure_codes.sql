@@ -7,9 +7,9 @@ with codes as (
     union all
     select measure_id, shape, {{ split_to_rows('topic', ';') }} from {{ ref('measures') }} where topic is not null
     union all
-    -- Residents are a level, not a count of events: where no row says so, nothing is known.
+    -- Residents and official counts are levels, not counts of events: where no row says so, nothing is known.
     select measure_id, shape, '' from {{ ref('measures') }}
-    where shape <> 'population' and iccs_code is null and cause_group is null and topic is null and icd10 is null
+    where iccs_code is null and cause_group is null and topic is null and icd10 is null
 ),
 
 ranges as (
@@ -23,9 +23,12 @@ categories as (
     from {{ counting(26) }} as letters cross join {{ counting(100) }} as numbers
 )
 
-select measure_id, shape, code from codes
-union all
-select ranges.measure_id, ranges.shape, categories.code
-from ranges inner join categories on length(ranges.low) = 3 and categories.code between ranges.low and ranges.high
-union all
-select measure_id, shape, low from ranges where length(low) > 3
+select * from (
+    select measure_id, shape, code from codes
+    union all
+    select ranges.measure_id, ranges.shape, categories.code
+    from ranges inner join categories on length(ranges.low) = 3 and categories.code between ranges.low and ranges.high
+    union all
+    select measure_id, shape, low from ranges where length(low) > 3
+)
+where shape not in ('population', 'official_counts')

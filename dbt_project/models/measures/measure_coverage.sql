@@ -30,6 +30,11 @@ covered_months as (
     having count(distinct covered_codes.code) = needed.codes
 ),
 
+-- A table of topics covers those it has ever had a row of, or names in its contract: one without a line for births has not counted none.
+known_topics as (
+    select distinct city_id, feed_id, topic from {{ ref('cells') }} where topic is not null
+),
+
 -- Feeds that could speak for a measure at all: they hold some of its codes, and tell what it filters by.
 -- A source that never says which weapon was used has no homicides by firearm, not even zero.
 speakers as (
@@ -41,8 +46,10 @@ speakers as (
     inner join {{ ref('measures') }} as measures on codes.measure_id = measures.measure_id
     inner join {{ source('register', 'feeds') }} as feeds
         on coverage.city_id = feeds.city_id and coverage.feed_id = feeds.feed_id
-    where true
-    {%- for filter in ['icd10', 'cause_group', 'weapon', 'relation', 'situation', 'cleared'] %}
+    left join known_topics
+        on coverage.city_id = known_topics.city_id and coverage.feed_id = known_topics.feed_id and codes.code = known_topics.topic
+    where (coverage.shape <> 'health_counts' or coverage.code_prefix <> '' or known_topics.topic is not null)
+    {%- for filter in ['icd10', 'cause_group', 'weapon', 'relation', 'situation', 'location_type', 'cleared'] %}
       and (measures.{{ filter }} is null or {{ in_list("'" ~ filter ~ "'", "replace(feeds.tells, ',', ';')") }})
     {%- endfor %}
 ),

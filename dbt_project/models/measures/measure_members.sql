@@ -1,7 +1,6 @@
 -- Grain: measure x profile that belongs to it.
 with profiles as (
-    select distinct profile, shape, iccs_code, icd10, cause_group, topic, unit_counted, weapon, relation, situation, cleared
-    from {{ ref('cells') }}
+    select distinct profile, shape, {{ filter_columns() | join(', ') }} from {{ ref('cells') }}
 ),
 
 iccs as (
@@ -21,7 +20,6 @@ left join icd
     on measures.measure_id = icd.measure_id and left(profiles.icd10, length(icd.low)) between icd.low and icd.high
 where (measures.iccs_code is null or iccs.prefix is not null)
   and (measures.icd10 is null or icd.low is not null)
-  {%- for filter in ['cause_group', 'topic', 'unit_counted', 'weapon', 'relation', 'situation'] %}
-  and (measures.{{ filter }} is null or {{ in_list('profiles.' ~ filter, 'measures.' ~ filter) }})
+  {%- for filter in filter_columns() if filter not in ('iccs_code', 'icd10') %}
+  and (measures.{{ filter }} is null or {{ in_list('cast(profiles.' ~ filter ~ ' as varchar)', 'measures.' ~ filter) }})
   {%- endfor %}
-  and (measures.cleared is null or cast(profiles.cleared as varchar) = measures.cleared)

@@ -1,8 +1,8 @@
--- Grain: city x measure x area x frequency x period x sex x age, from the one feed that speaks for it.
+-- Grain: city x measure x area x frequency x period x sex x age x other dimension, from the one feed that speaks for it.
 -- 0 stands only where an accepted delivery covers the whole period; a period covered in part has no amount, only what was seen.
 with spoken as (
     select
-        coverage.city_id, coverage.feed_id, coverage.measure_id, coverage.freq, coverage.start, scope.area_id,
+        coverage.city_id, coverage.feed_id, coverage.measure_id, coverage.freq, coverage.start, scope.area_id, scope.level,
         coverage.months_covered, coverage.months_expected, scope.promised, feeds.preference,
         coverage.months_covered = coverage.months_expected as whole, feeds.disaggregations
     from {{ ref('measure_coverage') }} as coverage
@@ -24,12 +24,15 @@ one_speaker as (
 
 -- The cells a reader may expect: totals everywhere, and for years the sexes and ages the feed promises.
 wanted as (
-    select one_speaker.*, sexes.sex, ages.age
+    select one_speaker.city_id, one_speaker.feed_id, one_speaker.measure_id, one_speaker.area_id, one_speaker.freq, one_speaker.start,
+        one_speaker.months_covered, one_speaker.months_expected, one_speaker.whole, sexes.sex, ages.age, '' as other_dim, '' as other_code
     from one_speaker
     inner join (select '_T' as sex union all select 'F' union all select 'M') as sexes
         on sexes.sex = '_T' or (one_speaker.freq = 'A' and {{ in_list("'sex'", "replace(one_speaker.disaggregations, ',', ';')") }})
-    inner join (select '_T' as age union all select age_group from {{ ref('age_groups') }}) as ages
-        on ages.age = '_T' or (one_speaker.freq = 'A' and {{ in_list("'age'", "replace(one_speaker.disaggregations, ',', ';')") }})
+    inner join (select '_T' as age, 'iccs' as scheme union all select age_group, scheme from {{ ref('age_groups') }} where scheme <> 'asked') as ages
+        on ages.age = '_T' or (
+            one_speaker.freq = 'A' and {{ in_list("'age'", "replace(one_speaker.disaggregations, ',', ';')") }}
+            and {{ scheme_is_for('ages.scheme', 'one_speaker.level') }})
 ),
 
 seen as (
@@ -39,10 +42,14 @@ seen as (
 )
 
 select
-    city_id, coalesce(seen.feed_id, wanted.feed_id) as feed_id, measure_id, area_id, freq, start, sex, age,
-    case when coalesce(seen.whole, wanted.whole) then coalesce(seen.amount, 0) end as amount,
+    city_id, coalesce(seen.feed_id, wanted.feed_id) as feed_id, measure_id, area_id, freq, start, sex, age, other_dim, other_code,
+    case when coalesce(seen.whole, wanted.whole) and coalesce(seen.unsure, 0) = 0 then coalesce(seen.amount, 0) end as amount,
     coalesce(seen.amount, 0) as amount_seen,
     coalesce(seen.months_covered, wanted.months_covered) as months_covered,
-    coalesce(seen.months_expected, wanted.months_expected) as months_expected
+    coalesce(seen.months_expected, wanted.months_expected) as months_expected,
+    case
+        when not coalesce(seen.whole, wanted.whole) then {{ months_reason('coalesce(seen.months_covered, wanted.months_covered)', 'coalesce(seen.months_expected, wanted.months_expected)') }}
+        when seen.unsure > 0 then {{ not_nested() }}
+    end as reason
 from wanted
-full outer join seen using (city_id, measure_id, area_id, freq, start, sex, age)
+full outer join seen using (city_id, measure_id, area_id, freq, start, sex, age, other_dim, other_code)

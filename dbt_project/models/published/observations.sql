@@ -7,10 +7,11 @@ with together as (
     union all select * from {{ ref('ind_5_drugs') }}
     union all select * from {{ ref('ind_6_governance') }}
     union all select * from {{ ref('ind_7_social_cohesion') }}
+    union all select * from {{ ref('ind_8_hazard_exposure') }}
 ),
 
 in_window as (
-    select together.*, cities.city_area
+    select together.*
     from together
     inner join {{ source('register', 'cities') }} as cities on together.city_id = cities.city_id
     where year(together.start) between cities.first_year and cities.last_year
@@ -21,31 +22,57 @@ arrived as (
     from {{ source('register', 'deliveries') }} where in_use group by city_id
 ),
 
+-- Sources whose definition is not the catalogue's own say so in their contracts.
+differing as (
+    select city_id, feed_id, differs from {{ source('register', 'feeds') }} where differs is not null
+),
+
 -- Few people in a cell are people one might recognise: below the indicator's threshold the cell is hidden whole.
+-- Few events make no rate (S1): below ten the count is shown and the rate is not, below twenty it is marked as shaky. Nought is nought.
 judged as (
-    select in_window.*, areas.level as area_level, areas.boundary_version, arrived.as_of,
-        indicators.min_cell > 0 and areas.level <> 'country' and in_window.numerator > 0
-            and in_window.numerator < indicators.min_cell as hidden
+    select in_window.*, areas.level as area_level, areas.boundary_version, arrived.as_of, differing.differs,
+        coalesce(indicators.min_cell > 0 and areas.level <> 'country' and in_window.numerator > 0
+            and in_window.numerator < indicators.min_cell, false) as hidden,
+        coalesce(indicators.small_number_rule = 'S1' and indicators.kind in ('rate', 'share') and in_window.n > 0 and in_window.n < 10, false) as too_few,
+        coalesce(indicators.small_number_rule = 'S1' and indicators.kind in ('rate', 'share') and in_window.n between 10 and 19, false) as shaky
     from in_window
     inner join {{ ref('stg_areas') }} as areas on in_window.city_id = areas.city_id and in_window.area_id = areas.area_id
     inner join {{ ref('indicators') }} as indicators on in_window.indicator_id = indicators.indicator_id
     left join arrived on in_window.city_id = arrived.city_id
+    left join differing on in_window.city_id = differing.city_id and in_window.sources[1] = differing.feed_id
+),
+
+stated as (
+    select * exclude (obs_status, reason),
+        case
+            when hidden then 'Q'
+            when obs_status in ('L', 'M', 'O', 'Q') then obs_status
+            when too_few then 'O'
+            when shaky then 'U'
+            when obs_status = 'A' and differs is not null then 'D'
+            else obs_status
+        end as obs_status,
+        case
+            when hidden then 'too few people to show'
+            when obs_status in ('L', 'M', 'O', 'Q') then reason
+            when too_few then 'fewer than ten: the count is shown, a rate would be chance'
+            else coalesce(reason, case when shaky then 'fewer than twenty: a few more or less change much' end, differs)
+        end as reason
+    from judged
 )
 
 select
     city_id, indicator_id, area_id, area_level, freq,
     {{ period_text('freq', 'start') }} as period, start as period_start, {{ period_end('freq', 'start') }} as period_end,
-    sex, age, other_dim, other_code,
-    case when not coalesce(hidden, false) and obs_status not in ('L', 'M', 'O', 'Q') then value end as value, unit,
-    case when not coalesce(hidden, false) then numerator end as numerator,
-    case when not coalesce(hidden, false) then denominator end as denominator,
-    case when not coalesce(hidden, false) and obs_status not in ('L', 'M', 'O', 'Q') then ci_low end as ci_low,
-    case when not coalesce(hidden, false) and obs_status not in ('L', 'M', 'O', 'Q') then ci_high end as ci_high,
-    case when not coalesce(hidden, false) then n end as n,
-    case when coalesce(hidden, false) then 'Q' else obs_status end as obs_status,
-    case when coalesce(hidden, false) then 'C' else 'F' end as conf_status,
-    case when coalesce(hidden, false) or n is null or obs_status in ('L', 'M', 'O', 'Q') then null
-         when n >= 20 then 'A' when n >= 10 then 'B' else 'C' end as quality_grade,
-    sources, denominator_source, boundary_version, as_of,
-    case when coalesce(hidden, false) then 'too few people to show' else reason end as reason
-from judged
+    sex, age, nullif(other_dim, '') as other_dim, nullif(other_code, '') as other_code,
+    case when obs_status not in ('L', 'M', 'O', 'Q') then value end as value, unit,
+    case when not hidden then numerator end as numerator,
+    case when not hidden then denominator end as denominator,
+    case when obs_status not in ('L', 'M', 'O', 'Q') then ci_low end as ci_low,
+    case when obs_status not in ('L', 'M', 'O', 'Q') then ci_high end as ci_high,
+    case when not hidden then n end as n,
+    obs_status, case when hidden then 'C' else 'F' end as conf_status,
+    case when n is null or obs_status in ('L', 'M', 'O', 'Q') then null
+         when n >= 20 and obs_status <> 'U' then 'A' when n >= 10 then 'B' else 'C' end as quality_grade,
+    sources, denominator_source, boundary_version, as_of, reason
+from stated

@@ -1,0 +1,71 @@
+"""Every line of the guide against arithmetic done by hand: small files in, the expected sums written out in expected.csv."""
+
+from __future__ import annotations
+
+import ast
+import csv
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from sga_pipeline.contracts.catalogue import read_catalogue
+from sga_pipeline.paths import CONTRACTS
+from tests.runs import Run, sga
+
+HERE = Path(__file__).parent
+INDICATORS = read_catalogue(CONTRACTS / "catalogue").indicators
+# Not a line of the guide, and fed by real cities alone.
+OWN = {name for name, row in INDICATORS.items() if row["record_type"] == "own"}
+
+
+def expected() -> list[dict[str, str]]:
+    with (HERE / "expected.csv").open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def worked_out(node: ast.expr) -> Fraction:
+    """The value of + - * / over plain numbers, exactly."""
+    match node:
+        case ast.Constant(value=int() | float() as number):
+            return Fraction(str(number))
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            return worked_out(left) + worked_out(right)
+        case ast.BinOp(left=left, op=ast.Sub(), right=right):
+            return worked_out(left) - worked_out(right)
+        case ast.BinOp(left=left, op=ast.Mult(), right=right):
+            return worked_out(left) * worked_out(right)
+        case ast.BinOp(left=left, op=ast.Div(), right=right):
+            return worked_out(left) / worked_out(right)
+    raise ValueError(ast.dump(node))
+
+
+@pytest.fixture(scope="module")
+def golden(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    home = tmp_path_factory.mktemp("golden") / "home"
+    done = sga("run", "--home", home, HERE / "xx_golden")
+    assert done.returncode == 0, done.stderr
+    yield Run(home, "xx_golden", done.returncode, done.stdout)
+
+
+def test_all_of_the_guides_lines_are_here() -> None:
+    printed = [row for row in INDICATORS.values() if row["record_type"] == "printed"]
+    components = [row for row in INDICATORS.values() if row["record_type"] == "component"]
+    assert (len(printed), len(components)) == (102, 56)
+    assert set(INDICATORS) - OWN <= {row["indicator_id"] for row in expected()}
+
+
+@pytest.mark.parametrize("row", expected(), ids=lambda row: "-".join(filter(None, list(row.values())[:-1])))
+def test_the_figure_is_the_one_worked_out_by_hand(golden: Run, row: dict[str, str]) -> None:
+    found = golden.rows(
+        "select value, obs_status, reason from observations where indicator_id = ? and area_id = ? and period = ? "
+        "and sex = ? and age = ? and coalesce(other_code, '') = ?",
+        [row[name] for name in ("indicator_id", "area_id", "period", "sex", "age", "other_code")],
+    )
+    assert len(found) == 1, found
+    value, status, reason = found[0]
+    assert value == pytest.approx(float(worked_out(ast.parse(row["arithmetic"], mode="eval").body)), rel=1e-12), (
+        status,
+        reason,
+    )
