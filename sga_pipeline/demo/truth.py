@@ -175,6 +175,12 @@ def _service_rows(services: Numbers) -> Iterator[Row]:
             for district, number in zip(DISTRICTS, services[year_at, :, at], strict=True):
                 yield names.get(topic, topic), district, str(year), "_T", "_T", int(number)
             yield names.get(topic, topic), CITY, str(year), "_T", "_T", int(services[year_at, :, at].sum())
+    both = [at for at, (topic, _) in enumerate(TOPICS) if topic in ("drug_morbidity", "drug_morbidity_attributable")]
+    for year_at, year in enumerate(YEARS):
+        for district, number in zip(
+            (*DISTRICTS, CITY), [*services[year_at][:, both].sum(axis=1), services[year_at][:, both].sum()], strict=True
+        ):
+            yield "drug_morbidity_all", district, str(year), "_T", "_T", int(number)
 
 
 def _resident_rows(place: Place) -> Iterator[Row]:
