@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sga_pipeline.contracts.catalogue import Catalogue, read_catalogue, read_rows
+from sga_pipeline.contracts.catalogue_checks import check_catalogue, read_core_set
 from sga_pipeline.contracts.city import City
 from sga_pipeline.contracts.feed import Feed
 from sga_pipeline.contracts.feed_checks import check_feed
@@ -80,6 +81,7 @@ class CityPlan:
     city: City
     folder: Path
     feeds: tuple[FeedPlan, ...]
+    core_set: tuple[dict[str, str], ...] = ()
 
     @property
     def id(self) -> str:
@@ -110,6 +112,8 @@ class Assessment:
         plan = self.city(city_id)
         files = {plan.folder / "city.yaml", *(feed.file for feed in plan.feeds)}
         files |= {table.file for feed in plan.feeds for table in feed.mappings.values()}
+        if plan.city.core_set:
+            files.add(plan.folder / plan.city.core_set)
         files |= {shape.file for shape in self.shapes.values()} | set(self.catalogue.folder.glob("*.csv"))
         return sorted(files)
 
@@ -118,7 +122,7 @@ def read_assessment(city_folders: list[Path], contracts: Path = CONTRACTS) -> As
     """Read and check cities, or raise one ContractError with every problem found."""
     catalogue = read_catalogue(contracts / "catalogue")
     shapes = {shape.id: shape for shape in map(read_shape, sorted((contracts / "shapes").glob("*.yaml")))}
-    problems = _unknown_code_lists(shapes, catalogue)
+    problems = [*_unknown_code_lists(shapes, catalogue), *check_catalogue(catalogue, shapes)]
     cities: list[CityPlan] = []
     for folder in city_folders:
         try:
@@ -171,9 +175,15 @@ def _read_city(folder: Path, contracts: Path, shapes: dict[str, Shape], catalogu
             feeds.append(_read_feed(file, city, shapes, catalogue))
         except ContractError as error:
             problems += error.problems
+    core_set: tuple[dict[str, str], ...] = ()
+    if city.core_set:
+        try:
+            core_set = read_core_set(folder / city.core_set, catalogue)
+        except ContractError as error:
+            problems += error.problems
     if problems:
         raise ContractError(problems)
-    return CityPlan(city, folder, tuple(sorted(feeds, key=lambda plan: plan.id)))
+    return CityPlan(city, folder, tuple(sorted(feeds, key=lambda plan: plan.id)), core_set)
 
 
 def _read_feed(file: Path, city: City, shapes: dict[str, Shape], catalogue: Catalogue) -> FeedPlan:

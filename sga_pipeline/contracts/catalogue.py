@@ -19,6 +19,7 @@ class Catalogue:
     measures: dict[str, dict[str, str]]
     gap_types: dict[str, dict[str, str]]
     statements: dict[str, dict[str, str]]
+    age_groups: dict[str, dict[str, str]]
 
 
 def read_rows(file: Path) -> list[dict[str, str]]:
@@ -58,6 +59,7 @@ def read_catalogue(folder: Path) -> Catalogue:
     return Catalogue(
         folder, {name: tuple(codes) for name, codes in lists.items()}, indicators, measures,
         _keyed(folder / "gap_types.csv", "gap_code"), _keyed(folder / "statements.csv", "statement_id"),
+        _keyed(folder / "age_groups.csv", "age_group"),
     )  # fmt: skip
 
 

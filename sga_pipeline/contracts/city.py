@@ -55,6 +55,8 @@ class City(Contract):
     data: DataFolder = DataFolder()
     # National and global feeds, by id, from contracts/feeds/.
     uses: list[Identifier] = []
+    # A CSV beside city.yaml that replaces the project's proposal of core indicators, each with who decided it and why.
+    core_set: Sentence | None = None
     notes: str | None = None
 
     @model_validator(mode="after")

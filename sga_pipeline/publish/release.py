@@ -19,9 +19,9 @@ from sga_pipeline.publish.canonical import VOLATILE, canonical_hash
 from sga_pipeline.publish.manifest import ReleaseInputs, read_manifest, surroundings
 from sga_pipeline.publish.pointer import current_release, point_to
 
-REQUIRED = ("areas", "checks", "cities", "deliveries", "gaps", "indicators", "observations", "sources")
-# Tables that are the same for every city.
-SHARED = {"indicators"}
+REQUIRED = ("areas", "checks", "cities", "comparisons", "deliveries", "gaps", "indicators", "observations", "sources")
+# A release is about one city; in the catalogue its id would only repeat itself.
+WITHOUT_CITY = {"indicators"}
 NEVER_EMPTY = {"areas", "cities", "indicators", "sources"}
 BUILDING = ".building-"
 
@@ -75,9 +75,10 @@ def _write(home: Home, city_id: str, aside: Path, inputs: ReleaseInputs) -> dict
                 "the warehouse lacks a table of the release", "Build it anew: remove warehouse.duckdb.", missing
             )
         for table in found:
-            where = "" if table in SHARED else f"where city_id = '{city_id}'"
+            columns = "* exclude (city_id)" if table in WITHOUT_CITY else "*"
             con.execute(
-                f'create table release."{table}" as select * from warehouse.published."{table}" {where} order by all'
+                f'create table release."{table}" as select {columns} from warehouse.published."{table}" '
+                f"where city_id = '{city_id}' order by all"
             )
             parquet = _escaped(aside / "downloads" / f"{table}.parquet")
             con.execute(

@@ -19,13 +19,14 @@ _INTEGERS = {
     "first_year", "last_year", "allowed_lag_days", "preference", "bytes", "rows_in", "rows_kept", "rows_quarantined",
     "rows_duplicate", "rows_outside", "expected_n", "available_n", "failed_rows", "checked_rows",
 }  # fmt: skip
-_TRUTHS = {"accepted", "in_use", "complete", "passed"}
+_TRUTHS = {"accepted", "in_use", "complete", "passed", "core"}
 _DAYS = {"period_start", "period_end"}
 _NUMBERS = {"value", "threshold"}
 # Columns in their order; docs/handovers.md says what they mean.
 TABLES: dict[str, tuple[str, ...]] = {
     "cities": ("city_id", "name", "country_iso3", "boundary_version", "timezone", "languages", "city_area", "first_year", "last_year"),
     "fixed_areas": ("city_id", "area_id", "parent_id", "level", "name"),
+    "core_decisions": ("city_id", "indicator_id", "core", "reason", "decided_by", "decided_on", "evidence"),
     "feeds": ("city_id", "feed_id", "title", "family", "shape", "kind", "owner", "contact", "licence", "citation", "url", "cadence",
               "allowed_lag_days", "preference", "spatial_levels", "disaggregations", "extent_area", "connector", "address", "dated_to", "tells",
               "between_years", "differs"),
@@ -60,6 +61,7 @@ def register_rows(assessment: Assessment, records: list[FeedRecord], as_of: dict
     rows: dict[str, list[Row]] = {table: [] for table in TABLES}
     for city in assessment.cities:
         rows["cities"].append(_city_row(city))
+        rows["core_decisions"] += [{"city_id": city.id, **one, "core": one["core"] == "true"} for one in city.core_set]
         rows["fixed_areas"] += [{"city_id": city.id, **area.model_dump()} for area in city.city.areas]
     for record in records:
         rows["feeds"].append(_feed_row(record))
