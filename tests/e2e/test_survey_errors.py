@@ -8,23 +8,30 @@ import svy
 
 from tests.runs import Run
 
-# Question and indicator.
+# Question, what one must have said yes to before it counts, and indicator.
 ASKED = [
-    ("feels_unsafe", "gov.perceived_insecurity"),
-    ("reported_crime", "gov.victim_reporting_rate"),
-    ("bribe_12m", "gov.bribery_prevalence.usable"),
-    ("confident_police", "gov.public_confidence.police"),
-    ("discriminated_12m", "cohesion.discrimination_share"),
-    ("donated_12m", "cohesion.volunteering_share.resources"),
+    ("feels_unsafe", "", "gov.perceived_insecurity"),
+    ("reported_crime", "victim_12m", "gov.victim_reporting_rate"),
+    ("bribe_12m", "contact_official_12m", "gov.bribery_prevalence.usable"),
+    ("confident_police", "", "gov.public_confidence.police"),
+    ("discriminated_12m", "", "cohesion.discrimination_share"),
+    ("donated_12m", "", "cohesion.volunteering_share.resources"),
 ]
 
 
-@pytest.mark.parametrize(("question", "indicator"), ASKED)
+@pytest.mark.parametrize(("question", "base", "indicator"), ASKED)
 @pytest.mark.parametrize("wave", [2021, 2024])
-def test_the_library_agrees(demo: Run, question: str, indicator: str, wave: int) -> None:
+def test_the_library_agrees(demo: Run, question: str, base: str, indicator: str, wave: int) -> None:
     raw = pl.read_csv(demo.home / "cities" / demo.city_id / "data" / "survey.csv").filter(pl.col("year") == wave)
     answered = raw.with_columns(
-        pl.when(pl.col(question) == 9).then(None).otherwise((pl.col(question) == 1).cast(pl.Int64)).alias("y")
+        pl.when(
+            (pl.col(question) == 9)
+            | (pl.col(base or question) == 9)
+            | (pl.lit(bool(base)) & (pl.col(base or question) != 1))
+        )
+        .then(None)
+        .otherwise((pl.col(question) == 1).cast(pl.Int64))
+        .alias("y")
     )
     sample = svy.Sample(answered, svy.Design(stratum="zone", psu="point", wgt="weight"))
     ours = {
