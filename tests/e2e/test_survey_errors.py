@@ -23,16 +23,9 @@ ASKED = [
 @pytest.mark.parametrize("wave", [2021, 2024])
 def test_the_library_agrees(demo: Run, question: str, base: str, indicator: str, wave: int) -> None:
     raw = pl.read_csv(demo.home / "cities" / demo.city_id / "data" / "survey.csv").filter(pl.col("year") == wave)
-    answered = raw.with_columns(
-        pl.when(
-            (pl.col(question) == 9)
-            | (pl.col(base or question) == 9)
-            | (pl.lit(bool(base)) & (pl.col(base or question) != 1))
-        )
-        .then(None)
-        .otherwise((pl.col(question) == 1).cast(pl.Int64))
-        .alias("y")
-    )
+    # A domain, not a smaller sample: points where nobody was asked still belong to the design.
+    asked = (pl.col(question) != 9) & ((pl.col(base) == 1) if base else pl.lit(True))
+    answered = raw.with_columns((pl.col(question) == 1).cast(pl.Int64).alias("y"), asked.alias("asked"))
     sample = svy.Sample(answered, svy.Design(stratum="zone", psu="point", wgt="weight"))
     ours = {
         str(row[0]): row[1:]
@@ -41,10 +34,10 @@ def test_the_library_agrees(demo: Run, question: str, base: str, indicator: str,
             "and age = '_T' and other_dim is null and sources = ['survey']", [indicator, str(wave)],
         )
     }  # fmt: skip
-    theirs = [("_T", one) for one in sample.estimation.prop("y", drop_nulls=True).to_dicts()]  # type: ignore[union-attr]
+    theirs = [("_T", one) for one in sample.estimation.prop("y", where=svy.col("asked")).to_dicts()]  # type: ignore[union-attr]
     theirs += [
         ({1: "F", 2: "M"}[one["by_level"][0]], one)
-        for one in sample.estimation.prop("y", by="sex", drop_nulls=True).to_dicts()
+        for one in sample.estimation.prop("y", by="sex", where=svy.col("asked")).to_dicts()
     ]  # type: ignore[union-attr]
     compared = 0
     for sex, one in theirs:
@@ -52,7 +45,9 @@ def test_the_library_agrees(demo: Run, question: str, base: str, indicator: str,
             continue
         value, low, high, _ = ours[sex]
         assert value == pytest.approx(100 * one["est"], rel=1e-9)
-        assert (low, high) == (pytest.approx(100 * one["lci"], rel=1e-6), pytest.approx(100 * one["uci"], rel=1e-6)), (
+        # Within a group the library takes Student's t from the points that have someone of it, we from the whole design: a difference in the fourth digit.
+        near = 1e-6 if sex == "_T" and not base else 2e-4
+        assert (low, high) == (pytest.approx(100 * one["lci"], rel=near), pytest.approx(100 * one["uci"], rel=near)), (
             sex,
             one,
         )
