@@ -43,6 +43,7 @@ check: .venv/installed-dev ## lint, format, types, import layers, dbt, generated
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m sga_pipeline.contracts.schema --check
+	$(BIN)/python -m sga_pipeline.contracts.dictionary --check
 	$(BIN)/dbt --quiet parse --no-partial-parse --project-dir dbt_project --profiles-dir dbt_project
 	$(BIN)/sga check contracts/cities/*
 
@@ -50,6 +51,7 @@ format: .venv/installed-dev ## format code and renew generated files
 	$(BIN)/ruff check --fix --quiet .
 	$(BIN)/ruff format .
 	$(BIN)/python -m sga_pipeline.contracts.schema
+	$(BIN)/python -m sga_pipeline.contracts.dictionary
 
 lock: .venv/installed ## resolve dependencies anew into the lock files (no index addresses in them)
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-strip-extras --no-header --python-version 3.11 pyproject.toml -o requirements.lock

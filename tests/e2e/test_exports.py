@@ -6,9 +6,9 @@ import csv
 import math
 from pathlib import Path
 
-import python_calamine
 import polars as pl
 import pytest
+import python_calamine
 import sdmx
 import yaml
 
