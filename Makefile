@@ -57,8 +57,9 @@ lock: .venv/installed ## resolve dependencies anew into the lock files (no index
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-strip-extras --no-header --python-version 3.11 pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-strip-extras --no-header --python-version 3.11 --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
-bench: .venv/installed-dev ## a run over 1 and 10 million incidents beside a hand-written script
+bench: .venv/installed-dev ## runs over 1 and 10 million incidents, and the warehouse alone, beside hand-written scripts
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/warehouse.py
 
 ui: .venv/installed ## Dagster's web interface on ./data
 	$(BIN)/sga ui --home $(HOME_DIR)
