@@ -17,6 +17,7 @@ from sga_pipeline.conform.piles import Duplicates, KeptFile, Quarantine
 from sga_pipeline.conform.row_rules import RowRules, build_rules
 from sga_pipeline.conform.select_sql import IN_SCOPE, Selection, build_selection
 from sga_pipeline.conform.source import open_delivery
+from sga_pipeline.conform.wide import lengthen
 from sga_pipeline.contracts.assessment import FeedPlan
 from sga_pipeline.contracts.feed import FromColumns, Joined
 from sga_pipeline.errors import DeliveryError
@@ -54,6 +55,8 @@ def conform_delivery(plan: FeedPlan, delivery: Arrived, key: str, piles: Piles, 
     try:
         con.execute("set TimeZone = 'UTC'")
         opened = open_delivery(con, delivery.path, plan.feed.format, piles.scratch)
+        if plan.feed.wide:
+            opened = lengthen(opened, plan.feed.wide)
         outcome.new_columns = _new_columns(plan, opened)
         selection = build_selection(plan, opened, key, delivery.period)
         for translation in {one.type_name: one for one in selection.translations}.values():
@@ -161,6 +164,13 @@ def _new_columns(plan: FeedPlan, opened: Opened) -> list[str]:
     if plan.feed.ignore == "rest":
         return []
     used: set[str] = set(plan.feed.ignore) | {one.column for one in plan.feed.where}
+    if plan.feed.wide:
+        used |= {
+            one
+            for columns in plan.feed.wide.items.values()
+            for names in plan.feed.wide.names_of(columns).values()
+            for one in names
+        }
     for mapped in plan.feed.columns.values():
         used |= set(getattr(mapped, "names", [])) | set(getattr(mapped, "join", []))
     return [one for one in opened.header if one and one not in used and one != "geometry"]

@@ -162,6 +162,8 @@ def _number(step: steps.Number, text: str, column_type: str) -> str:
         number = f"case when isfinite({number}) then {number} end"
     if step.multiply_by != 1.0:
         number = f"({number} * {step.multiply_by!r})"
+    if step.add:
+        number = f"({number} + {step.add!r})"
     if step.round:
         number = f"round({number})"
     if column_type == "integer":

@@ -158,6 +158,25 @@ class Mapping(Contract):
     key: Sentence = "local"
 
 
+class Wide(Contract):
+    """A table with a column for each item: every record becomes one row an item, with the item's name and its facts as columns."""
+
+    # Name of the column that will hold the item.
+    item: Identifier = "item"
+    # Item, and for each of its facts the source column it stands in (several are tried in turn).
+    items: dict[Identifier, dict[Identifier, list[str] | str]] = Field(min_length=1)
+    # Items that a delivery may lack.
+    optional: list[Identifier] = []
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(fact for columns in self.items.values() for fact in columns))
+
+    @staticmethod
+    def names_of(columns: dict[str, list[str] | str]) -> dict[str, list[str]]:
+        return {fact: [names] if isinstance(names, str) else list(names) for fact, names in columns.items()}
+
+
 class Where(Contract):
     """A condition a source row must meet to be in scope; rows outside are counted, not kept."""
 
@@ -270,6 +289,7 @@ class Feed(Contract):
     extent: Code | None = None
     time_zone: str | None = None
     coverage: Coverage = Coverage()
+    wide: Wide | None = None
     where: list[Where] = []
     mappings: dict[Identifier, Mapping] = {}
     columns: dict[Identifier, ColumnMap] = Field(min_length=1)

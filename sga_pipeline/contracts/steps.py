@@ -182,6 +182,8 @@ class Number(_Step):
     decimal: Literal[".", ","] = "."
     thousands: Literal["", ",", ".", " ", "'"] = ""
     multiply_by: float = 1.0
+    # Added after multiplying: a share of those without is 100 less the share of those with.
+    add: float = 0.0
     round: bool = False
 
     @model_validator(mode="after")

@@ -61,7 +61,7 @@ def test_one_person_more_is_one_more_in_exactly_her_cells(plain: Path, tmp_path:
         for area in ("d1", "GO"):
             times = [("M", "2023-08-01"), ("Q", "2023-07-01"), ("A", "2023-01-01")]
             hers |= {(measure, area, freq, start, "_T", "_T", "", "") for freq, start in times}
-            ages = ["_T", "Y30T44", "Y18T34", "Y15T64", *(["Y30T34"] if area == "GO" else [])]
+            ages = ["_T", "Y30T44", "Y18T34", "Y_GE18", "Y15T64", *(["Y30T34"] if area == "GO" else [])]
             hers |= {(measure, area, "A", "2023-01-01", sex, age, "", "") for sex in ("_T", "F") for age in ages}
             hers |= {(measure, area, "A", "2023-01-01", "_T", "_T", "location_type", "home")}
     assert set(changed) - {cell for cell in changed if cell[6] == "exploitation"} == hers

@@ -44,7 +44,8 @@ seen as (
 select
     city_id, coalesce(seen.feed_id, wanted.feed_id) as feed_id, measure_id, area_id, freq, start, sex, age, other_dim, other_code,
     case when coalesce(seen.whole, wanted.whole) and coalesce(seen.unsure, 0) = 0 then coalesce(seen.amount, 0) end as amount,
-    coalesce(seen.amount, 0) as amount_seen,
+    -- Of a group whose edge a band crosses, not even what was seen can be said.
+    case when coalesce(seen.unsure, 0) = 0 then coalesce(seen.amount, 0) end as amount_seen,
     coalesce(seen.months_covered, wanted.months_covered) as months_covered,
     coalesce(seen.months_expected, wanted.months_expected) as months_expected,
     case
@@ -53,3 +54,6 @@ select
     end as reason
 from wanted
 full outer join seen using (city_id, measure_id, area_id, freq, start, sex, age, other_dim, other_code)
+left join {{ ref('age_groups') }} as groups on age = groups.age_group
+-- A source of broad bands has no five-year groups; to refuse each of them would say nothing new.
+where coalesce(seen.unsure, 0) = 0 or groups.scheme <> 'five_year'
