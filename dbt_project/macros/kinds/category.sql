@@ -13,10 +13,12 @@ with voices as (
 ),
 
 heard as (
-    select city_id, indicator_id, area_id, freq, start, voice
-    from voices
-    group by city_id, indicator_id, area_id, freq, start, voice
-    qualify row_number() over (partition by city_id, indicator_id, area_id, freq, start order by bool_or(value is not null) desc, voice) = 1
+    select city_id, indicator_id, area_id, freq, start, {{ first_by('voice', ['not speaks', 'voice']) }} as voice
+    from (
+        select city_id, indicator_id, area_id, freq, start, voice, bool_or(value is not null) as speaks
+        from voices group by city_id, indicator_id, area_id, freq, start, voice
+    )
+    group by city_id, indicator_id, area_id, freq, start
 ),
 
 spoken as (

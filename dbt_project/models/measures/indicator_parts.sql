@@ -55,13 +55,10 @@ offered as (
 ),
 
 speaking as (
-    select city_id, indicator_id, part, area_id, freq, start, measure_id
+    select city_id, indicator_id, part, area_id, freq, start, {{ first_by('measure_id', ['amount is null', 'rank', 'measure_id']) }} as measure_id
     from offered
     where sex = '_T' and age = '_T' and other_dim = ''
-    qualify row_number() over (
-        partition by city_id, indicator_id, part, area_id, freq, start
-        order by (amount is null), rank, measure_id
-    ) = 1
+    group by city_id, indicator_id, part, area_id, freq, start
 )
 
 select offered.* exclude (rank, only_sex, only_age)

@@ -14,12 +14,14 @@ with spoken as (
 ),
 
 -- Where several feeds cover the same thing one speaks: a whole period before a part, then the contract's preference.
+chosen as (
+    select city_id, measure_id, area_id, freq, start,
+        {{ first_by('feed_id', ['not whole', 'case when whole then 0 else -months_covered end', 'preference', 'feed_id']) }} as feed_id
+    from spoken group by city_id, measure_id, area_id, freq, start
+),
+
 one_speaker as (
-    select * from spoken
-    qualify row_number() over (
-        partition by city_id, measure_id, area_id, freq, start
-        order by whole desc, case when whole then 0 else -months_covered end, preference, feed_id
-    ) = 1
+    select spoken.* from spoken semi join chosen using (city_id, measure_id, area_id, freq, start, feed_id)
 ),
 
 -- The cells a reader may expect: totals everywhere, and for years the sexes and ages the feed promises.
