@@ -79,6 +79,4 @@
   select {{ keys }}, question, answer from (unpivot (select {{ keys }}, columns('^q_') from {{ relation }}) on columns('^q_') into name question value answer)
 {%- endmacro %}
 
-{# The value of the row that comes first by some expressions, smallest first. A hash, where a window would sort everything. #}
-{% macro first_by(value, order) %}{{ return(adapter.dispatch('first_by')(value, order)) }}{% endmacro %}
-{% macro default__first_by(value, order) %}arg_min({{ value }}, row({{ order | join(', ') }})){% endmacro %}
+{% macro has_several(listed) -%} position(';' in {{ listed }}) > 0 {%- endmacro %}

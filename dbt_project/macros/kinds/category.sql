@@ -12,17 +12,23 @@ with voices as (
     select 3, {{ kind_columns() }} from ({{ kind_reported(category_no) }})
 ),
 
+-- Most indicators have one voice; only the others need to be looked at period by period.
+contested as (
+    select city_id, indicator_id from voices group by city_id, indicator_id having count(distinct voice) > 1
+),
+
 heard as (
-    select city_id, indicator_id, area_id, freq, start, {{ first_by('voice', ['not speaks', 'voice']) }} as voice
-    from (
-        select city_id, indicator_id, area_id, freq, start, voice, bool_or(value is not null) as speaks
-        from voices group by city_id, indicator_id, area_id, freq, start, voice
-    )
-    group by city_id, indicator_id, area_id, freq, start
+    select city_id, indicator_id, area_id, freq, start, voice
+    from (select * from voices semi join contested using (city_id, indicator_id))
+    group by city_id, indicator_id, area_id, freq, start, voice
+    qualify row_number() over (partition by city_id, indicator_id, area_id, freq, start order by bool_or(value is not null) desc, voice) = 1
 ),
 
 spoken as (
-    select {{ kind_columns() }} from voices semi join heard using (city_id, indicator_id, area_id, freq, start, voice)
+    select {{ kind_columns() }} from voices anti join contested using (city_id, indicator_id)
+    union all
+    select {{ kind_columns() }} from (select * from voices semi join contested using (city_id, indicator_id))
+    semi join heard using (city_id, indicator_id, area_id, freq, start, voice)
 )
 
 select {{ kind_columns() }} from spoken

@@ -14,14 +14,19 @@ with spoken as (
 ),
 
 -- Where several feeds cover the same thing one speaks: a whole period before a part, then the contract's preference.
-chosen as (
-    select city_id, measure_id, area_id, freq, start,
-        {{ first_by('feed_id', ['not whole', 'case when whole then 0 else -months_covered end', 'preference', 'feed_id']) }} as feed_id
-    from spoken group by city_id, measure_id, area_id, freq, start
+-- Most measures have one feed; only the others need to be looked at cell by cell.
+contested as (
+    select city_id, measure_id from {{ ref('measure_coverage') }} group by city_id, measure_id having count(distinct feed_id) > 1
 ),
 
 one_speaker as (
-    select spoken.* from spoken semi join chosen using (city_id, measure_id, area_id, freq, start, feed_id)
+    select * from spoken anti join contested using (city_id, measure_id)
+    union all
+    select * from (select * from spoken semi join contested using (city_id, measure_id))
+    qualify row_number() over (
+        partition by city_id, measure_id, area_id, freq, start
+        order by whole desc, case when whole then 0 else -months_covered end, preference, feed_id
+    ) = 1
 ),
 
 -- The cells a reader may expect: totals everywhere, and for years the sexes and ages the feed promises.
