@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import bz2
 import csv
 import gzip
+
+import pytest
 
 from tests.runs import Run, data_folder
 
@@ -41,7 +44,7 @@ def test_the_published_file_says_the_same(chicago: Run) -> None:
 def test_chicago_2022_is_no_whole_year(chicago: Run) -> None:
     """Four months of victims give no yearly rate, and eleven of incidents none either; what was seen stands beside it."""
     [(value, status, reason)] = chicago.rows(
-        "select value, obs_status, reason from observations where indicator_id = 'crime.homicide_rate' and period = '2022' and sex = '_T' and age = '_T'"
+        "select value, obs_status, reason from observations where indicator_id = 'crime.homicide_rate' and period = '2022' and sex = '_T' and age = '_T' and other_dim is null"
     )
     assert (value, status, reason) == (None, "O", "4 of 12 months covered")
     months = chicago.rows(
@@ -70,7 +73,9 @@ def test_chicago_each_kind_of_feed_is_in_use(chicago: Run) -> None:
     in_use = {str(row[0]) for row in chicago.rows("select distinct feed_id from deliveries where in_use")}
     assert in_use == {
         "community_areas",
-        "district_poverty",
+        "community_snapshots",
+        "health_profile",
+        "open_space",
         "homicides",
         "incidents_2022",
         "opioid_deaths",
@@ -108,7 +113,7 @@ def test_mexico_city_homicides_by_the_monthly_victims(mexico_city: Run) -> None:
     found = _numerators(mexico_city, "crime.homicide_rate", "city")
     assert found["2023"] == 873 + 61
     [(value, reason)] = mexico_city.rows(
-        "select value, reason from observations where indicator_id = 'crime.homicide_rate' and period = '2025' and sex = '_T' and age = '_T'"
+        "select value, reason from observations where indicator_id = 'crime.homicide_rate' and period = '2025' and sex = '_T' and age = '_T' and area_level = 'city'"
     )
     assert (value, reason) == (None, "6 of 12 months covered")
 
@@ -158,5 +163,76 @@ def test_a_register_without_one_cause_does_not_cover_homicide(mexico_city: Run) 
     sources = mexico_city.rows(
         "select distinct unnest(sources) from observations where indicator_id = 'crime.homicide_rate'"
     )
-    assert {str(row[0]) for row in sources} == {"victims", "population"}
+    assert {str(row[0]) for row in sources} == {
+        "victims",
+        "population_by_age",
+        "national_victims",
+        "national_population",
+    }
     assert mexico_city.rows("select count(*) from deliveries where feed_id = 'homicide_deaths' and in_use") == [(1,)]
+
+
+def test_three_sources_of_homicide_stand_side_by_side(mexico_city: Run) -> None:
+    """Victims counted by the federation, cases of the prosecutor, deaths of the register: each with its own figure, none averaged."""
+    found = {
+        (str(row[0]), str(row[1])): row[2]
+        for row in mexico_city.rows(
+            "select indicator_id, period, numerator from observations where indicator_id like 'crime.homicide%' and area_id = '09' "
+            "and freq = 'A' and sex = '_T' and age = '_T' and other_dim is null"
+        )
+    }
+    assert found["crime.homicide_counted_rate", "2023"] == 873 + 61
+    assert found["crime.homicide_offences_rate", "2023"] == 804
+    file = data_folder() / "mexico_city" / "health" / "inegi_base_homicidios_2015_2023.csv.gz"
+    with gzip.open(file, "rt", encoding="utf-8") as stream:
+        dead = [
+            row
+            for row in csv.DictReader(stream)
+            if row["ent_ocurr"] == "09" and row["anio_ocur"] == "2023" and "X85" <= row["causa_def"][:3] <= "Y08"
+        ]
+    assert found["crime.homicide_register_rate", "2023"] == len(dead) > 600
+    assert found["crime.homicide_firearm_register_rate", "2023"] == sum(
+        "X93" <= row["causa_def"][:3] <= "X95" for row in dead
+    )
+    sexes = dict(
+        mexico_city.rows(
+            "select sex, numerator from observations where indicator_id = 'crime.homicide_register_rate' and area_id = '09' and period = '2023' and age = '_T'"
+        )
+    )
+    assert (sexes["M"], sexes["F"]) == tuple(sum(row["sexo"] == sex for row in dead) for sex in ("Hombre", "Mujer"))
+
+
+def test_the_country_stands_beside_mexico_city(mexico_city: Run) -> None:
+    """The firearm rate of 2023 is the one worked out by hand from the file of 32 states; the country's comes from the same file."""
+    file = data_folder() / "mexico_city" / "police" / "db_victimas_delitos_ent_long.csv.bz2"
+    city = country = 0
+    with bz2.open(file, "rt", encoding="utf-8") as stream:
+        for row in csv.DictReader(stream):
+            if (
+                row["date_year_month"][:4] == "2023"
+                and row["subtipo_de_delito"].strip() == "Homicidio doloso"
+                and row["modalidad"] == "Con arma de fuego"
+            ):
+                number = int(float(row["n_victimas"] or 0))
+                country += number
+                city += number if row["cve_ent"] == "09" else 0
+    [(here, there, ratio)] = mexico_city.rows(
+        "select value, comparator_value, ratio from comparisons where indicator_id = 'crime.homicide_firearm_counted_rate' and period = '2023' "
+        "and sex = '_T' and age = '_T' and comparator = 'national'"
+    )
+    shown = dict(
+        mexico_city.rows(
+            "select area_id, numerator from observations where indicator_id = 'crime.homicide_firearm_counted_rate' and period = '2023' and sex = '_T' and age = '_T'"
+        )
+    )
+    # Femicides with a firearm are homicides too (ICCS 0101), so both lie a little above.
+    assert shown["09"] >= city > 500
+    assert shown["MX"] >= country > 15_000
+    assert ratio == pytest.approx(float(str(here)) / float(str(there)), rel=1e-12)
+    assert 0 < float(str(ratio)) < 1
+
+
+def test_what_each_city_can_support_is_published(chicago: Run, mexico_city: Run) -> None:
+    for run, at_least in ((chicago, 20), (mexico_city, 20)):
+        [(indicators,)] = run.rows("select count(distinct indicator_id) from observations where value is not null")
+        assert int(str(indicators)) >= at_least
