@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import shutil
 import warnings
 from collections.abc import Callable
@@ -66,8 +67,19 @@ def _failure(home: Home, result: dg.ExecuteInProcessResult) -> SgaError:
             while error is not None and error.cause is not None:
                 error = error.cause
             message = (error.message if error else event.message or "no message").strip()
+            if event.step_key == "warehouse":
+                message = _what_dbt_said(home) or message
             return _told(home, f"the step [{event.step_key}] failed: {message.splitlines()[0]}", result.run_id)
     return _told(home, "the run failed", result.run_id)
+
+
+def _what_dbt_said(home: Home) -> str | None:
+    """dbt's own first error, where dbt it was that failed: it names the model and the reason."""
+    lines = (home.dagster / "last_run.log").read_text(encoding="utf-8", errors="replace").splitlines()
+    for at, line in enumerate(lines):
+        if re.search(r"(Error in (model|test|seed)|Failure in test) ", line):
+            return " ".join(one.strip() for one in lines[at : at + 3] if one.strip())
+    return None
 
 
 def _told(home: Home, message: str, run_id: str) -> SgaError:

@@ -75,6 +75,9 @@ def test_chicago_each_kind_of_feed_is_in_use(chicago: Run) -> None:
         "community_areas",
         "community_snapshots",
         "health_profile",
+        "national_development",
+        "national_homicide",
+        "national_population",
         "open_space",
         "homicides",
         "incidents_2022",
@@ -230,6 +233,22 @@ def test_the_country_stands_beside_mexico_city(mexico_city: Run) -> None:
     assert shown["MX"] >= country > 15_000
     assert ratio == pytest.approx(float(str(here)) / float(str(there)), rel=1e-12)
     assert 0 < float(str(ratio)) < 1
+
+
+def test_a_broader_offence_is_not_a_zero_of_a_finer_one(mexico_city: Run) -> None:
+    """The federation knows assault and no finer; of serious assault it says nothing, and so does the release."""
+    assert mexico_city.rows("select * from observations where indicator_id = 'crime.serious_assault_rate'") == []
+
+
+def test_unodcs_national_rate_stands_beside_chicago(chicago: Run) -> None:
+    """The study prints 5.3 for 2017; Chicago's own rate of that year was more than four times as high."""
+    [(there, ratio, same)] = chicago.rows(
+        "select round(comparator_value, 1), ratio, same_definition from comparisons where indicator_id = 'crime.homicide_rate' and period = '2017' "
+        "and sex = '_T' and age = '_T' and comparator = 'national'"
+    )
+    assert there == 5.3
+    assert 4 < float(str(ratio)) < 6
+    assert same
 
 
 def test_what_each_city_can_support_is_published(chicago: Run, mexico_city: Run) -> None:

@@ -69,3 +69,17 @@ def test_the_figure_is_the_one_worked_out_by_hand(golden: Run, row: dict[str, st
         status,
         reason,
     )
+
+
+def test_the_citys_own_core_set_stands_with_its_reason(golden: Run) -> None:
+    """Everything else stays the project's proposal, and nothing claims to be the guide's own."""
+    rows = {
+        str(row[0]): row[1:]
+        for row in golden.rows("select indicator_id, core_flag, core_provenance, core_reason from indicators")
+    }
+    assert rows["hazard.drr_strategy_exists"] == (True, "city_override", "The river floods")
+    assert rows["crime.harassment_rate"][:2] == (False, "city_override")
+    others = {name: row for name, row in rows.items() if row[1] != "city_override"}
+    assert len(others) == len(rows) - 2
+    assert {row[1] for row in others.values()} == {"project_default_v1"}
+    assert sum(bool(row[0]) for name, row in others.items() if INDICATORS[name]["record_type"] == "printed") == 31

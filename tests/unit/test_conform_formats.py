@@ -109,3 +109,34 @@ def test_bytes_of_another_kind_are_refused(tmp_path: Path, kind: str) -> None:
     )
     assert not run.outcome.accepted
     assert run.kept is None
+
+
+WIDE = "wide:\n  items:\n    taken: {weapon: n1}\n    other: {weapon: [n3, n2]}\n  optional: [other]\ncolumns:\n"
+
+
+def test_a_wide_table_becomes_a_row_for_each_item(tmp_path: Path) -> None:
+    text = b"id,date,offence,n1,n2\ne1,2023-05-01,hom,G,K\ne2,2023-99-01,hom,K,G\n"
+    changes = {
+        "columns:\n": WIDE, "event_id: {from: id}": "event_id: {join: [id, item]}", "  reported_on: {from: reported}\n": "",
+        "  area_id: {from: district, steps: [{zero_pad: 2}, {prefix: d}]}\n": "", "  latitude: {from: lat, steps: [{number: {decimal: \",\"}}]}\n": "",
+        "  cleared: {from: cleared, steps: [{boolean: {\"yes\": [Y], \"no\": [N]}}]}\n": "ignore: [item]\n", "rules:": "reject_when: {quarantined_share: 1}\nrules:",
+    }  # fmt: skip
+    run = conform(tmp_path, text, changes)
+    assert [(row["event_id"], row["weapon"]) for row in content(run)] == [
+        ("e1|other", "knife"),
+        ("e1|taken", "firearm"),
+    ]
+    # The broken record broke both of its rows, and both point at the one line it stands in.
+    assert run.quarantine is not None
+    assert run.quarantine["line"].to_list() == [3, 3]
+    assert (run.outcome.rows_in, run.outcome.rows_kept, run.outcome.rows_quarantined) == (4, 2, 2)
+
+
+def test_an_item_whose_column_is_missing_is_refused_unless_optional(tmp_path: Path) -> None:
+    changes = {
+        "columns:\n": WIDE.replace("  optional: [other]\n", ""),
+        "event_id: {from: id}": "event_id: {join: [id, item]}",
+    }
+    run = conform(tmp_path, rows(*good(2)), changes)
+    assert not run.outcome.accepted
+    assert "n1" in str(run.outcome.reason)

@@ -35,6 +35,22 @@ known_topics as (
     select distinct city_id, feed_id, topic from {{ ref('cells') }} where topic is not null
 ),
 
+-- A source that knows only a broader offence, and has never had a row of this one, cannot say how many of those there were: not even none.
+told_codes as (
+    select distinct city_id, feed_id, shape, iccs_code from {{ ref('cells') }} where iccs_code is not null
+),
+
+too_broad as (
+    select told.city_id, told.feed_id, codes.measure_id
+    from {{ ref('measure_codes') }} as codes
+    inner join told_codes as told
+        on codes.shape = told.shape and length(told.iccs_code) >= 2 and told.iccs_code <> '_U'
+        and (({{ starts_with('codes.code', 'told.iccs_code') }} and length(told.iccs_code) < length(codes.code)) or {{ starts_with('told.iccs_code', 'codes.code') }})
+    where codes.code <> ''
+    group by told.city_id, told.feed_id, codes.measure_id, codes.code
+    having not bool_or({{ starts_with('told.iccs_code', 'codes.code') }})
+),
+
 -- Feeds that could speak for a measure at all: they hold some of its codes, and tell what it filters by.
 -- A source that never says which weapon was used has no homicides by firearm, not even zero.
 speakers as (
@@ -54,6 +70,10 @@ speakers as (
     {%- endfor %}
 ),
 
+trusted as (
+    select * from speakers anti join too_broad using (city_id, feed_id, measure_id)
+),
+
 -- The finest frequency a feed knows: a source that gives years says nothing of months.
 finest as (
     select city_id, feed_id, max(case freq when 'M' then 3 when 'Q' then 2 else 1 end) as fineness
@@ -67,15 +87,15 @@ frequencies as (
 )
 
 select
-    speakers.city_id, speakers.feed_id, speakers.measure_id, frequencies.freq,
+    trusted.city_id, trusted.feed_id, trusted.measure_id, frequencies.freq,
     {{ period_start('frequencies.freq', 'months.month') }} as start,
     frequencies.months_expected, count(covered_months.month) as months_covered
-from speakers
-inner join months on speakers.city_id = months.city_id
-left join finest on speakers.city_id = finest.city_id and speakers.feed_id = finest.feed_id
+from trusted
+inner join months on trusted.city_id = months.city_id
+left join finest on trusted.city_id = finest.city_id and trusted.feed_id = finest.feed_id
 inner join frequencies on frequencies.fineness <= coalesce(finest.fineness, 1)
 left join covered_months
-    on speakers.city_id = covered_months.city_id and speakers.feed_id = covered_months.feed_id
-    and speakers.measure_id = covered_months.measure_id and months.month = covered_months.month
+    on trusted.city_id = covered_months.city_id and trusted.feed_id = covered_months.feed_id
+    and trusted.measure_id = covered_months.measure_id and months.month = covered_months.month
 group by all
 having count(covered_months.month) > 0
