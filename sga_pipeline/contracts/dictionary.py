@@ -127,7 +127,8 @@ def page(catalogue: Catalogue) -> str:
                 ("Small numbers", SMALL[row["small_number_rule"]]),
             ]
             if row["min_cell"] != "0":
-                facts.append(("Hidden", f"one to {int(row['min_cell']) - 1}"))
+                only = "; shown for the city and whole years alone" if row["finest_shown"] else ""
+                facts.append(("Hidden", f"one to {int(row['min_cell']) - 1}; of people under 18 one to 9{only}"))
             if row["sdg_indicator"]:
                 facts.append(("SDG", f"{row['sdg_indicator']} ({row['sdg_match']})"))
             if row["iccs_code"] or row["icd10"] not in {"", "none"}:

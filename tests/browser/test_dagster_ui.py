@@ -28,7 +28,7 @@ def test_the_location_loads_and_speaks_the_seven_nouns(server: Server) -> None:
     assert assets["raw/xx_port_alder/police_incidents"]["isPartitioned"]
     assert not assets["raw/xx_port_alder/population"]["isPartitioned"]
     categories = [name for name in assets if name.startswith("indicators/ind_")]
-    assert sorted(name[15] for name in categories) == list("1234567")
+    assert sorted(name[15] for name in categories) == list("12345678")
     for name in ("conformed/crime_events", "published/observations", "release/xx_port_alder"):
         assert name in assets
         assert assets[name]["description"]

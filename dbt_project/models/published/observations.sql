@@ -27,25 +27,28 @@ differing as (
     select city_id, feed_id, differs from {{ source('register', 'feeds') }} where differs is not null
 ),
 
--- Few people in a cell are people one might recognise: below the indicator's threshold the cell is hidden whole.
+-- Few people in a cell are people one might recognise: below the indicator's threshold, or ten of the young, the cell is hidden whole.
+-- Of the most sensitive lines only the city's years are shown.
 -- Few events make no rate (S1): below ten the count is shown and the rate is not, below twenty it is marked as shaky. Nought is nought.
 judged as (
     select in_window.*, areas.level as area_level, areas.boundary_version, arrived.as_of, differing.differs,
         coalesce(indicators.min_cell > 0 and areas.level <> 'country' and in_window.numerator > 0
-            and in_window.numerator < indicators.min_cell, false) as hidden,
+            and in_window.numerator < case when groups.age_max < 18 then greatest(indicators.min_cell, 10) else indicators.min_cell end, false) as few,
+        coalesce(indicators.finest_shown = 'city_year' and (in_window.freq <> 'A' or areas.level in ('district', 'neighbourhood')), false) as too_fine,
         coalesce(indicators.small_number_rule = 'S1' and indicators.kind in ('rate', 'share') and in_window.n > 0 and in_window.n < 10, false) as too_few,
         coalesce(indicators.small_number_rule = 'S1' and indicators.kind in ('rate', 'share') and in_window.n between 10 and 19, false) as shaky
     from in_window
     inner join {{ ref('stg_areas') }} as areas on in_window.city_id = areas.city_id and in_window.area_id = areas.area_id
     inner join {{ ref('indicators') }} as indicators on in_window.indicator_id = indicators.indicator_id
+    left join {{ ref('age_groups') }} as groups on in_window.age = groups.age_group
     left join arrived on in_window.city_id = arrived.city_id
     left join differing on in_window.city_id = differing.city_id and in_window.sources[1] = differing.feed_id
 ),
 
 stated as (
-    select * exclude (obs_status, reason),
+    select * exclude (obs_status, reason), few or too_fine as hidden,
         case
-            when hidden then 'Q'
+            when few or too_fine then 'Q'
             when obs_status in ('L', 'M', 'O', 'Q') then obs_status
             when too_few then 'O'
             when shaky then 'U'
@@ -53,7 +56,8 @@ stated as (
             else obs_status
         end as obs_status,
         case
-            when hidden then 'too few people to show'
+            when few then 'too few people to show'
+            when too_fine then 'shown for the city and whole years alone'
             when obs_status in ('L', 'M', 'O', 'Q') then reason
             when too_few then 'fewer than ten: the count is shown, a rate would be chance'
             else coalesce(reason, case when shaky then 'fewer than twenty: a few more or less change much' end, differs)

@@ -30,10 +30,14 @@ def write_opensdg(release: Path, folder: Path) -> list[Path]:
     )
     (folder / "data").mkdir(exist_ok=True)
     (folder / "meta").mkdir(exist_ok=True)
-    written = []
+    written: list[Path] = []
+    numbered: dict[str, int] = {}
     for row in rows:
         indicator = dict(zip(names, row, strict=True))
         number = number_of(indicator)
+        # Several indicators of our own may stand below one line: 4.1.x, 4.1.x2, 4.1.x3.
+        numbered[number] = numbered.get(number, 0) + 1
+        number += str(numbered[number]) if numbered[number] > 1 else ""
         values = _values(release, indicator["indicator_id"])
         data = folder / "data" / f"indicator_{number.replace('.', '-')}.csv"
         with data.open("w", encoding="utf-8", newline="") as stream:
