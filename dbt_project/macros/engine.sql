@@ -80,3 +80,26 @@
 {%- endmacro %}
 
 {% macro has_several(listed) -%} position(';' in {{ listed }}) > 0 {%- endmacro %}
+
+{# Every first or second number of the pairs in a WKT text: longitudes or latitudes. #}
+{% macro wkt_numbers(geometry, which) %}{{ return(adapter.dispatch('wkt_numbers')(geometry, which)) }}{% endmacro %}
+{% macro default__wkt_numbers(geometry, which) -%}
+  list_transform(regexp_extract_all({{ geometry }}, '(-?[0-9][0-9.eE+-]*) (-?[0-9][0-9.eE+-]*)', {{ which }}), lambda one: cast(one as double))
+{%- endmacro %}
+{% macro list_least(numbers) %}{{ return(adapter.dispatch('list_least')(numbers)) }}{% endmacro %}
+{% macro default__list_least(numbers) %}list_min({{ numbers }}){% endmacro %}
+{% macro list_greatest(numbers) %}{{ return(adapter.dispatch('list_greatest')(numbers)) }}{% endmacro %}
+{% macro default__list_greatest(numbers) %}list_max({{ numbers }}){% endmacro %}
+
+{% macro list_has(listed, one) %}{{ return(adapter.dispatch('list_has')(listed, one)) }}{% endmacro %}
+{% macro default__list_has(listed, one) %}list_contains({{ listed }}, {{ one }}){% endmacro %}
+
+{# Rows of a list of pairs, as two columns. #}
+{% macro unpacked(listed, first, second) %}{{ return(adapter.dispatch('unpacked')(listed, first, second)) }}{% endmacro %}
+{% macro default__unpacked(listed, first, second) -%} unnest({{ listed }}).{{ first }} as {{ first }}, unnest({{ listed }}).{{ second }} as {{ second }} {%- endmacro %}
+
+{# A sentence with every {name} replaced by its value; `pairs` is a list of name and value. #}
+{% macro filled(template, pairs) %}{{ return(adapter.dispatch('filled')(template, pairs)) }}{% endmacro %}
+{% macro default__filled(template, pairs) -%}
+  list_reduce(list_prepend({'name': '', 'value': {{ template }}}, {{ pairs }}), lambda sentence, pair: {'name': '', 'value': replace(sentence.value, '{' || pair.name || '}', coalesce(pair.value, 'unknown'))}).value
+{%- endmacro %}

@@ -17,6 +17,7 @@ from sga_pipeline.conform.piles import Duplicates, KeptFile, Quarantine
 from sga_pipeline.conform.row_rules import RowRules, build_rules
 from sga_pipeline.conform.select_sql import IN_SCOPE, Selection, build_selection
 from sga_pipeline.conform.source import open_delivery
+from sga_pipeline.conform.volumes import volumes
 from sga_pipeline.conform.wide import lengthen
 from sga_pipeline.contracts.assessment import FeedPlan
 from sga_pipeline.contracts.feed import FromColumns, Joined
@@ -65,6 +66,8 @@ def conform_delivery(plan: FeedPlan, delivery: Arrived, key: str, piles: Piles, 
         _stream(con, plan, delivery, opened, selection, outcome, piles)
         outcome.check()
         _judge(plan, outcome)
+        if outcome.accepted:
+            outcome.volumes = volumes(piles.kept, plan.shape)
     except DeliveryError as error:
         outcome.accepted, outcome.reason = False, str(error)
     except duckdb.OutOfMemoryException:

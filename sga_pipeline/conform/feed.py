@@ -1,4 +1,7 @@
-"""Conforms a feed: for each period the newest delivery that can be accepted is in use, and its rows alone stay."""
+"""Conforms a feed: for each period the newest delivery that can be accepted is in use, and its rows alone stay.
+
+Older ones are conformed once as well: how much they held is what shows how far figures are revised.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from sga_pipeline.contracts.assessment import FeedPlan
 from sga_pipeline.home import Home, write_text
 
 # Raise when conform's own behaviour changes, so that rows conformed by an older version are made anew.
-CONFORM_VERSION = 1
+CONFORM_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -28,18 +31,24 @@ class Conformed:
     in_use: bool
     # False where an earlier run had done the work.
     fresh: bool
+    # A newer delivery of the same period is in use.
+    superseded: bool = False
 
 
 def conform_feed(plan: FeedPlan, deliveries: Mapping[str | None, Sequence[Arrived]], home: Home) -> list[Conformed]:
-    """Conform what is new. Newest first for each period; older ones are looked at only while newer ones are refused."""
+    """Conform what is new, newest first for each period."""
     kept_folder = home.conformed / plan.shape.id / f"city_id={plan.city.id}" / f"feed_id={plan.id}"
     results: list[Conformed] = []
     for period in sorted(deliveries, key=lambda one: one or ""):
+        found, seen = False, set[str]()
         for delivery in deliveries[period]:
-            outcome, fresh = _once(plan, delivery, kept_folder, home)
-            results.append(Conformed(delivery, outcome, outcome.accepted, fresh))
-            if outcome.accepted:
-                break
+            # The same bytes may have come back after others.
+            if delivery.sha256 in seen:
+                continue
+            seen.add(delivery.sha256)
+            outcome, fresh = _once(plan, delivery, kept_folder, home, superseded=found)
+            results.append(Conformed(delivery, outcome, outcome.accepted and not found, fresh, superseded=found))
+            found = found or outcome.accepted
     _drop_superseded(kept_folder, {one.outcome.file for one in results if one.in_use})
     return results
 
@@ -50,12 +59,12 @@ def outcome_key(plan: FeedPlan, delivery: Arrived) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _once(plan: FeedPlan, delivery: Arrived, kept_folder: Path, home: Home) -> tuple[Outcome, bool]:
+def _once(plan: FeedPlan, delivery: Arrived, kept_folder: Path, home: Home, superseded: bool) -> tuple[Outcome, bool]:
     key = outcome_key(plan, delivery)
     kept = kept_folder / f"{delivery.period or 'all'}-{key}.parquet"
     record = home.conformed / "_outcomes" / plan.city.id / plan.id / f"{key}.json"
     known = read_outcome(record)
-    if known is not None and (not known.accepted or kept.is_file()):
+    if known is not None and (superseded or not known.accepted or kept.is_file()):
         return known, False
     home.scratch.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix="conform-", dir=home.scratch))

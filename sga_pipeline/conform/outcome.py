@@ -33,6 +33,8 @@ class Outcome:
     first_day: str | None = None
     last_day: str | None = None
     file: str | None = None
+    # Series, period, rows, amount: what a later delivery of the same period is held against.
+    volumes: list[tuple[str, str, int, float | None]] = field(default_factory=list)
 
     def check(self) -> None:
         """A row that is in no pile is a defect of this program, never of the data."""

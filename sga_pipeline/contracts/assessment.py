@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sga_pipeline.contracts.catalogue import Catalogue, read_catalogue, read_rows
-from sga_pipeline.contracts.catalogue_checks import check_catalogue, read_core_set
+from sga_pipeline.contracts.catalogue_checks import check_catalogue
 from sga_pipeline.contracts.city import City
+from sga_pipeline.contracts.city_tables import CityTables, city_table_files, read_city_tables
 from sga_pipeline.contracts.feed import Feed
 from sga_pipeline.contracts.feed_checks import check_feed
 from sga_pipeline.contracts.reading import read_contract
@@ -81,7 +82,7 @@ class CityPlan:
     city: City
     folder: Path
     feeds: tuple[FeedPlan, ...]
-    core_set: tuple[dict[str, str], ...] = ()
+    tables: CityTables = field(default_factory=CityTables)
 
     @property
     def id(self) -> str:
@@ -112,8 +113,7 @@ class Assessment:
         plan = self.city(city_id)
         files = {plan.folder / "city.yaml", *(feed.file for feed in plan.feeds)}
         files |= {table.file for feed in plan.feeds for table in feed.mappings.values()}
-        if plan.city.core_set:
-            files.add(plan.folder / plan.city.core_set)
+        files |= set(city_table_files(plan.city, plan.folder))
         files |= {shape.file for shape in self.shapes.values()} | set(self.catalogue.folder.glob("*.csv"))
         return sorted(files)
 
@@ -175,15 +175,14 @@ def _read_city(folder: Path, contracts: Path, shapes: dict[str, Shape], catalogu
             feeds.append(_read_feed(file, city, shapes, catalogue))
         except ContractError as error:
             problems += error.problems
-    core_set: tuple[dict[str, str], ...] = ()
-    if city.core_set:
-        try:
-            core_set = read_core_set(folder / city.core_set, catalogue)
-        except ContractError as error:
-            problems += error.problems
+    tables = CityTables()
+    try:
+        tables = read_city_tables(city, folder, catalogue)
+    except ContractError as error:
+        problems += error.problems
     if problems:
         raise ContractError(problems)
-    return CityPlan(city, folder, tuple(sorted(feeds, key=lambda plan: plan.id)), core_set)
+    return CityPlan(city, folder, tuple(sorted(feeds, key=lambda plan: plan.id)), tables)
 
 
 def _read_feed(file: Path, city: City, shapes: dict[str, Shape], catalogue: Catalogue) -> FeedPlan:

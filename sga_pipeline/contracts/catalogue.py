@@ -20,6 +20,7 @@ class Catalogue:
     gap_types: dict[str, dict[str, str]]
     statements: dict[str, dict[str, str]]
     age_groups: dict[str, dict[str, str]]
+    thresholds: tuple[dict[str, str], ...]
 
 
 def read_rows(file: Path) -> list[dict[str, str]]:
@@ -58,8 +59,8 @@ def read_catalogue(folder: Path) -> Catalogue:
         raise ContractError(problems)
     return Catalogue(
         folder, {name: tuple(codes) for name, codes in lists.items()}, indicators, measures,
-        _keyed(folder / "gap_types.csv", "gap_code"), _keyed(folder / "statements.csv", "statement_id"),
-        _keyed(folder / "age_groups.csv", "age_group"),
+        _keyed(folder / "gap_types.csv", "gap_code"), _keyed(folder / "statements.csv", "rule_id"),
+        _keyed(folder / "age_groups.csv", "age_group"), tuple(read_rows(folder / "thresholds.csv")),
     )  # fmt: skip
 
 

@@ -1,14 +1,13 @@
-"""What the catalogue must satisfy beyond its form: kinds, measures, filters and questions that exist. And a city's own core set."""
+"""What the catalogue must satisfy beyond its form: kinds, measures, filters and questions that exist."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
-from sga_pipeline.contracts.catalogue import Catalogue, read_rows
+from sga_pipeline.contracts.catalogue import Catalogue
 from sga_pipeline.contracts.shape import Shape
-from sga_pipeline.errors import ContractError, Problem
+from sga_pipeline.errors import Problem
 
 # Kind, and which of numerator and denominator it needs. Each is a macro in dbt_project/macros/kinds/.
 KINDS = {
@@ -39,7 +38,6 @@ AMOUNTS = {
     "crime_events": {"rows"}, "crime_victims": {"rows"}, "deaths": {"rows"}, "crime_counts": {"count"}, "health_counts": {"count"},
     "official_counts": {"amount", "out_of"}, "population": {"persons"},
 }  # fmt: skip
-CORE_COLUMNS = ("indicator_id", "core", "reason", "decided_by", "decided_on", "evidence")
 
 
 def check_catalogue(catalogue: Catalogue, shapes: dict[str, Shape]) -> list[Problem]:
@@ -115,30 +113,3 @@ def _indicators(catalogue: Catalogue, shapes: dict[str, Shape]) -> Iterator[Prob
         ):
             if not re.fullmatch(form, row[name]):
                 yield wrong(f"{name} cannot be this", f"It must match {form}.", row[name])
-
-
-def read_core_set(file: Path, catalogue: Catalogue) -> tuple[dict[str, str], ...]:
-    """A city's own core indicators: each decision with its reason and who took it."""
-    if not file.is_file():
-        raise ContractError([Problem("the core set does not exist", "Create it or correct city.yaml.", str(file))])
-    rows = read_rows(file)
-    problems = []
-    if rows and tuple(rows[0]) != CORE_COLUMNS:
-        problems.append(
-            Problem("the columns of a core set are fixed", f"Use {','.join(CORE_COLUMNS)}.", ",".join(rows[0]), file, 1)
-        )
-        raise ContractError(problems)
-    for line, row in enumerate(rows, start=2):
-        if row["indicator_id"] not in catalogue.indicators:
-            problems.append(
-                Problem("not an indicator of the catalogue", "Correct the name.", row["indicator_id"], file, line)
-            )
-        if row["core"] not in {"true", "false"}:
-            problems.append(Problem("core is true or false", "Correct it.", row["core"], file, line))
-        if not row["reason"] or not row["decided_by"] or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", row["decided_on"]):
-            problems.append(
-                Problem("a decision needs a reason, an office and a day", "Fill them.", row["indicator_id"], file, line)
-            )
-    if problems:
-        raise ContractError(problems)
-    return tuple(rows)

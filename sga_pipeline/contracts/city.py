@@ -57,6 +57,10 @@ class City(Contract):
     uses: list[Identifier] = []
     # A CSV beside city.yaml that replaces the project's proposal of core indicators, each with who decided it and why.
     core_set: Sentence | None = None
+    # A CSV beside city.yaml: gaps accepted or waived, and indicators not needed here, each with reason, owner and expiry.
+    decisions: Sentence | None = None
+    # A CSV beside city.yaml: thresholds of gaps that this city changed, each with its reason.
+    thresholds: Sentence | None = None
     notes: str | None = None
 
     @model_validator(mode="after")

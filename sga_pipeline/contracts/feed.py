@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from sga_pipeline.contracts.base import Code, Contract, Day, Identifier, Sentence
+from sga_pipeline.contracts.methods import Break, ConceptMatch, Methods, PlaceBasis
 from sga_pipeline.contracts.steps import StepItem, check_order
 
 Family = Literal["police", "health", "official_statistics", "governance", "spatial", "survey", "electoral"]
@@ -285,6 +286,14 @@ class Feed(Contract):
     between_years: Literal["none", "straight_line"] = "none"
     # Where the source's definition is not the catalogue's own: in what. Its values are marked (status D).
     differs: Sentence | None = None
+    # How near the definition is to the catalogue's; near where `differs` is given and this is not.
+    concept_match: ConceptMatch | None = None
+    # Where what is counted is placed; sources of different bases are not held against each other.
+    place_basis: PlaceBasis | None = None
+    methods: Methods = Methods()
+    breaks: list[Break] = []
+    # Whether figures are typed in again by hand on their way.
+    manual_steps: bool = False
     # Area of rows without a finer one; the city where not given.
     extent: Code | None = None
     time_zone: str | None = None

@@ -72,7 +72,7 @@ def conform_one(scope: Scope, city: CityPlan, plan: FeedPlan) -> list[Conformed]
 
 def _check(key: dg.AssetKey, city: CityPlan, plan: FeedPlan, conformed: list[Conformed]) -> dg.AssetCheckResult:
     outcomes = [one.outcome for one in conformed if one.in_use]
-    refused = [one.outcome for one in conformed if not one.in_use]
+    refused = [one.outcome for one in conformed if not one.in_use and not one.superseded]
     rules: dict[str, int] = {}
     for one in outcomes:
         for rule, number in one.rules.items():
@@ -95,14 +95,14 @@ def _register_asset(scope: Scope) -> dg.AssetsDefinition:
 
     @dg.asset(
         key=REGISTER, group_name="conformed", deps=deps,
-        description="Cities, feeds, deliveries, coverage, checks, and the findings of pull and conform.",
+        description="Cities, feeds, deliveries, coverage, checks, and what pull and conform met with.",
     )  # fmt: skip
     def register(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
         tell("register")
         with scope.home.lock():
             records = [_record(scope, city, plan) for city, plan in scope.feeds()]
             as_of = {city.id: scope.as_of(city) for city in scope.assessment.cities}
-            rows = write_register(scope.assessment, records, as_of, scope.today, scope.home)
+            rows = write_register(scope.assessment, records, as_of, scope.home)
             write_fingerprints(scope.assessment, rows, scope.home)
         return dg.MaterializeResult(metadata={key: _shown(value) for key, value in summary(rows).items()})
 

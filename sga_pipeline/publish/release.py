@@ -19,7 +19,10 @@ from sga_pipeline.publish.canonical import VOLATILE, canonical_hash
 from sga_pipeline.publish.manifest import ReleaseInputs, read_manifest, surroundings
 from sga_pipeline.publish.pointer import current_release, point_to
 
-REQUIRED = ("areas", "checks", "cities", "comparisons", "deliveries", "gaps", "indicators", "observations", "sources")
+REQUIRED = (
+    "areas", "checks", "cities", "comparisons", "deliveries", "expected_cells", "gap_texts", "gaps", "indicators", "observations",
+    "scores", "sources", "submissions",
+)  # fmt: skip
 # A release is about one city; in the catalogue its id would only repeat itself.
 WITHOUT_CITY = {"indicators"}
 NEVER_EMPTY = {"areas", "cities", "indicators", "sources"}

@@ -3,39 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
 from datetime import date
 from typing import Any
 
 import polars as pl
 
 from sga_pipeline.contracts.assessment import Assessment, CityPlan
-from sga_pipeline.contracts.feed import FromColumns, Joined
 from sga_pipeline.register.coverage import covered
-from sga_pipeline.register.findings import feed_findings
+from sga_pipeline.register.feed_row import feed_row
 from sga_pipeline.register.record import FeedRecord
+from sga_pipeline.register.what_came import what_came
 
 _INTEGERS = {
     "first_year", "last_year", "allowed_lag_days", "preference", "bytes", "rows_in", "rows_kept", "rows_quarantined",
-    "rows_duplicate", "rows_outside", "expected_n", "available_n", "failed_rows", "checked_rows",
+    "rows_duplicate", "rows_outside", "rows_without_area", "expected_n", "available_n", "failed_rows", "checked_rows", "vintage", "rows", "records",
 }  # fmt: skip
-_TRUTHS = {"accepted", "in_use", "complete", "passed", "core"}
-_DAYS = {"period_start", "period_end"}
-_NUMBERS = {"value", "threshold"}
+_TRUTHS = {"accepted", "in_use", "superseded", "complete", "passed", "core", "manual_steps", "by_area"}
+_DAYS = {"period_start", "period_end", "as_of", "tells_from"}
+_NUMBERS = {"value", "threshold", "amount", "bridge_factor"}
 # Columns in their order; docs/handovers.md says what they mean.
 TABLES: dict[str, tuple[str, ...]] = {
-    "cities": ("city_id", "name", "country_iso3", "boundary_version", "timezone", "languages", "city_area", "first_year", "last_year"),
+    "cities": ("city_id", "name", "country_iso3", "boundary_version", "timezone", "languages", "city_area", "first_year", "last_year", "as_of"),
     "fixed_areas": ("city_id", "area_id", "parent_id", "level", "name"),
     "core_decisions": ("city_id", "indicator_id", "core", "reason", "decided_by", "decided_on", "evidence"),
+    "decisions": ("city_id", "gap_code", "rule_id", "indicator_id", "feed_id", "area_id", "decision", "reason", "owner", "decided_on", "expires"),
+    "threshold_changes": ("city_id", "gap_code", "metric", "severity", "value", "reason", "decided_by", "decided_on"),
     "feeds": ("city_id", "feed_id", "title", "family", "shape", "kind", "owner", "contact", "licence", "citation", "url", "cadence",
               "allowed_lag_days", "preference", "spatial_levels", "disaggregations", "extent_area", "connector", "address", "dated_to", "tells",
-              "between_years", "differs"),
+              "between_years", "differs", "concept_match", "place_basis", "methods_unstated", "form", "manual_steps", "tells_from", "by_area"),
+    "breaks": ("city_id", "feed_id", "date", "cause", "evidence", "bridge_factor"),
+    "pulls": ("city_id", "feed_id", "period", "status", "message"),
     "deliveries": ("city_id", "feed_id", "sha256", "period", "retrieved_at", "bytes", "rows_in", "rows_kept", "rows_quarantined",
-                   "rows_duplicate", "rows_outside", "accepted", "in_use", "reason"),
+                   "rows_duplicate", "rows_outside", "rows_without_area", "accepted", "in_use", "superseded", "reason"),
+    "new_columns": ("city_id", "feed_id", "sha256", "column"),
+    "unmapped_codes": ("city_id", "feed_id", "column", "code", "records"),
+    "volumes": ("city_id", "feed_id", "sha256", "vintage", "retrieved_at", "in_use", "series", "period", "rows", "amount"),
+    # The gaps of the release in force: what keeps a finding's first day, and closes what is found no more.
+    "gap_history": ("gap_id", "parent_id", "city_id", "gap_code", "gap_type", "rule_id", "severity", "indicator_id", "feed_id", "area_id", "period_start",
+                    "period_end", "dimension", "metric", "value", "threshold", "expected_n", "available_n", "statement", "recommendation",
+                    "timeframe", "owner", "evidence", "status", "decision_reason", "decision_owner", "decision_expires", "first_seen", "last_seen"),
     "coverage": ("city_id", "feed_id", "shape", "delivery", "period_start", "period_end", "code_prefix", "complete"),
-    "findings": ("gap_id", "city_id", "gap_code", "gap_type", "severity", "indicator_id", "feed_id", "area_id", "period_start",
-                 "period_end", "dimension", "metric", "value", "threshold", "expected_n", "available_n", "statement",
-                 "recommendation", "timeframe", "owner", "evidence", "first_seen", "last_seen", "status"),
     "checks": ("city_id", "engine", "check_name", "asset", "severity", "passed", "failed_rows", "checked_rows"),
 }  # fmt: skip
 Row = dict[str, Any]
@@ -60,16 +67,23 @@ def register_rows(assessment: Assessment, records: list[FeedRecord], as_of: dict
     """Every row of every table."""
     rows: dict[str, list[Row]] = {table: [] for table in TABLES}
     for city in assessment.cities:
-        rows["cities"].append(_city_row(city))
-        rows["core_decisions"] += [{"city_id": city.id, **one, "core": one["core"] == "true"} for one in city.core_set]
+        rows["cities"].append(_city_row(city) | {"as_of": as_of[city.id]})
+        rows["core_decisions"] += [
+            {"city_id": city.id, **one, "core": one["core"] == "true"} for one in city.tables.core_set
+        ]
+        rows["decisions"] += [
+            {"city_id": city.id} | {key: value or None for key, value in one.items()} for one in city.tables.decisions
+        ]
+        rows["threshold_changes"] += [
+            {"city_id": city.id, **one, "value": float(one["value"])} for one in city.tables.thresholds
+        ]
         rows["fixed_areas"] += [{"city_id": city.id, **area.model_dump()} for area in city.city.areas]
     for record in records:
-        rows["feeds"].append(_feed_row(record))
-        rows["deliveries"] += _delivery_rows(record)
+        rows["feeds"].append(feed_row(record))
         rows["coverage"] += _coverage_rows(record)
         rows["checks"] += _check_rows(record)
-        findings = feed_findings(record, assessment.catalogue, as_of[record.plan.city.id])
-        rows["findings"] += [asdict(finding) for finding in findings]
+        for table, made in what_came(record):
+            rows[table].append({"city_id": record.plan.city.id, "feed_id": record.plan.id, **made})
     return rows
 
 
@@ -80,39 +94,6 @@ def _city_row(city: CityPlan) -> Row:
         "timezone": one.time_zone, "languages": ",".join(one.languages), "city_area": one.city_area,
         "first_year": one.window.first_year, "last_year": one.window.last_year,
     }  # fmt: skip
-
-
-def _feed_row(record: FeedRecord) -> Row:
-    feed, plan = record.plan.feed, record.plan
-    return {
-        "city_id": plan.city.id, "feed_id": feed.id, "title": feed.title, "family": feed.family, "shape": feed.shape,
-        "kind": plan.shape.kind, "owner": feed.owner.name, "contact": feed.owner.contact, "licence": feed.licence,
-        "citation": feed.citation, "url": feed.url, "cadence": feed.cadence, "allowed_lag_days": feed.allowed_lag_days,
-        "preference": feed.preference, "spatial_levels": ",".join(feed.spatial_levels),
-        "disaggregations": ",".join(_disaggregations(record)), "extent_area": plan.extent,
-        "connector": feed.source.connector, "address": feed.source.address, "dated_to": feed.dated_to,
-        "tells": ",".join(sorted(feed.columns)), "between_years": feed.between_years, "differs": feed.differs,
-    }  # fmt: skip
-
-
-def _disaggregations(record: FeedRecord) -> list[str]:
-    """What the contract says, and what its columns show anyway."""
-    feed = record.plan.feed
-    shown = {"sex": "sex", "age": "age", "age_group": "age", "area_id": "area"}
-    mapped = {shown[one] for one, how in feed.columns.items() if one in shown and isinstance(how, FromColumns | Joined)}
-    return sorted(mapped | set(feed.disaggregations))
-
-
-def _delivery_rows(record: FeedRecord) -> Iterable[Row]:
-    for one in record.conformed:
-        held, outcome = record.held[(one.outcome.sha256, one.outcome.period)], one.outcome
-        yield {
-            "city_id": record.plan.city.id, "feed_id": record.plan.id, "sha256": outcome.sha256, "period": outcome.period,
-            "retrieved_at": held.retrieved_at, "bytes": held.bytes, "rows_in": outcome.rows_in, "rows_kept": outcome.rows_kept,
-            "rows_quarantined": outcome.rows_quarantined, "rows_duplicate": outcome.rows_duplicate,
-            "rows_outside": outcome.rows_outside, "accepted": outcome.accepted, "in_use": one.in_use,
-            "reason": outcome.reason or None,
-        }  # fmt: skip
 
 
 def _coverage_rows(record: FeedRecord) -> Iterable[Row]:

@@ -1,4 +1,4 @@
-"""Writes the register, keeps when each finding was first seen, and takes the fingerprint of all a release rests on."""
+"""Writes the register, and takes the fingerprint of all a release rests on."""
 
 from __future__ import annotations
 
@@ -11,39 +11,25 @@ from typing import Any
 from sga_pipeline.contracts.assessment import Assessment
 from sga_pipeline.home import Home, write_bytes, write_text
 from sga_pipeline.paths import DBT_PROJECT, PROJECT
+from sga_pipeline.register.history import gap_history
 from sga_pipeline.register.record import FeedRecord
 from sga_pipeline.register.tables import TABLES, Row, register_rows, table_frame
 
-HISTORY = "first_seen.json"
 FINGERPRINTS = "fingerprints.json"
 
 
 def write_register(
-    assessment: Assessment, records: list[FeedRecord], as_of: dict[str, date], today: date, home: Home
+    assessment: Assessment, records: list[FeedRecord], as_of: dict[str, date], home: Home
 ) -> dict[str, list[Row]]:
     """Write every table anew and return its rows."""
     rows = register_rows(assessment, records, as_of)
-    _date_findings(rows["findings"], today, home)
+    rows["gap_history"] = list(gap_history(home, [city.id for city in assessment.cities], TABLES["gap_history"]))
     home.register.mkdir(parents=True, exist_ok=True)
     for table in TABLES:
         sink = io.BytesIO()
         table_frame(table, rows[table]).write_parquet(sink, compression="snappy")
         write_bytes(home.register / f"{table}.parquet", sink.getvalue())
     return rows
-
-
-def _date_findings(findings: list[Row], today: date, home: Home) -> None:
-    """A finding keeps the day it was first seen for as long as the home is kept."""
-    file = home.register / HISTORY
-    try:
-        known: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        known = {}
-    for finding in findings:
-        finding["first_seen"] = known.setdefault(finding["gap_id"], today.isoformat())
-        finding["last_seen"], finding["status"] = today.isoformat(), "open"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    write_text(file, json.dumps(known, indent=0, sort_keys=True))
 
 
 def write_fingerprints(assessment: Assessment, rows: dict[str, list[Row]], home: Home) -> None:
@@ -64,7 +50,7 @@ def read_fingerprints(home: Home) -> dict[str, str]:
 
 def _fingerprint(assessment: Assessment, rows: dict[str, list[Row]], city_id: str, program: str) -> str:
     """Equal where a new release would say the same: same rows, contracts, arithmetic and program."""
-    passing = {"first_seen", "last_seen", "retrieved_at"}
+    passing = {"retrieved_at"}
     said = {
         table: [
             {key: value for key, value in row.items() if key not in passing}
@@ -72,6 +58,7 @@ def _fingerprint(assessment: Assessment, rows: dict[str, list[Row]], city_id: st
             if row["city_id"] == city_id
         ]
         for table in TABLES
+        if table != "gap_history"
     }
     digest = hashlib.sha256((program + json.dumps(said, sort_keys=True, default=str)).encode())
     for file in assessment.contract_files(city_id):
@@ -90,13 +77,9 @@ def _program() -> str:
 
 
 def summary(rows: dict[str, list[Row]]) -> dict[str, Any]:
-    """Figures for people: how many deliveries, rows and findings by severity."""
-    findings = rows["findings"]
+    """Figures for people: how many deliveries and rows."""
     return {
         "deliveries": len(rows["deliveries"]),
         "rows_in": sum(row["rows_in"] for row in rows["deliveries"]),
         "rows_kept": sum(row["rows_kept"] for row in rows["deliveries"] if row["in_use"]),
-        "findings": {
-            name: sum(row["severity"] == name for row in findings) for name in ("critical", "high", "medium", "low")
-        },
     }

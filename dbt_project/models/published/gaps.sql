@@ -1,32 +1,33 @@
--- Grain: finding. What pull and conform found, and area codes that no boundary knows.
-with lost as (
-    select cells.city_id, cells.feed_id, sum(cells.amount) filter (where cells.unknown_area is not null) as lost_n, sum(cells.amount) as total_n,
-        {{ distinct_list('cells.unknown_area') }} as codes
-    from {{ ref('cells') }} as cells group by cells.city_id, cells.feed_id
+-- Grain: finding: what the assessment needed from the data and did not get, with severity, evidence, owner and a next step.
+-- A finding keeps the day it was first seen; one that is no longer found is closed, never deleted.
+with speaking as (
+    select values_.city_id, values_.indicator_id, arg_min(feeds.owner, (feeds.preference, feeds.feed_id)) as owner
+    from {{ ref('source_values') }} as values_
+    inner join {{ source('register', 'feeds') }} as feeds on values_.city_id = feeds.city_id and values_.feed_id = feeds.feed_id
+    group by all
 ),
 
-unknown_areas as (
-    select
-        {{ text_hash("lost.city_id || '|unknown_area|' || lost.feed_id") }} as gap_id, lost.city_id, kinds.gap_code, kinds.gap_type,
-        case when lost.lost_n > kinds.critical * lost.total_n then 'critical' when lost.lost_n > kinds.high * lost.total_n then 'high'
-             when lost.lost_n > kinds.medium * lost.total_n then 'medium' else 'low' end as severity,
-        cast(null as varchar) as indicator_id, lost.feed_id, cast(null as varchar) as area_id, cast(null as date) as period_start,
-        cast(null as date) as period_end, 'area codes' as dimension, 'share of records' as metric,
-        lost.lost_n / lost.total_n as value, kinds.low as threshold, cast(lost.total_n as bigint) as expected_n,
-        cast(lost.total_n - lost.lost_n as bigint) as available_n,
-        replace(replace(replace(replace(texts.en, '{bad_n}', cast(cast(lost.lost_n as bigint) as varchar)),
-            '{total_n}', cast(cast(lost.total_n as bigint) as varchar)), '{title}', feeds.title),
-            '{missing}', array_to_string(lost.codes[1:8], ', ')) as statement,
-        replace(kinds.recommendation, '{owner}', feeds.owner) as recommendation, kinds.timeframe, feeds.owner,
-        '{"query": "select * from areas", "figures": {"bad_n": ' || cast(cast(lost.lost_n as bigint) as varchar) || '}}' as evidence,
-        cast(null as varchar) as first_seen, cast(null as varchar) as last_seen, 'open' as status
-    from lost
-    inner join {{ source('register', 'feeds') }} as feeds on lost.city_id = feeds.city_id and lost.feed_id = feeds.feed_id
-    cross join (select * from {{ ref('gap_types') }} where gap_code = 'G07') as kinds
-    cross join (select en from {{ ref('statements') }} where statement_id = 'unknown_areas') as texts
-    where lost.lost_n > 0
+standing as (
+    select findings.gap_id, findings.parent_id, findings.city_id, findings.gap_code, kinds.gap_type, findings.rule_id,
+        case findings.step when 4 then 'critical' when 3 then 'high' when 2 then 'medium' else 'low' end as severity,
+        findings.indicator_id, findings.feed_id, findings.area_id, findings.period_start, findings.period_end, findings.dimension,
+        findings.metric, findings.value, findings.threshold, findings.expected_n, findings.available_n, texts.statement, texts.recommendation,
+        kinds.timeframe, coalesce(feeds.owner, speaking.owner, cities.name) as owner,
+        cast(json_object('query', findings.evidence_query, 'figures', findings.figures) as varchar) as evidence,
+        findings.status, findings.decision_reason, findings.decision_owner, findings.decision_expires, cities.as_of
+    from {{ ref('standing_findings') }} as findings
+    inner join {{ ref('gap_types') }} as kinds on findings.gap_code = kinds.gap_code
+    inner join {{ source('register', 'cities') }} as cities on findings.city_id = cities.city_id
+    inner join {{ ref('gap_texts') }} as texts on findings.city_id = texts.city_id and findings.gap_id = texts.gap_id and texts.language = 'en'
+    left join {{ source('register', 'feeds') }} as feeds on findings.city_id = feeds.city_id and findings.feed_id = feeds.feed_id
+    left join speaking on findings.city_id = speaking.city_id and findings.indicator_id = speaking.indicator_id
 )
 
-select * from {{ source('register', 'findings') }}
+select standing.* exclude (as_of), least(coalesce(history.first_seen, cast(standing.as_of as varchar)), cast(standing.as_of as varchar)) as first_seen,
+    cast(standing.as_of as varchar) as last_seen
+from standing
+left join {{ source('register', 'gap_history') }} as history on standing.city_id = history.city_id and standing.gap_id = history.gap_id
 union all
-select * from unknown_areas
+select history.* exclude (first_seen, last_seen) replace ('closed' as status, null as parent_id), history.first_seen, history.last_seen
+from {{ source('register', 'gap_history') }} as history
+anti join standing on history.city_id = standing.city_id and history.gap_id = standing.gap_id

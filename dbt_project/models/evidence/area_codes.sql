@@ -1,0 +1,23 @@
+-- Grain: city x feed x area code that no boundary knows: the records under it.
+with found as (
+    select city_id, feed_id, unknown_area, sum(amount) as records
+    from {{ ref('cells') }} where unknown_area is not null group by all
+    union all
+    select people.city_id, people.feed_id, people.area_id, cast(count(*) as double)
+    from {{ ref('stg_population') }} as people
+    anti join {{ ref('stg_areas') }} as areas on people.city_id = areas.city_id and people.area_id = areas.area_id
+    where people.area_id is not null
+    group by all
+),
+
+totals as (
+    select city_id, feed_id, sum(amount) as records from {{ ref('cells') }} group by all
+    union all
+    select city_id, feed_id, cast(count(*) as double) from {{ ref('stg_population') }} group by all
+)
+
+select found.city_id, found.feed_id, feeds.shape, found.unknown_area as code, cast(found.records as bigint) as records, cast(totals.records as bigint) as records_in_all, cities.boundary_version
+from found
+inner join totals on found.city_id = totals.city_id and found.feed_id = totals.feed_id
+inner join {{ source('register', 'feeds') }} as feeds on found.city_id = feeds.city_id and found.feed_id = feeds.feed_id
+inner join {{ source('register', 'cities') }} as cities on found.city_id = cities.city_id

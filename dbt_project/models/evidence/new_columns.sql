@@ -1,0 +1,2 @@
+-- Grain: city x feed x delivery x column the contract does not know: what the register says.
+select * from {{ source('register', 'new_columns') }}

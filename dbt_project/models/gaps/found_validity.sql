@@ -1,0 +1,56 @@
+-- Grain: finding. Validity: records and figures that cannot be right, definitions that differ, places and people that do not fit. Codes G07, G10a, G10b, G18, G20.
+{{ finding('quarantined', 'deliveries', ['feed_id'], {
+    'total_n': 'sum(rows_in)', 'bad_n': 'sum(rows_quarantined)', 'rules': "coalesce(any_value(rules), 'see the quarantine')"},
+    {'share_failing': 'bad_n / total_n'}, where='in_use', having='bad_n > 0', feed='feed_id', expected='total_n', available='total_n - bad_n') }}
+union all
+{{ finding('doubled', 'deliveries', ['feed_id'], {'total_n': 'sum(rows_in)', 'bad_n': 'sum(rows_duplicate)'},
+    {'share_doubled': 'bad_n / total_n'}, where='in_use', having='bad_n > 0', feed='feed_id', expected='total_n', available='total_n - bad_n') }}
+union all
+{{ finding('refused', 'deliveries', ['feed_id'], {
+    'refused_n': 'count(*)', 'reason': first_few("rtrim(coalesce(period || ': ', '') || coalesce(reason, 'no reason'), '.')", "rtrim(coalesce(period || ': ', '') || coalesce(reason, 'no reason'), '.')"),
+    'fallback': "case when bool_or(has_fallback) then 'The last good delivery stays in use.' else 'There is no earlier delivery to fall back on.' end"},
+    {'refused_deliveries': 'refused_n'}, where='not accepted and not superseded', feed='feed_id') }}
+union all
+{{ finding('without_area', 'sources', ['feed_id'], {'total_n': 'max(rows_in_use)', 'bad_n': 'max(rows_without_area)'},
+    {'share_known_area': '1 - bad_n / total_n'}, where='by_area', having='bad_n > 0 and total_n > 0', feed='feed_id', dimension="'area'", expected='total_n', available='total_n - bad_n') }}
+union all
+{{ finding('unknown_areas', 'area_codes', ['feed_id'], {
+    'bad_n': 'sum(records)', 'total_n': 'max(records_in_all)', 'missing': first_few('code', 'code')},
+    {'share_known_area': '1 - bad_n / total_n'}, where="shape <> 'population'", feed='feed_id', dimension="'area codes'", expected='total_n', available='total_n - bad_n') }}
+union all
+{{ finding('not_located', 'placed_events', ['feed_id'], {
+    'year': 'arg_min(year, located / events)', 'events_n': 'arg_min(events, located / events)', 'located_n': 'arg_min(located, located / events)',
+    'located_pct': 'round(100 * min(located / events), 1)', 'without_n': 'arg_min(without_coordinates, located / events)', 'null_island_n': 'arg_min(at_null_island, located / events)',
+    'swapped_n': 'arg_min(swapped, located / events)', 'outside_n': 'arg_min(outside, located / events)', 'located_share': 'min(located / events)'},
+    {'share_located': 'located_share'}, where='events >= 100', having='located_n < events_n', feed='feed_id', dimension="'located'",
+    first='make_date(cast(year as integer), 1, 1)', last='make_date(cast(year as integer), 12, 31)', expected='events_n', available='located_n') }}
+union all
+{{ finding('one_point', 'placed_events', ['feed_id'], {
+    'year': 'arg_max(year, largest_pile / located)', 'pile_n': 'arg_max(largest_pile, largest_pile / located)', 'located_n': 'arg_max(located, largest_pile / located)',
+    'pile_pct': 'round(100 * max(largest_pile / located), 1)', 'pile_share': 'max(largest_pile / located)'},
+    {'share_on_one_point': 'pile_share'}, where='largest_pile is not null and located >= 100', feed='feed_id', dimension="'pile'",
+    first='make_date(cast(year as integer), 1, 1)', last='make_date(cast(year as integer), 12, 31)', expected='located_n', available='located_n - pile_n') }}
+union all
+{{ finding('definition', 'definitions', ['feed_id', 'indicator_id'], {'match': 'any_value(concept_match)', 'differs': "coalesce(any_value(differs), 'not stated')"},
+    {'near': "case when match = 'near' then 1 end", 'proxy': "case when match = 'proxy' then 1 end", 'unknown_definition': "case when match = 'unknown' then 1 end"},
+    where="concept_match <> 'exact'", indicator='indicator_id', feed='feed_id') }}
+union all
+{{ finding('other_basis', 'source_pairs', ['indicator_id'], {
+    'a': 'any_value(title_a)', 'basis_a': 'any_value(basis_a)', 'b': 'any_value(title_b)', 'basis_b': 'any_value(basis_b)', 'pairs_n': 'count(*)'},
+    {'other_basis': 'pairs_n'}, where='not comparable', indicator='indicator_id') }}
+union all
+{{ finding('old_census', 'population_vintages', ['feed_id'], {'census_year': 'max(source_year)', 'census_age': 'max(census_age)'},
+    {'census_age': 'census_age'}, having='census_year is not null', feed='feed_id', dimension="'census'") }}
+union all
+{{ finding('other_vintage', 'population_vintages', ['feed_id'], {
+    'year': 'arg_max(for_year, years_off)', 'nearest_year': 'arg_max(nearest_year, years_off)', 'years_off': 'max(years_off)'},
+    {'vintage_off': 'years_off'}, having='years_off > 1', feed='feed_id', dimension="'vintage'") }}
+union all
+{{ finding('other_boundary', 'area_codes', ['feed_id'], {
+    'bad_n': 'sum(records)', 'boundary_version': 'max(boundary_version)', 'missing': first_few('code', 'code')},
+    {'boundary_mismatch': 'bad_n'}, where="shape = 'population'", feed='feed_id', dimension="'boundary'") }}
+union all
+{{ finding('parts_exceed_whole', 'population_sums', ['feed_id', 'level'], {
+    'year': 'arg_max(year, parts / whole)', 'whole': 'arg_max(area_name, parts / whole)', 'parts': 'arg_max(parts, parts / whole)', 'total': 'arg_max(whole, parts / whole)'},
+    {'boundary_mismatch': 'parts - total'}, where='parts > 1.005 * whole', feed='feed_id', dimension='level',
+    first='make_date(cast(year as integer), 1, 1)', last='make_date(cast(year as integer), 12, 31)') }}

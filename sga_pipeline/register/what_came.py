@@ -1,0 +1,52 @@
+"""What came of one feed: pulls, deliveries, breaks its owner declared, codes without a mapping, volumes of every vintage."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from sga_pipeline.register.record import FeedRecord
+
+Made = tuple[str, dict[str, Any]]
+
+
+def what_came(record: FeedRecord) -> Iterator[Made]:
+    """Rows with the name of their table; city and feed are added by whoever asks."""
+    for one in record.plan.feed.breaks:
+        yield "breaks", one.model_dump(mode="json")
+    for pulled in record.pulled:
+        yield "pulls", {"period": pulled.period, "status": pulled.status, "message": pulled.message}
+    yield from _deliveries(record)
+    unmapped: dict[str, Counter[str]] = {}
+    for outcome in (one.outcome for one in record.conformed if one.in_use):
+        for column, codes in outcome.unmapped.items():
+            unmapped.setdefault(column, Counter()).update(codes)
+        for name in outcome.new_columns:
+            yield "new_columns", {"sha256": outcome.sha256, "column": name}
+    for column, codes in sorted(unmapped.items()):
+        for code, number in sorted(codes.items()):
+            yield "unmapped_codes", {"column": column, "code": code, "records": number}
+
+
+def _deliveries(record: FeedRecord) -> Iterator[Made]:
+    # Vintages are numbered from the oldest; conform lists the newest of each period first.
+    numbers: Counter[str | None] = Counter(one.outcome.period for one in record.conformed if one.outcome.accepted)
+    for one in record.conformed:
+        held, outcome = record.held[(one.outcome.sha256, one.outcome.period)], one.outcome
+        yield "deliveries", {
+            "sha256": outcome.sha256, "period": outcome.period, "retrieved_at": held.retrieved_at, "bytes": held.bytes,
+            "rows_in": outcome.rows_in, "rows_kept": outcome.rows_kept, "rows_quarantined": outcome.rows_quarantined,
+            "rows_duplicate": outcome.rows_duplicate, "rows_outside": outcome.rows_outside,
+            "rows_without_area": outcome.rows_without_area, "accepted": outcome.accepted, "in_use": one.in_use,
+            "superseded": one.superseded, "reason": outcome.reason or None,
+        }  # fmt: skip
+        if not outcome.accepted:
+            continue
+        vintage = numbers[outcome.period]
+        numbers[outcome.period] -= 1
+        for series, period, rows, amount in outcome.volumes:
+            yield "volumes", {
+                "sha256": outcome.sha256, "vintage": vintage, "retrieved_at": held.retrieved_at, "in_use": one.in_use,
+                "series": series, "period": period, "rows": rows, "amount": amount,
+            }  # fmt: skip
