@@ -20,7 +20,8 @@ create table sources (city_id varchar, feed_id varchar, title varchar, family va
   citation varchar, url varchar, cadence varchar, allowed_lag_days bigint, disaggregations varchar[], spatial_levels varchar[], shapes varchar[],
   connector varchar, deliveries_in_use bigint, rows_in_use hugeint, retrieved_at varchar, covers_from date, covers_to date,
   usefulness_grade varchar);
-create table deliveries (city_id varchar, feed_id varchar, sha256 varchar, period varchar, rows_in bigint, rows_kept bigint);
+create table deliveries (city_id varchar, feed_id varchar, sha256 varchar, period varchar, retrieved_at varchar, rows_in bigint, rows_kept bigint,
+  accepted boolean, in_use boolean, reason varchar);
 create table gaps (gap_id varchar, parent_id varchar, city_id varchar, gap_code varchar, gap_type varchar, rule_id varchar, severity varchar,
   indicator_id varchar, feed_id varchar, area_id varchar, period_start date, period_end date, dimension varchar, metric varchar, value double,
   threshold double, expected_n bigint, available_n bigint, statement varchar, recommendation varchar, timeframe varchar, owner varchar,
@@ -93,7 +94,10 @@ def write_release(
         " ['crime_events'], 'file', 3, 1200, '2025-02-01T00:00:00Z', '2020-01-01', '2024-12-31', 'B')",
         [(CITY, *feed) for feed in FEEDS],
     )
-    con.execute("insert into deliveries values (?, 'police_incidents', 'ab', '2023', 1200, 1180)", [CITY])
+    con.execute(
+        "insert into deliveries values (?, 'police_incidents', 'ab', '2023', '2025-02-01T00:00:00Z', 1200, 1180, true, true, null)",
+        [CITY],
+    )
     for gap in gaps:
         _insert_gap(con, gap)
     for language, word in (("en", ""), ("es", "ES "), ("fr", "FR "), ("ru", "RU ")):

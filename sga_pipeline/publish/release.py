@@ -20,7 +20,9 @@ from sga_pipeline.publish.manifest import ReleaseInputs, read_manifest, surround
 from sga_pipeline.publish.pointer import current_release, point_to
 from sga_pipeline.site import write_gap_pages
 
-REQUIRED = ("areas", "checks", "cities", "comparisons", "deliveries", "gaps", "indicators", "observations", "sources")
+REQUIRED = (
+    "areas", "checks", "cities", "comparisons", "deliveries", "expected_cells", "gap_texts", "gaps", "indicators", "observations", "scores", "sources",
+)  # fmt: skip
 # A release is about one city; in the catalogue its id would only repeat itself.
 WITHOUT_CITY = {"indicators"}
 NEVER_EMPTY = {"areas", "cities", "indicators", "sources"}

@@ -19,7 +19,7 @@ left join indicators as i on i.indicator_id = g.indicator_id
 left join sources as s on s.feed_id = g.feed_id
 left join (select area_id, any_value(name order by boundary_version desc) as name from areas group by area_id) as a on a.area_id = g.area_id
 order by list_position(['critical', 'high', 'medium', 'low'], g.severity), g.first_seen, g.gap_code, i.guide_seq, g.indicator_id, g.feed_id, g.area_id,
-  g.period_start, g.gap_id
+  g.period_start, g.statement, g.gap_id
 """
 
 

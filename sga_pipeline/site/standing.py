@@ -15,6 +15,8 @@ select scores.*, coalesce(title, scope_id) as title
 from scores left join sources on scope = 'feed' and feed_id = scope_id
 order by scope, try_cast(scope_id as integer), title, scope_id
 """
+# What a contract says where the publisher names no licence; a page says it in its own language.
+UNSTATED = "not stated"
 SOURCES = "select * from sources order by family, title, feed_id"
 
 
@@ -68,5 +70,5 @@ def _source(row: Row, words: Words, formats: Formats) -> Source:
         contact=row["contact"], cadence=words.code("cadence", row["cadence"]), lag_days=row["allowed_lag_days"],
         covers=formats.span(row["covers_from"], row["covers_to"]), told_by=listed("tells", row["disaggregations"]),
         levels=listed("level", row["spatial_levels"]), connector=words.code("comes", row["connector"]),
-        licence=row["licence"], usefulness=row["usefulness_grade"],
+        licence=None if row["licence"] == UNSTATED else row["licence"], usefulness=row["usefulness_grade"],
     )  # fmt: skip
