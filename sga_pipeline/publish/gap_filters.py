@@ -29,7 +29,7 @@ IN_CATEGORY = (
     "json_extract_string(evidence, '$.figures.category_no')) = ?"
 )
 NEWEST = "left(first_seen, 10) = (select left(max(last_seen), 10) from gaps)"
-WORST_FIRST = "list_position(['critical', 'high', 'medium', 'low'], severity), gap_code, feed_id, indicator_id, area_id, period_start, statement, gap_id"
+WORST_FIRST = "list_position(['critical', 'high', 'medium', 'low'], severity), first_seen, gap_code, feed_id, indicator_id, area_id, period_start, statement, gap_id"
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,13 @@ class Register:
     decided_counts: dict[str, int]
     is_first: bool
 
+    def by_owner(self) -> list[tuple[str | None, list[Finding]]]:
+        """What each office is asked, the office with the worst findings first."""
+        asked: dict[str | None, list[Finding]] = {}
+        for one in (one for group in self.by_severity.values() for one in group):
+            asked.setdefault(one.owner, []).append(one)
+        return sorted(asked.items(), key=lambda item: ([-_count(item[1], name) for name in SEVERITIES], item[0] or ""))
+
     def about_indicator(self) -> dict[str, list[Finding]]:
         """Open findings a reader meets on the page, by each indicator that they or what they explain are about."""
         found: dict[str, dict[str, Finding]] = {}
@@ -69,6 +76,10 @@ def read_register(rows: ReleaseRows, words: Words, formats: Formats) -> Register
         decided_counts={status: sum(one.status == status for one in findings) for status in DECIDED},
         is_first=bool(findings) and days["oldest"] == newest,
     )
+
+
+def _count(findings: list[Finding], severity: str) -> int:
+    return sum(one.severity == severity for one in findings)
 
 
 def _line(name: str, findings: list[Finding]) -> SeverityLine:
