@@ -7,31 +7,50 @@ import argparse
 from sga_pipeline.cli.common import FORMATS, Commands, command, home_of, show
 
 SEVERITIES = ("low", "medium", "high", "critical")
+STATUSES = ("open", "folded", "accepted", "waived", "closed", "any")
+LANGUAGES = ("en", "es", "fr", "ru")
+# What a person reads on a terminal; JSON and CSV carry every column.
+SHOWN = {
+    "severity": "severity",
+    "gap_code": "code",
+    "statement": "what",
+    "owner": "owner",
+    "recommendation": "next step",
+}
 
 
 def register(commands: Commands) -> None:
     parser = command(commands, "gaps", "show what the data lack, worst first, with owner and next step", run)
     parser.add_argument("city", metavar="CITY", nargs="?", help="id of the city; may be left out where there is one")
-    parser.add_argument("--min-severity", choices=SEVERITIES, default="low")
-    parser.add_argument("--code", help="only this gap code, such as G04")
+    parser.add_argument("--min-severity", choices=SEVERITIES, default="low", help="only this severity and worse")
+    parser.add_argument("--code", help="only this type of gap, such as G04; G09 stands for G09a to G09d")
+    parser.add_argument("--category", metavar="N", help="only indicators of this category, 1 to 8")
     parser.add_argument("--feed", help="only this feed")
+    parser.add_argument("--indicator", help="only this indicator")
+    parser.add_argument("--area", help="only this area")
+    parser.add_argument("--owner", help="only what this owner is asked to do")
+    parser.add_argument("--status", choices=STATUSES, default="open", help="default: open; any for all of them")
+    parser.add_argument("--all", action="store_true", help="also findings that another one explains")
+    parser.add_argument("--new", action="store_true", help="only what the newest run saw for the first time")
+    parser.add_argument("--language", choices=LANGUAGES, default="en", help="language of the texts; default: en")
     parser.add_argument("--format", choices=FORMATS, default="table")
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from sga_pipeline.publish.gap_filters import GapFilters, find_gaps
     from sga_pipeline.publish.pointer import require_current
-    from sga_pipeline.publish.query import only_city, run_query
+    from sga_pipeline.publish.query import only_city
 
     home = home_of(arguments)
     release = require_current(home, arguments.city or only_city(home))
-    wanted = list(SEVERITIES[SEVERITIES.index(arguments.min_severity) :])
-    columns = "severity, gap_code, feed_id, statement, recommendation, owner" if arguments.format == "table" else "*"
-    names, rows = run_query(
-        release,
-        f"select {columns} from gaps where list_contains(?, severity) and gap_code = coalesce(?, gap_code) "
-        "and (feed_id = coalesce(?, feed_id) or (feed_id is null and ? is null)) "
-        "order by list_position(['critical', 'high', 'medium', 'low'], severity), gap_code, feed_id, statement",
-        [wanted, arguments.code, arguments.feed, arguments.feed],
-    )
-    show(names, rows, arguments.format)
+    names, rows = find_gaps(release, GapFilters(
+        min_severity=arguments.min_severity, code=arguments.code, category=arguments.category, feed=arguments.feed,
+        indicator=arguments.indicator, area=arguments.area, owner=arguments.owner, status=arguments.status,
+        with_folded=arguments.all, only_new=arguments.new, language=arguments.language,
+    ))  # fmt: skip
+    if arguments.format == "table":
+        at = [names.index(name) for name in SHOWN]
+        show(list(SHOWN.values()), [[row[place] for place in at] for row in rows], "table")
+    else:
+        show(names, rows, arguments.format)
     return 0

@@ -1,4 +1,4 @@
-"""Makes a release: copies the published tables aside, checks what was written, then switches to it."""
+"""Makes a release: copies the published tables aside, checks what was written, adds its pages, then switches to it."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from sga_pipeline.home import Home, home_error, sync_folder
 from sga_pipeline.publish.canonical import VOLATILE, canonical_hash
 from sga_pipeline.publish.manifest import ReleaseInputs, read_manifest, surroundings
 from sga_pipeline.publish.pointer import current_release, point_to
+from sga_pipeline.site import write_gap_pages
 
 REQUIRED = (
     "areas", "checks", "cities", "comparisons", "deliveries", "expected_cells", "gap_texts", "gaps", "indicators", "observations",
@@ -92,6 +93,7 @@ def _write(home: Home, city_id: str, aside: Path, inputs: ReleaseInputs) -> dict
     finally:
         con.close()
     tables = _check(target)
+    pages = write_gap_pages(aside, as_of=inputs.as_of)
     content = hashlib.sha256(
         json.dumps({name: one["sha256"] for name, one in tables.items()}, sort_keys=True).encode()
     ).hexdigest()
@@ -99,6 +101,7 @@ def _write(home: Home, city_id: str, aside: Path, inputs: ReleaseInputs) -> dict
     return {
         "city_id": city_id, "as_of": inputs.as_of.isoformat(), "content_sha256": content, "input_fingerprint": inputs.fingerprint,
         **surroundings(), "contracts": inputs.contracts, "tables": tables, "volatile_columns": list(VOLATILE),
+        "pages": {page.name: hashlib.sha256(page.read_bytes()).hexdigest() for page in pages},
         "deliveries": [dict(zip(names, (str(v) if v is not None else None for v in row), strict=True)) for row in deliveries],
         "database_sha256": hashlib.sha256(target.read_bytes()).hexdigest(),
     }  # fmt: skip

@@ -8,7 +8,7 @@
     where="area_level = 'city'", having='needed_n > 0 and there_n = 0', indicator='indicator_id', expected='needed_n', available='there_n') }}
 union all
 {{ finding('category_holes', 'expected_cells', ['category'], {
-    'expected_n': "count(*) filter (where state <> 'not_required')", 'available_n': 'count(*) filter (where ' ~ there ~ ')',
+    'category_no': 'any_value(category_no)',     'expected_n': "count(*) filter (where state <> 'not_required')", 'available_n': 'count(*) filter (where ' ~ there ~ ')',
     'available_pct': "round(100 * count(*) filter (where " ~ there ~ ") / nullif(count(*) filter (where state <> 'not_required'), 0), 1)",
     'missing': first_few('short_title', 'short_title', "state in ('missing', 'partial')")},
     {'share_available': 'available_n / expected_n'}, where="area_level = 'city'", having='expected_n > available_n', dimension="'category ' || left(category, 1)",
