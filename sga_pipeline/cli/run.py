@@ -61,7 +61,7 @@ def _report(home: object, city_id: str, before: Path | None) -> bool:
     if now is None:
         raise SgaError("nothing was published", "See the log of the run with: sga ui", city_id)
     _, [(values, missing)] = run_query(now, "select count(value), count(*) - count(value) from observations")
-    _, severities = run_query(now, "select severity, count(*) from gaps group by severity")
+    _, severities = run_query(now, "select severity, count(*) from gaps where status = 'open' group by severity")
     counted = {str(name): int(number) for name, number in severities}
     gaps = (
         ", ".join(f"{counted[name]} {name}" for name in ("critical", "high", "medium", "low") if name in counted)
@@ -69,7 +69,7 @@ def _report(home: object, city_id: str, before: Path | None) -> bool:
     )
     _, troubles = run_query(
         now,
-        "select statement from gaps where metric in ('failed pulls', 'refused deliveries', 'deliveries') order by feed_id",
+        "select statement from gaps where rule_id in ('unreachable', 'refused', 'no_delivery') and status <> 'closed' order by feed_id",
     )
     news = "nothing new since" if before == now else "published"
     print(f"{city_id}: {news} release {now.name}: {values:,} values, {missing:,} missing or suppressed; gaps: {gaps}")

@@ -16,6 +16,7 @@ from sga_pipeline.conform.outcome import Outcome
 from sga_pipeline.conform.piles import Duplicates, KeptFile, Quarantine
 from sga_pipeline.conform.row_rules import RowRules, build_rules
 from sga_pipeline.conform.select_sql import IN_SCOPE, Selection, build_selection
+from sga_pipeline.conform.sentinels import sentinels
 from sga_pipeline.conform.source import open_delivery
 from sga_pipeline.conform.volumes import volumes
 from sga_pipeline.conform.wide import lengthen
@@ -58,6 +59,7 @@ def conform_delivery(plan: FeedPlan, delivery: Arrived, key: str, piles: Piles, 
         opened = open_delivery(con, delivery.path, plan.feed.format, piles.scratch)
         if plan.feed.wide:
             opened = lengthen(opened, plan.feed.wide)
+        outcome.header = list(opened.header)
         outcome.new_columns = _new_columns(plan, opened)
         selection = build_selection(plan, opened, key, delivery.period)
         for translation in {one.type_name: one for one in selection.translations}.values():
@@ -68,6 +70,7 @@ def conform_delivery(plan: FeedPlan, delivery: Arrived, key: str, piles: Piles, 
         _judge(plan, outcome)
         if outcome.accepted:
             outcome.volumes = volumes(piles.kept, plan.shape)
+            outcome.sentinels = sentinels(con, plan, opened)
     except DeliveryError as error:
         outcome.accepted, outcome.reason = False, str(error)
     except duckdb.OutOfMemoryException:

@@ -30,6 +30,10 @@ class Outcome:
     severities: dict[str, str] = field(default_factory=dict)
     unmapped: dict[str, dict[str, int]] = field(default_factory=dict)
     new_columns: list[str] = field(default_factory=list)
+    # Column names as the delivery writes them.
+    header: list[str] = field(default_factory=list)
+    # Column, number, how often: numbers such as -999 that stand for something missing, told or not.
+    sentinels: list[tuple[str, str, int]] = field(default_factory=list)
     first_day: str | None = None
     last_day: str | None = None
     file: str | None = None

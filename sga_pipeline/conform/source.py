@@ -8,8 +8,8 @@ import duckdb
 
 from sga_pipeline.conform.csv_source import open_csv
 from sga_pipeline.conform.opened import Opened
-from sga_pipeline.conform.tables import open_geojson, open_parquet, open_xlsx
-from sga_pipeline.contracts.feed import CsvFormat, Format, GeoJsonFormat, XlsxFormat
+from sga_pipeline.conform.tables import open_geojson, open_json, open_parquet, open_xlsx
+from sga_pipeline.contracts.formats import CsvFormat, Format, GeoJsonFormat, JsonFormat, XlsxFormat
 from sga_pipeline.errors import DeliveryError
 
 # First bytes of things that arrive in place of data.
@@ -34,4 +34,6 @@ def open_delivery(con: duckdb.DuckDBPyConnection, path: Path, form: Format, scra
         return open_xlsx(con, path, form)
     if isinstance(form, GeoJsonFormat):
         return open_geojson(con, path)
+    if isinstance(form, JsonFormat):
+        return open_json(con, path)
     return open_parquet(con, path)

@@ -16,7 +16,7 @@ from shapely.geometry import shape as geometry_of
 
 from sga_pipeline.conform.opened import Opened, Record
 from sga_pipeline.conform.sql_text import literal
-from sga_pipeline.contracts.feed import XlsxFormat
+from sga_pipeline.contracts.formats import XlsxFormat
 from sga_pipeline.errors import DeliveryError
 
 MAX_JSON_BYTES = 500_000_000
@@ -90,6 +90,25 @@ def open_geojson(con: duckdb.DuckDBPyConnection, path: Path) -> Opened:
         return [Record(place + 1, json.dumps(dict(zip(header, cells[place], strict=False)))) for place in places]
 
     return Opened((*header, "geometry"), relation, records_of)
+
+
+def open_json(con: duckdb.DuckDBPyConnection, path: Path) -> Opened:
+    """Objects in their order: their members as columns. Of an object of objects, each one's name is its `key`."""
+    if path.stat().st_size > MAX_JSON_BYTES:
+        raise DeliveryError("the JSON is too large", "Ask for it in parts, or as CSV.", path.stat().st_size)
+    try:
+        document = json.loads(path.read_bytes(), parse_constant=_no_constant)
+        objects = [{"key": key, **one} for key, one in document.items()] if isinstance(document, dict) else document
+        header = list(dict.fromkeys(key for one in objects for key in one))
+        cells = [[_json_cell(one.get(key)) for key in header] for one in objects]
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise DeliveryError("this is not a list of JSON objects", "Ask for it again.", f"{error}"[:120]) from None
+    relation = _hold(con, cells, len(header))
+
+    def records_of(places: Sequence[int], _total: int) -> list[Record]:
+        return [Record(place + 1, json.dumps(dict(zip(header, cells[place], strict=False)))) for place in places]
+
+    return Opened(tuple(header), relation, records_of)
 
 
 def _hold(con: duckdb.DuckDBPyConnection, rows: Sequence[Sequence[str | None]], width: int) -> str:

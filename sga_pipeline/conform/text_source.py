@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from sga_pipeline.contracts.feed import CsvFormat
+from sga_pipeline.contracts.formats import CsvFormat
 from sga_pipeline.errors import DeliveryError
 
 BLOCK = 4 << 20

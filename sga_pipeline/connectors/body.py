@@ -14,7 +14,7 @@ from typing import NoReturn
 import requests
 
 from sga_pipeline.connectors.looks import HEAD_BYTES, impostor
-from sga_pipeline.contracts.feed import CsvFormat, Format
+from sga_pipeline.contracts.formats import CsvFormat, Format
 from sga_pipeline.errors import PullError
 from sga_pipeline.home import home_error
 

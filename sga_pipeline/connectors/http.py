@@ -17,7 +17,8 @@ from sga_pipeline.connectors.addresses import file_name, is_private_line, redire
 from sga_pipeline.connectors.base import Fetched, FileMissing, Known, Unreachable
 from sga_pipeline.connectors.body import Body
 from sga_pipeline.connectors.watchdog import Watchdog, WatchedAdapter
-from sga_pipeline.contracts.feed import Format, HttpSource
+from sga_pipeline.contracts.feed import HttpSource
+from sga_pipeline.contracts.formats import Format
 from sga_pipeline.errors import PullError
 
 MAX_REDIRECTS = 5

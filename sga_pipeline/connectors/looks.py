@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from sga_pipeline.contracts.feed import CsvFormat, Format
+from sga_pipeline.contracts.formats import CsvFormat, Format
 
 HEAD_BYTES = 512
 PAGE, PDF, JSON = "a web page", "a PDF document", "JSON"

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from sga_pipeline.contracts.feed import (
     Constant,
-    CsvFormat,
     Feed,
     FromColumns,
     FromPeriod,
@@ -18,6 +17,7 @@ from sga_pipeline.contracts.feed import (
     NotBeforeRule,
     PatternRule,
 )  # fmt: skip
+from sga_pipeline.contracts.formats import CsvFormat
 from sga_pipeline.contracts.shape import Column, Shape
 from sga_pipeline.contracts.steps import Boolean, Date, DateTime, Default, Lookup, Number, Recode
 from sga_pipeline.contracts.yaml_reader import Document

@@ -18,7 +18,7 @@ _INTEGERS = {
     "first_year", "last_year", "allowed_lag_days", "preference", "bytes", "rows_in", "rows_kept", "rows_quarantined",
     "rows_duplicate", "rows_outside", "rows_without_area", "expected_n", "available_n", "failed_rows", "checked_rows", "vintage", "rows", "records",
 }  # fmt: skip
-_TRUTHS = {"accepted", "in_use", "superseded", "complete", "passed", "core", "manual_steps", "by_area"}
+_TRUTHS = {"accepted", "in_use", "superseded", "complete", "passed", "core", "manual_steps", "by_area", "told"}
 _DAYS = {"period_start", "period_end", "as_of", "tells_from"}
 _NUMBERS = {"value", "threshold", "amount", "bridge_factor"}
 # Columns in their order; docs/handovers.md says what they mean.
@@ -36,6 +36,8 @@ TABLES: dict[str, tuple[str, ...]] = {
     "deliveries": ("city_id", "feed_id", "sha256", "period", "retrieved_at", "bytes", "rows_in", "rows_kept", "rows_quarantined",
                    "rows_duplicate", "rows_outside", "rows_without_area", "accepted", "in_use", "superseded", "reason"),
     "new_columns": ("city_id", "feed_id", "sha256", "column"),
+    "header_changes": ("city_id", "feed_id", "sha256", "period", "lost", "gained"),
+    "sentinels": ("city_id", "feed_id", "sha256", "column", "code", "records", "told"),
     "unmapped_codes": ("city_id", "feed_id", "column", "code", "records"),
     "volumes": ("city_id", "feed_id", "sha256", "vintage", "retrieved_at", "in_use", "series", "period", "rows", "amount"),
     # The gaps of the release in force: what keeps a finding's first day, and closes what is found no more.

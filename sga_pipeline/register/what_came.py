@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from sga_pipeline.register.record import FeedRecord
@@ -18,15 +19,40 @@ def what_came(record: FeedRecord) -> Iterator[Made]:
     for pulled in record.pulled:
         yield "pulls", {"period": pulled.period, "status": pulled.status, "message": pulled.message}
     yield from _deliveries(record)
+    yield from _header_changes(record)
     unmapped: dict[str, Counter[str]] = {}
     for outcome in (one.outcome for one in record.conformed if one.in_use):
         for column, codes in outcome.unmapped.items():
             unmapped.setdefault(column, Counter()).update(codes)
         for name in outcome.new_columns:
             yield "new_columns", {"sha256": outcome.sha256, "column": name}
+        for name, sentinel, count in outcome.sentinels:
+            told = any(one.removesuffix(".0") == sentinel for one in record.plan.feed.format.empty)
+            yield (
+                "sentinels",
+                {"sha256": outcome.sha256, "column": name, "code": sentinel, "records": count, "told": told},
+            )
     for column, codes in sorted(unmapped.items()):
         for code, number in sorted(codes.items()):
             yield "unmapped_codes", {"column": column, "code": code, "records": number}
+
+
+def _header_changes(record: FeedRecord) -> Iterator[Made]:
+    """Columns that came or went between one delivery and the next, by period and then by arrival."""
+    arrived = sorted(
+        (
+            (one.outcome.period or "", record.held[(one.outcome.sha256, one.outcome.period)].retrieved_at, one.outcome)
+            for one in record.conformed
+            if one.outcome.accepted
+        ),
+        key=lambda item: item[:2],
+    )
+    for (_, _, before), (_, _, after) in pairwise(arrived):
+        lost, gained = sorted(set(before.header) - set(after.header)), sorted(set(after.header) - set(before.header))
+        if lost or gained:
+            yield "header_changes", {
+                "sha256": after.sha256, "period": after.period, "lost": ", ".join(lost), "gained": ", ".join(gained),
+            }  # fmt: skip
 
 
 def _deliveries(record: FeedRecord) -> Iterator[Made]:

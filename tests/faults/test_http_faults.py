@@ -14,7 +14,8 @@ import pytest
 
 from sga_pipeline.connectors.base import Fetched, FileMissing, Known, Unreachable
 from sga_pipeline.connectors.http import HttpConnector
-from sga_pipeline.contracts.feed import CsvFormat, Format, GeoJsonFormat, HttpSource, ParquetFormat, XlsxFormat
+from sga_pipeline.contracts.feed import HttpSource
+from sga_pipeline.contracts.formats import CsvFormat, Format, GeoJsonFormat, ParquetFormat, XlsxFormat
 from sga_pipeline.errors import PullError, SgaError
 from tests.servers import Answer, Server, answer, chunked, dripping, redirect, serving
 

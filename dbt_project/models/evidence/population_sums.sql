@@ -23,7 +23,7 @@ parts as (
 )
 
 select parts.city_id, parts.year, parts.area_id, parts.level, parts.feed_id, cast(parts.parts as bigint) as parts, cast(whole.persons as bigint) as whole,
-    parts.parts_n, units.areas_n, names.name as area_name
+    parts.parts_n, units.areas_n, names.name as area_name, names.level as whole_level
 from parts
 inner join people as whole on parts.city_id = whole.city_id and parts.year = whole.year and parts.area_id = whole.area_id
 inner join units on parts.city_id = units.city_id and parts.area_id = units.ancestor_id and parts.level = units.level

@@ -34,11 +34,21 @@ by_measure as (
     group by all
 ),
 
-people as (
-    select population.city_id, numerators.indicator_id, population.feed_id, numerators.measure_id, cast(population.year as integer) as year, 'people' as what,
-        cast(sum(population.persons) as double) as value
+-- Residents of the city itself, or of its districts together; of everybody where the source says, else of its sexes and ages together.
+residents as (
+    select population.city_id, population.feed_id, population.year, areas.level, population.persons,
+        population.sex = '_T' and population.age_group = '_T' as everybody
     from {{ ref('stg_population') }} as population
-    inner join numerators on numerators.measure_id = 'residents'
+    inner join {{ ref('stg_areas') }} as areas on population.city_id = areas.city_id and population.area_id = areas.area_id and areas.level in ('city', 'district')
+    where population.group_dim is null
+    qualify areas.level = min(areas.level) over (partition by population.city_id, population.feed_id, population.year)
+        and everybody = bool_or(everybody) over (partition by population.city_id, population.feed_id, population.year)
+),
+
+people as (
+    select residents.city_id, numerators.indicator_id, residents.feed_id, numerators.measure_id, cast(residents.year as integer) as year, 'people' as what,
+        cast(sum(residents.persons) as double) as value
+    from residents inner join numerators on numerators.measure_id = 'residents'
     group by all
 ),
 

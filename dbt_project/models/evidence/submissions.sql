@@ -1,11 +1,21 @@
 -- Grain: city x feed x period its calendar expects: whether an accepted delivery tells of it, and whether nought was told or nothing.
-with calendar as (
+-- Events that come without a calendar are expected for the whole of every year they touch.
+with touched as (
+    select coverage.city_id, coverage.feed_id, year(min(coverage.period_start)) as first_year, year(max(coverage.period_end)) as last_year
+    from {{ source('register', 'coverage') }} as coverage
+    inner join {{ source('register', 'feeds') }} as feeds on coverage.city_id = feeds.city_id and coverage.feed_id = feeds.feed_id
+    where feeds.kind <> 'levels' and feeds.dated_to <> 'year' group by all
+),
+
+calendar as (
     select feeds.city_id, feeds.feed_id, feeds.kind, feeds.allowed_lag_days, cities.as_of,
         case feeds.cadence when 'annual' then 'A' when 'quarterly' then 'Q' else 'M' end as freq,
-        make_date(cities.first_year, 1, 1) as opens, make_date(cities.last_year, 12, 31) as closes, feeds.tells_from
+        make_date(greatest(cities.first_year, case when feeds.cadence = 'irregular' then touched.first_year else 0 end), 1, 1) as opens,
+        make_date(least(cities.last_year, case when feeds.cadence = 'irregular' then touched.last_year else 9999 end), 12, 31) as closes, feeds.tells_from
     from {{ source('register', 'feeds') }} as feeds
     inner join {{ source('register', 'cities') }} as cities on feeds.city_id = cities.city_id
-    where feeds.cadence <> 'irregular' and feeds.shape <> 'areas'
+    left join touched on feeds.city_id = touched.city_id and feeds.feed_id = touched.feed_id
+    where (feeds.cadence <> 'irregular' or touched.first_year is not null) and feeds.shape <> 'areas'
 ),
 
 steps as (
@@ -49,6 +59,14 @@ covered as (
     group by all
 ),
 
+-- Whether the contract lets the feed cover anything; where it does, rows beyond are a running period.
+covers as (
+    select feeds.city_id, feeds.feed_id, count(coverage.feed_id) > 0 as some
+    from {{ source('register', 'feeds') }} as feeds
+    left join {{ source('register', 'coverage') }} as coverage on feeds.city_id = coverage.city_id and feeds.feed_id = coverage.feed_id
+    group by all
+),
+
 refused as (
     select distinct city_id, feed_id, {{ start_of_text('period') }} as start
     from {{ source('register', 'deliveries') }} where not accepted and not superseded and period is not null
@@ -61,14 +79,15 @@ stated as (
             when due.kind = 'levels' then case when refused.start is not null then 'refused' else 'silence' end
             when covered.declared and records.n_records > 0 then 'confirmed'
             when covered.declared then 'confirmed_zero'
-            when covered.whole or (covered.whole is null and records.n_records > 0) then 'undeclared'
+            when covered.whole or (not covers.some and records.n_records > 0) then 'undeclared'
             when refused.start is not null then 'refused'
-            when covered.whole is not null then 'partial'
+            when covered.whole is not null or records.n_records > 0 then 'partial'
             else 'silence'
         end as state
     from due
     left join records using (city_id, feed_id, period_start)
     left join covered using (city_id, feed_id, period_start)
+    inner join covers on due.city_id = covers.city_id and due.feed_id = covers.feed_id
     left join refused on due.city_id = refused.city_id and due.feed_id = refused.feed_id and due.period_start = refused.start
 ),
 

@@ -1,5 +1,5 @@
 -- Grain: finding. Frequency and coverage of collection: what never came, came in part, late, or from parts of the city only. Codes G04, G13, G08b.
-{{ finding('no_delivery', 'sources', ['feed_id'], {'deliveries_n': 'max(deliveries_in_use)'}, {'never_delivered': '1'},
+{{ finding('no_delivery', 'feed_states', ['feed_id'], {'deliveries_n': 'max(deliveries_in_use)'}, {'never_delivered': '1'},
     having='deliveries_n = 0', feed='feed_id', expected='1', available='0') }}
 union all
 {{ finding('missing_periods', 'submissions', ['feed_id'], {
@@ -18,7 +18,7 @@ union all
     {'months_not_yet_due': '12 - months_covered'}, where="freq = 'M'",
     having='year is not null', feed='feed_id', dimension="'running_year'", first='make_date(cast(year as integer), 1, 1)', last='make_date(cast(year as integer), 12, 31)') }}
 union all
-{{ finding('late', 'sources', ['feed_id'], {
+{{ finding('late', 'feed_states', ['feed_id'], {
     'last_day': 'max(covers_to)', 'days': 'max(days_overdue)', 'as_of': 'max(as_of)', 'finer': 'max(case when monthly then 1 else 0 end)', 'stale': 'max(case when stale then 1 else 0 end)'},
     {'days_overdue_monthly': 'case when finer = 1 then days end', 'days_overdue_yearly': 'case when finer = 0 then days end', 'stale': 'stale'},
     where='days_overdue is not null', having='days > 0', feed='feed_id', first='last_day', last='as_of') }}

@@ -15,9 +15,12 @@ union all
     expected='expected_n', available='available_n') }}
 union all
 {{ finding('rare', 'collection_rhythm', ['feed_id', 'indicator_id'], {
-    'months_found': "coalesce(cast(cast(max(months_found) as integer) as varchar), 'one period only, not every so many')", 'months_needed': 'max(months_needed)', 'periods_n': 'max(periods_n)',
-    'first_period': 'max(first_year)', 'last_period': 'max(last_year)', 'ratio': 'round(max(months_found / months_needed), 4)', 'irregularity': 'round(max(irregularity), 4)', 'once': 'max(case when periods_n = 1 and several_needed then 1 else 0 end)'},
-    {'interval_ratio': 'ratio', 'irregularity': 'irregularity', 'one_off': 'once'}, having='coalesce(ratio, 0) > 1 or irregularity > 0 or once = 1', indicator='indicator_id', feed='feed_id', available='periods_n') }}
+    'months_found': 'cast(max(months_found) as integer)', 'months_needed': 'max(months_needed)', 'periods_n': 'max(periods_n)',
+    'first_period': 'max(first_year)', 'last_period': 'max(last_year)', 'ratio': 'round(max(months_found / months_needed), 4)', 'irregularity': 'round(max(irregularity), 4)'},
+    {'interval_ratio': 'ratio', 'irregularity': 'irregularity'}, where='periods_n > 1', indicator='indicator_id', feed='feed_id', available='periods_n') }}
+union all
+{{ finding('once', 'collection_rhythm', ['feed_id', 'indicator_id'], {'year': 'max(last_year)', 'months_needed': 'max(months_needed)'},
+    {'one_off': '1'}, where='periods_n = 1 and several_needed', indicator='indicator_id', feed='feed_id', available='1') }}
 union all
 {{ finding('reported_share', 'dark_figures', ['indicator_id'], {'reported_pct': 'round(max(reported_pct), 1)', 'year': 'max(survey_year)'},
     {'share_reported': 'reported_pct / 100'}, where='reported_pct is not null', indicator='indicator_id') }}

@@ -7,8 +7,8 @@
     where='first_said > 0', having='periods_n >= 6 and mean_change > 0', feed='feed_id', dimension="nullif(series, '')") }}
 union all
 {{ finding('sources_differ', 'source_pairs', ['indicator_id'], {
-    'year': 'arg_max(year, log_ratio)', 'a': 'arg_max(title_a, log_ratio)', 'value_a': 'round(arg_max(value_a, log_ratio), 4)', 'b': 'arg_max(title_b, log_ratio)',
-    'value_b': 'round(arg_max(value_b, log_ratio), 4)', 'percent': 'round(100 * (exp(max(log_ratio)) - 1), 0)', 'log_ratio': 'round(max(log_ratio), 4)', 'pairs_n': 'count(*)'},
+    'year': 'arg_max(year, log_ratio)', 'told': 'arg_max(told_by_all, log_ratio)', 'percent': 'round(100 * (exp(max(log_ratio)) - 1), 0)',
+    'log_ratio': 'round(max(log_ratio), 4)', 'years_n': 'count(distinct year)'},
     {'log_ratio': 'log_ratio'}, where='comparable and beyond_chance', having='log_ratio > 0', indicator='indicator_id',
     first='make_date(cast(year as integer), 1, 1)', last='make_date(cast(year as integer), 12, 31)') }}
 union all

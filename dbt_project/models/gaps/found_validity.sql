@@ -11,7 +11,7 @@ union all
     'fallback': "case when bool_or(has_fallback) then 'The last good delivery stays in use.' else 'There is no earlier delivery to fall back on.' end"},
     {'refused_deliveries': 'refused_n'}, where='not accepted and not superseded', feed='feed_id') }}
 union all
-{{ finding('without_area', 'sources', ['feed_id'], {'total_n': 'max(rows_in_use)', 'bad_n': 'max(rows_without_area)'},
+{{ finding('without_area', 'feed_states', ['feed_id'], {'total_n': 'max(rows_in_use)', 'bad_n': 'max(rows_without_area)'},
     {'share_known_area': '1 - bad_n / total_n'}, where='by_area', having='bad_n > 0 and total_n > 0', feed='feed_id', dimension="'area'", expected='total_n', available='total_n - bad_n') }}
 union all
 {{ finding('unknown_areas', 'area_codes', ['feed_id'], {
@@ -50,7 +50,13 @@ union all
     'bad_n': 'sum(records)', 'boundary_version': 'max(boundary_version)', 'missing': first_few('code', 'code')},
     {'boundary_mismatch': 'bad_n'}, where="shape = 'population'", feed='feed_id', dimension="'boundary'") }}
 union all
-{{ finding('parts_exceed_whole', 'population_sums', ['feed_id', 'level'], {
+{{ finding('parts_exceed_whole', 'population_sums', ['feed_id', 'level', 'whole_level'], {
     'year': 'arg_max(year, parts / whole)', 'whole': 'arg_max(area_name, parts / whole)', 'parts': 'arg_max(parts, parts / whole)', 'total': 'arg_max(whole, parts / whole)'},
-    {'boundary_mismatch': 'parts - total'}, where='parts > 1.005 * whole', feed='feed_id', dimension='level',
+    {'boundary_mismatch': 'parts - total'}, where='parts > 1.005 * whole', feed='feed_id', dimension="level || ' in ' || whole_level",
     first='make_date(cast(year as integer), 1, 1)', last='make_date(cast(year as integer), 12, 31)') }}
+union all
+{{ finding('sentinel_told', 'sentinels', ['feed_id'], {'bad_n': 'sum(records)', 'numbers': first_few('code', 'code'), 'columns': first_few('"column"', '"column"')},
+    {'sentinels_told': 'bad_n'}, where='told', feed='feed_id') }}
+union all
+{{ finding('sentinel_untold', 'sentinels', ['feed_id'], {'bad_n': 'sum(records)', 'numbers': first_few('code', 'code'), 'columns': first_few('"column"', '"column"')},
+    {'sentinels_untold': 'bad_n'}, where='not told', feed='feed_id') }}

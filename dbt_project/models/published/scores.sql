@@ -6,7 +6,7 @@ with by_feed as (
         revised.mean_revision is not null or differing.log_ratio is not null as reliability_tested,
         1 - least(1, feeds.rows_quarantined / nullif(feeds.rows_in, 0) / 0.05) as validity,
         areas.granularity
-    from {{ ref('sources') }} as feeds
+    from {{ ref('feed_states') }} as feeds
     left join (
         select city_id, feed_id, avg(case when accepted then 1.0 else 0.0 end) as coverage,
             avg(case when received_on is null then null when received_on <= due_on + interval 31 day then 1.0 else 0.0 end) filter (where due_on > first_received) as timeliness

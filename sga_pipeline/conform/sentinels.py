@@ -1,0 +1,40 @@
+"""Numbers that stand for something missing: -999 and its kin, in the columns a feed takes its numbers from."""
+
+from __future__ import annotations
+
+import duckdb
+
+from sga_pipeline.conform.opened import Opened
+from sga_pipeline.contracts.assessment import FeedPlan
+from sga_pipeline.contracts.feed import FromColumns
+
+# What offices write where there is no number; a figure that happens to be one of these does not come often.
+USUAL = {"-999", "-9999", "-99", "-9", "999999", "9999999"}
+OFTEN = 3
+
+
+def sentinels(con: duckdb.DuckDBPyConnection, plan: FeedPlan, opened: Opened) -> list[tuple[str, str, int]]:
+    """Column, number and how often it stands there. Tables of events are large and their numbers few; they are not read again."""
+    if plan.shape.kind == "events":
+        return []
+    looked_for = sorted(USUAL | {_plain(one) for one in plan.feed.format.empty if _plain(one).lstrip("-").isdigit()})
+    numbers = {column.name for column in plan.shape.columns if column.type in {"number", "integer"}}
+    names = [
+        one
+        for target, how in sorted(plan.feed.columns.items())
+        if target in numbers and isinstance(how, FromColumns)
+        for one in how.names
+        if one in opened.header
+    ]
+    found = []
+    for name in dict.fromkeys(names):
+        cell = f"regexp_replace(trim(c{opened.header.index(name)}), '[.]0+$', '')"
+        sql = f"select {cell} as number, count(*) from {opened.relation} where {cell} in (select unnest(?)) group by 1 order by 1"
+        found += [
+            (name, number, count) for number, count in con.execute(sql, [looked_for]).fetchall() if count >= OFTEN
+        ]
+    return found
+
+
+def _plain(text: str) -> str:
+    return text.strip().removesuffix(".0")

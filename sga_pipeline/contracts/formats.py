@@ -1,0 +1,59 @@
+"""The forms a delivery can have: delimited text, a sheet, Parquet, GeoJSON, JSON."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from sga_pipeline.contracts.base import Code, Contract, Sentence
+
+
+class CsvFormat(Contract):
+    """Delimited text; nothing about it is guessed."""
+
+    kind: Literal["csv"]
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    quote: Annotated[str, Field(max_length=1)] = '"'
+    encoding: str = "utf-8"
+    compression: Literal["none", "gzip", "bz2"] = "none"
+    # Lines before the header, and lines after the last record.
+    skip_lines: int = Field(default=0, ge=0, le=1000)
+    footer_lines: int = Field(default=0, ge=0, le=1000)
+    # Records right after the header that repeat it in words.
+    skip_records: int = Field(default=0, ge=0, le=10)
+    empty: list[Code] = []
+
+
+class XlsxFormat(Contract):
+    """One sheet of a workbook."""
+
+    kind: Literal["xlsx"]
+    sheet: Sentence
+    header_row: int = Field(default=1, ge=1)
+    footer_rows: int = Field(default=0, ge=0)
+    empty: list[Code] = []
+
+
+class ParquetFormat(Contract):
+    """A Parquet file; its values are read as text like everyone's."""
+
+    kind: Literal["parquet"]
+    empty: list[Code] = []
+
+
+class GeoJsonFormat(Contract):
+    """A FeatureCollection; properties are columns, and `geometry` is the boundary as WKT."""
+
+    kind: Literal["geojson"]
+    empty: list[Code] = []
+
+
+class JsonFormat(Contract):
+    """A list of objects; or one object of objects, whose names stand in the column `key`."""
+
+    kind: Literal["json"]
+    empty: list[Code] = []
+
+
+Format = Annotated[CsvFormat | XlsxFormat | ParquetFormat | GeoJsonFormat | JsonFormat, Field(discriminator="kind")]
