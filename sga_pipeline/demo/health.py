@@ -24,6 +24,8 @@ CAUSES = (
 )
 DRUG_CAUSES = ("X42", "X42", "X41", "F112", "X62", "Y12")
 HOMICIDE_CAUSES = {0: "X954", 1: "X999", 2: "Y009"}
+# Of every third homicide by other means the certificate does not say which.
+NOT_STATED = "Y09"
 # The register misses some of the homicides the police know: a difference that is known and planted.
 REGISTER_MISSES = 0.06
 # Topic, per 100,000 residents a year.
@@ -68,7 +70,10 @@ def make_deaths(place: Place, victims: Victims, random: np.random.Generator, sca
     rows = np.column_stack(
         [victims.year, victims.day_of_year, victims.district, victims.sex, np.maximum(victims.age, 0)]
     )[killed]
-    parts.append((rows, [HOMICIDE_CAUSES[int(one)] for one in victims.weapon[killed]]))
+    weapons = [int(one) for one in victims.weapon[killed]]
+    parts.append((
+        rows, [NOT_STATED if one == 2 and at % 3 == 0 else HOMICIDE_CAUSES[one] for at, one in enumerate(weapons)]
+    ))  # fmt: skip
     table = np.concatenate([rows for rows, _ in parts])
     year, day, district, sex, age = table.T
     return Deaths(year, day, district, sex, age, cause=[cause for _, causes in parts for cause in causes])

@@ -120,4 +120,26 @@ def write_attestations(file: Path) -> Piles:
     return {"all": {"rows_in": len(ATTESTATIONS), "rows_kept": len(ATTESTATIONS)}}
 
 
+# Planted: nobody takes reports on the police, one line alone takes those on corruption.
+CHANNELS = {
+    "violence": ("emergency line", "police stations"), "domestic_violence": ("emergency line", "women's desk"),
+    "sexual_violence": ("women's desk", "hospital of the port"), "child_protection": ("child line", "schools"),
+    "trafficking": ("port chaplaincy", "emergency line"), "hate_crime": ("ombudsman", "police stations"),
+    "firearms": ("police stations", "weapons amnesty desk"), "drugs": ("health line", "police stations"), "corruption": ("audit office",),
+}  # fmt: skip
+
+
+def write_channels(file: Path) -> Piles:
+    """One row for each channel and year."""
+    rows = [
+        [theme, channel, CITY, str(year), "yes", "directory of services", "Secretariat of the council", f"{year}-12-01"]
+        for year in YEARS
+        for theme, channels in CHANNELS.items()
+        for channel in channels
+    ]
+    lines = ["theme,channel,area,year,functioning,document,office,day", *(",".join(row) for row in rows)]
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return {"all": {"rows_in": len(rows), "rows_kept": len(rows)}}
+
+
 assert SEXES == ("F", "M"), "the registers above number women 1 and men 2"

@@ -161,7 +161,7 @@ def _victim_rows(victims: Victims) -> Iterator[Row]:
 def _death_rows(deaths: Deaths) -> Iterator[Row]:
     causes = np.array(deaths.cause)
     measures = {
-        "homicide_deaths": np.isin(causes, ["X954", "X999", "Y009"]),
+        "homicide_deaths": np.isin(causes, ["X954", "X999", "Y009", "Y09"]),
         "drug_deaths": np.isin(causes, ["X41", "X42", "F112", "X62", "Y12"]),
     }  # fmt: skip
     for name, chosen in measures.items():

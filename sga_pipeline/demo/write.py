@@ -46,6 +46,7 @@ def write_demo_city(folder: Path, *, seed: int = 20260101, scale: float = 1.0) -
         "survey": office_files.write_survey(data / "survey.csv", survey),
         "districts": office_files.write_districts(data / "districts.geojson", place),
         "governance": office_files.write_attestations(data / "attestations.csv"),
+        "reporting_channels": office_files.write_channels(data / "reporting_channels.csv"),
     }
     write_truth(target / "truth", place, incidents, victims, deaths, services, statistics, counts, piles)
     return target

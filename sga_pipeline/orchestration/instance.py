@@ -7,7 +7,7 @@ from pathlib import Path
 from sga_pipeline.home import write_text
 
 INSTANCE_SETTINGS = """\
-# Dagster's own settings for this home: no telemetry, no greetings, one run at a time, hung runs marked as failed.
+# Dagster's own settings for this home: no telemetry, no greetings, one run at a time, hung runs marked as failed, stale feeds marked.
 telemetry:
   enabled: false
 nux:
@@ -15,6 +15,8 @@ nux:
 concurrency:
   runs:
     max_concurrent_runs: 1
+freshness:
+  enabled: true
 run_monitoring:
   enabled: true
   poll_interval_seconds: 60

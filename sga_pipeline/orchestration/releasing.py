@@ -1,10 +1,12 @@
 """Release assets: one a city, made from the published models and switched to in one step."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
 
 from sga_pipeline.contracts.assessment import CityPlan
+from sga_pipeline.orchestration.gap_checks import gap_check_results, gap_check_specs
 from sga_pipeline.orchestration.progress import tell
 from sga_pipeline.orchestration.scope import Scope
 from sga_pipeline.publish.release import publish
@@ -17,11 +19,13 @@ def release_assets(scope: Scope, published: list[dg.AssetKey]) -> list[dg.Assets
 
 
 def _release_asset(scope: Scope, city: CityPlan, published: list[dg.AssetKey]) -> dg.AssetsDefinition:
+    key, catalogue = dg.AssetKey(["release", city.id]), scope.assessment.catalogue
+
     @dg.asset(
-        key=dg.AssetKey(["release", city.id]), group_name="release", deps=published, kinds={"duckdb"},
+        key=key, group_name="release", deps=published, kinds={"duckdb"}, check_specs=gap_check_specs(key, catalogue),
         description=f"The published assessment of {city.city.name}: one immutable database, switched to in one step.",
     )  # fmt: skip
-    def release(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
+    def release(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Any]]:
         tell(f"publish {city.id}")
         with scope.home.lock():
             inputs = release_inputs(scope.home, scope.assessment, city.id, as_of=scope.as_of(city))
@@ -32,6 +36,7 @@ def _release_asset(scope: Scope, city: CityPlan, published: list[dg.AssetKey]) -
             "folder": dg.MetadataValue.path(str(made.path)),
         }
         metadata |= {f"rows in {table}": number for table, number in made.row_counts.items()}
-        return dg.MaterializeResult(metadata=metadata)
+        checks = list(gap_check_results(key, catalogue, made.path))
+        yield dg.MaterializeResult(metadata=metadata, check_results=checks)
 
     return release

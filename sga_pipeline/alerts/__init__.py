@@ -1,0 +1,1 @@
+"""Tells people of new findings: by webhook, by e-mail, and always in the log."""
