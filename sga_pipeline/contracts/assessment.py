@@ -14,6 +14,7 @@ from sga_pipeline.contracts.city import City
 from sga_pipeline.contracts.city_tables import CityTables, city_table_files, read_city_tables
 from sga_pipeline.contracts.feed import Feed
 from sga_pipeline.contracts.feed_checks import check_feed
+from sga_pipeline.contracts.gap_catalogue_checks import check_gap_catalogue
 from sga_pipeline.contracts.reading import read_contract
 from sga_pipeline.contracts.shape import Shape, read_shape
 from sga_pipeline.contracts.yaml_reader import Document
@@ -122,7 +123,9 @@ def read_assessment(city_folders: list[Path], contracts: Path = CONTRACTS) -> As
     """Read and check cities, or raise one ContractError with every problem found."""
     catalogue = read_catalogue(contracts / "catalogue")
     shapes = {shape.id: shape for shape in map(read_shape, sorted((contracts / "shapes").glob("*.yaml")))}
-    problems = [*_unknown_code_lists(shapes, catalogue), *check_catalogue(catalogue, shapes)]
+    problems = [
+        *_unknown_code_lists(shapes, catalogue), *check_catalogue(catalogue, shapes), *check_gap_catalogue(catalogue),
+    ]  # fmt: skip
     cities: list[CityPlan] = []
     for folder in city_folders:
         try:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from sga_pipeline.errors import ContractError, Problem
 
+Row = dict[str, str]
+
 
 @dataclass(frozen=True)
 class Catalogue:
@@ -20,7 +22,8 @@ class Catalogue:
     gap_types: dict[str, dict[str, str]]
     statements: dict[str, dict[str, str]]
     age_groups: dict[str, dict[str, str]]
-    thresholds: tuple[dict[str, str], ...]
+    thresholds: tuple[Row, ...]
+    requirements: tuple[Row, ...]
 
 
 def read_rows(file: Path) -> list[dict[str, str]]:
@@ -61,6 +64,7 @@ def read_catalogue(folder: Path) -> Catalogue:
         folder, {name: tuple(codes) for name, codes in lists.items()}, indicators, measures,
         _keyed(folder / "gap_types.csv", "gap_code"), _keyed(folder / "statements.csv", "rule_id"),
         _keyed(folder / "age_groups.csv", "age_group"), tuple(read_rows(folder / "thresholds.csv")),
+        tuple(read_rows(folder / "requirements.csv")),
     )  # fmt: skip
 
 

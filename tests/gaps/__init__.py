@@ -1,0 +1,1 @@
+"""Findings: their evidence, their life between runs, and what a city decides about them."""
