@@ -7,6 +7,9 @@
 {% macro split_to_rows(text, separator) %}{{ return(adapter.dispatch('split_to_rows')(text, separator)) }}{% endmacro %}
 {% macro default__split_to_rows(text, separator) %}unnest(string_split({{ text }}, '{{ separator }}')){% endmacro %}
 
+{% macro rows_of_list(listed) %}{{ return(adapter.dispatch('rows_of_list')(listed)) }}{% endmacro %}
+{% macro default__rows_of_list(listed) %}unnest({{ listed }}){% endmacro %}
+
 {% macro starts_with(text, prefix) %}{{ return(adapter.dispatch('starts_with')(text, prefix)) }}{% endmacro %}
 {% macro default__starts_with(text, prefix) %}starts_with({{ text }}, {{ prefix }}){% endmacro %}
 
