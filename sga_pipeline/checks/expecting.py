@@ -14,9 +14,9 @@ HAS_ROWS, COMPLETE = "summary_has_rows", "summary_is_complete"
 def quiet_context() -> Any:
     """A context that keeps nothing, tells nobody and draws no bars. Importing the library takes seconds, so it is done here."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    logging.getLogger("great_expectations").setLevel(logging.ERROR)
     import great_expectations as gx
 
+    logging.getLogger("great_expectations").setLevel(logging.ERROR)
     context: Any = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
     return context
