@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from sga_pipeline.checks.expecting import quiet_context
 from sga_pipeline.checks.plain_html import plain
+from sga_pipeline.errors import SgaError
 
 PAGES = pa.schema([("city_id", pa.string()), ("path", pa.string()), ("html", pa.string())])
 INDEX = "index.html"
@@ -85,7 +86,15 @@ def _rendered(suites: list[dict[str, Any]]) -> dict[str, str]:
             site_section_builders={"expectations": "None", "profiling": "None"},
         ).build()  # fmt: skip
         pages = Path(folder, "validations").glob("*/*/*/summary.html")
-        return {page.relative_to(folder).parts[1]: plain(page.read_text(encoding="utf-8")) for page in pages}
+        found = {page.relative_to(folder).parts[1]: plain(page.read_text(encoding="utf-8")) for page in pages}
+    # The library logs what it could not render, and goes on without the page.
+    if missing := sorted({row["suite"] for row in suites if json.loads(row["result"])} - set(found)):
+        raise SgaError(
+            "Great Expectations could not render a page",
+            "See which result it choked on in the log of the run.",
+            missing,
+        )
+    return found
 
 
 def _result(suite: str, asset: str, kept: list[dict[str, Any]]) -> Any:

@@ -76,6 +76,8 @@ def _columns(rule: Rule) -> list[str]:
 
 
 def _expectation(gx: Any, rule: Rule) -> Any:
-    only = {"row_condition": f"{rule.only_where} == True", "condition_parser": "pandas"} if rule.only_where else {}
+    from great_expectations.expectations.row_conditions import Column
+
+    only = {"row_condition": Column(rule.only_where) == True} if rule.only_where else {}  # noqa: E712
     made = getattr(gx.expectations, rule.expectation)
     return made(**rule.arguments, **only, meta={"check": rule.name}, description=rule.says)

@@ -28,5 +28,5 @@ def _one(result: dict[str, Any]) -> dict[str, Any]:
             "type": asked["type"], "description": asked.get("description"), "meta": {"check": asked["meta"]["check"]},
             "kwargs": {name: value for name, value in asked["kwargs"].items() if name not in {"batch_id", "condition_parser"}},
         },
-        "exception_info": {"raised_exception": said is not None, "exception_message": said, "exception_traceback": None},
+        "exception_info": {"raised_exception": said is not None, "exception_message": said, "exception_traceback": None if said is None else ""},
     }  # fmt: skip

@@ -68,6 +68,7 @@ def known_feeds() -> Suite:
         (Rule(
             "source_is_a_feed", "Every source of a value is a feed of the city.", "ExpectColumnPairValuesToBeEqual",
             {"column_A": "feed_id", "column_B": "known_feed", "ignore_row_if": "neither"}, ("values_n",),
-            "select count(*) as values_n from observations where list_contains(sources, '{feed_id}') and value is not null",
+            "select count(*) as values_n from observations where value is not null "
+            "and (list_contains(sources, '{feed_id}') or ('{feed_id}' = 'nobody' and coalesce(len(sources), 0) = 0))",
         ),), "us", "select count(*) > 0 from observations where city_id = $city_id and value is not null",
     )  # fmt: skip

@@ -151,17 +151,24 @@ def components() -> Suite:
     )  # fmt: skip
 
 
-_COUNTRY = f"""
-with {_YEARS},
-
-totals as (select * from years where sex = '_T' and age = '_T' and numerator is not null)
+_COUNTRY = """
+with totals as (
+    -- A source that reports a finished count gives no numerator; the count is its value.
+    select observations.*, coalesce(observations.numerator, case when facts.kind = 'count' then observations.value end) as amount
+    from observations
+    inner join catalogue_facts as facts using (indicator_id)
+    where observations.city_id = $city_id and observations.freq = 'A' and observations.sex = '_T' and observations.age = '_T'
+        and observations.other_dim is null and facts.adds_up
+        and not list_has_any(observations.sources, (select coalesce(list(feed_id), []) from feeds where city_id = $city_id and shape = 'survey_answers'))
+)
 
 -- Grain: indicator x year.
-select own.indicator_id, own.area_id, own.period, country.area_id as country_id, country.numerator as country, own.numerator as city
+select own.indicator_id, own.area_id, own.period, country.area_id as country_id, country.amount as country, own.amount as city
 from totals as own
 inner join cities on own.city_id = cities.city_id and own.area_id = cities.city_area
 inner join totals as country on own.indicator_id = country.indicator_id and own.period = country.period and country.area_level = 'country'
-order by own.numerator / greatest(country.numerator, 1) desc, own.indicator_id, own.period
+where own.amount is not null and country.amount is not null
+order by own.amount / greatest(country.amount, 1) desc, own.indicator_id, own.period
 """
 
 
@@ -174,8 +181,8 @@ def country() -> Suite:
             "ExpectColumnPairValuesAToBeGreaterThanB",
             {"column_A": "country", "column_B": "city", "or_equal": True, "ignore_row_if": "neither"},
             ("country", "city"),
-            "select max(numerator) filter (where area_id = '{country_id}') as country, max(numerator) filter (where area_id = '{area_id}') as city "
-            "from observations where indicator_id = '{indicator_id}' and period = '{period}' and sex = '_T' and age = '_T' and other_dim is null",
+            "select max(coalesce(numerator, value)) filter (where area_id = '{country_id}') as country, "
+            "max(coalesce(numerator, value)) filter (where area_id = '{area_id}') as city from observations where indicator_id = '{indicator_id}' and period = '{period}' and sex = '_T' and age = '_T' and other_dim is null",
             "high", "city_exceeds_country",
         ),), "world", tables=("observations", "cities"),
     )  # fmt: skip
