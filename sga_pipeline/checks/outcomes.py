@@ -64,16 +64,19 @@ def _row(
     }  # fmt: skip
 
 
+def evidence_of(rule: Rule, record: dict[str, Any]) -> tuple[dict[str, Any], str]:
+    """The figures of a row of a summary, and the query over the tables of a release that returns them."""
+    figures = {name: _plain(record[name]) for name in rule.figures}
+    return figures, rule.evidence.format(**{name: _sql_text(value) for name, value in record.items()}).strip()
+
+
 def _shown(rule: Rule, record: dict[str, Any], failed: bool) -> dict[str, Any]:
     subject = {name: record.get(name) for name in SUBJECT}
     if not failed:
         return subject
-    figures = {name: _plain(record[name]) for name in rule.figures}
-    written = {name: _sql_text(value) for name, value in record.items()}
-    return {
-        **subject, **{name: record.get(name) for name in PLACE},
-        "figures": json.dumps(figures, ensure_ascii=False), "evidence_query": rule.evidence.format(**written).strip(),
-    }  # fmt: skip
+    figures, query = evidence_of(rule, record)
+    place = {name: record.get(name) for name in PLACE}
+    return {**subject, **place, "figures": json.dumps(figures, ensure_ascii=False), "evidence_query": query}
 
 
 def _with_error(row: dict[str, Any], said: str | None) -> dict[str, Any]:
