@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 # The columns that may say what a row of a summary is about.
@@ -41,7 +41,6 @@ class Suite:
     about: str = "us"
     # How many rows the summary has at least, counted another way; none where nothing can be promised.
     promised: str | None = None
-    tables: tuple[str, ...] = field(default=("observations",))
 
     def about_of(self, row: dict[str, Any]) -> str:
         return self.about if self.about in {"us", "world"} else str(row[self.about])

@@ -7,7 +7,8 @@ from sga_pipeline.checks.suites.codes import known_areas, known_codes, known_fee
 from sga_pipeline.checks.suites.history import offence_mix, volumes
 from sga_pipeline.checks.suites.holding import columns_hold_values, tables_hold_rows
 from sga_pipeline.checks.suites.ranges import arithmetic, intervals, not_too_high, not_too_low
-from sga_pipeline.checks.suites.wholes import ages, areas, components, country, sexes
+from sga_pipeline.checks.suites.sums import ages, areas, sexes
+from sga_pipeline.checks.suites.wholes import components, country
 from sga_pipeline.contracts.catalogue import Catalogue
 
 

@@ -46,7 +46,7 @@ def known_areas() -> Suite:
             "area_known_at_its_level", "Every area of a value is in the table of areas, at the same level.",
             "ExpectColumnPairValuesToBeEqual", {"column_A": "area_level", "column_B": "known_level", "ignore_row_if": "neither"},
             ("values_n",), "select count(*) as values_n from observations where area_id = '{area_id}' and area_level = '{area_level}'",
-        ),), "us", "select count(distinct area_id) from observations where city_id = $city_id", ("observations", "areas"),
+        ),), "us", "select count(distinct area_id) from observations where city_id = $city_id",
     )  # fmt: skip
 
 

@@ -78,7 +78,7 @@ def volumes() -> Suite:
         (
             rule("volume_fell", "The newest whole year has at least half the events of the years before.", {"min_value": 0.5}),
             rule("volume_rose", "The newest whole year has at most twice the events of the years before.", {"max_value": 2}),
-        ), "world", tables=("observations", "cities", "indicators"),
+        ), "world",
     )  # fmt: skip
 
 
@@ -124,5 +124,5 @@ def offence_mix() -> Suite:
             "ExpectColumnPairValuesAToBeGreaterThanB",
             {"column_A": "may_move", "column_B": "moved", "or_equal": True, "ignore_row_if": "neither"},
             ("moved", "classes"), evidence, "medium", "mix_moved",
-        ),), "world", tables=("observations", "cities", "indicators"),
+        ),), "world",
     )  # fmt: skip

@@ -24,7 +24,7 @@ def tables_hold_rows() -> Suite:
             "rows_at_least", "The table has at least the rows it must have.", "ExpectColumnPairValuesAToBeGreaterThanB",
             {"column_A": "rows_found", "column_B": "rows_needed", "or_equal": True, "ignore_row_if": "neither"},
             ("rows_found", "rows_needed"), "select count(*) as rows_found, {rows_needed} as rows_needed from {table_name}",
-        ),), "about", "select 3", ("observations", "areas", "indicators"),
+        ),), "about", "select 3",
     )  # fmt: skip
 
 
