@@ -7,6 +7,9 @@
 {% macro split_to_rows(text, separator) %}{{ return(adapter.dispatch('split_to_rows')(text, separator)) }}{% endmacro %}
 {% macro default__split_to_rows(text, separator) %}unnest(string_split({{ text }}, '{{ separator }}')){% endmacro %}
 
+{% macro rows_of_list(listed) %}{{ return(adapter.dispatch('rows_of_list')(listed)) }}{% endmacro %}
+{% macro default__rows_of_list(listed) %}unnest({{ listed }}){% endmacro %}
+
 {% macro starts_with(text, prefix) %}{{ return(adapter.dispatch('starts_with')(text, prefix)) }}{% endmacro %}
 {% macro default__starts_with(text, prefix) %}starts_with({{ text }}, {{ prefix }}){% endmacro %}
 
@@ -102,4 +105,10 @@
 {% macro filled(template, pairs) %}{{ return(adapter.dispatch('filled')(template, pairs)) }}{% endmacro %}
 {% macro default__filled(template, pairs) -%}
   list_reduce(list_prepend({'name': '', 'value': {{ template }}}, {{ pairs }}), lambda sentence, pair: {'name': '', 'value': replace(sentence.value, '{' || pair.name || '}', coalesce(pair.value, 'unknown'))}).value
+{%- endmacro %}
+
+{# The members of a JSON object as a list of name and value, numbers as a reader expects them. A member called city is left to the city's name. #}
+{% macro json_pairs(object) %}{{ return(adapter.dispatch('json_pairs')(object)) }}{% endmacro %}
+{% macro default__json_pairs(object) -%}
+  list_transform(list_filter(json_keys({{ object }}), lambda key: key <> 'city'), lambda key: {'name': key, 'value': regexp_replace(json_extract_string({{ object }}, '$.' || key), '[.]0+$', '')})
 {%- endmacro %}

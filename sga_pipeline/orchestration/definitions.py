@@ -12,6 +12,7 @@ import dagster as dg
 
 from sga_pipeline.orchestration.alerting import alert_sensor
 from sga_pipeline.orchestration.building import published_keys, warehouse_assets
+from sga_pipeline.orchestration.checking import expectation_checks
 from sga_pipeline.orchestration.conforming import conformed_assets
 from sga_pipeline.orchestration.pulling import raw_assets
 from sga_pipeline.orchestration.releasing import release_assets
@@ -27,7 +28,8 @@ def definitions(scope: Scope) -> dg.Definitions:
     main = everything(scope)
     return dg.Definitions(
         assets=[*raw_assets(scope), *conformed_assets(scope), warehouse, *releases],
-        jobs=[main, *jobs], schedules=schedules, sensors=[inbox_sensor(scope, main), alert_sensor(scope)], executor=dg.in_process_executor,
+        asset_checks=[expectation_checks(scope)], jobs=[main, *jobs], schedules=schedules,
+        sensors=[inbox_sensor(scope, main), alert_sensor(scope)], executor=dg.in_process_executor,
     )  # fmt: skip
 
 

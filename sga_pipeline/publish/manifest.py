@@ -14,7 +14,7 @@ from typing import Any
 from sga_pipeline.contracts.assessment import Assessment
 from sga_pipeline.paths import CONTRACTS, LOCK, PROJECT
 
-LIBRARIES = ("duckdb", "polars", "pandera", "dbt-core", "dbt-duckdb", "dagster", "sga-pipeline")
+LIBRARIES = ("duckdb", "polars", "pandera", "great-expectations", "dbt-core", "dbt-duckdb", "dagster", "sga-pipeline")
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ import duckdb
 from sga_pipeline.errors import SgaError
 from sga_pipeline.home import Home, home_error, sync_folder
 from sga_pipeline.publish.canonical import VOLATILE, canonical_hash
+from sga_pipeline.publish.data_docs import write_data_docs
 from sga_pipeline.publish.manifest import ReleaseInputs, read_manifest, surroundings
 from sga_pipeline.publish.pointer import current_release, point_to
 from sga_pipeline.site import write_gap_pages
@@ -88,6 +89,7 @@ def _write(home: Home, city_id: str, aside: Path, inputs: ReleaseInputs) -> dict
             con.execute(
                 f"copy (select * from release.\"{table}\" order by all) to '{parquet}' (format parquet, compression snappy)"
             )
+        write_data_docs(con, city_id, aside)
         deliveries = con.execute("select feed_id, sha256, period, retrieved_at, rows_in, rows_kept from release.deliveries "
                                  "where accepted order by all").fetchall()  # fmt: skip
     finally:

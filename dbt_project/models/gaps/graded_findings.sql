@@ -5,6 +5,7 @@ with found as (
     union all select * from {{ ref('found_reliability') }}
     union all select * from {{ ref('found_validity') }}
     union all select * from {{ ref('found_coverage') }}
+    union all select * from {{ ref('found_expectations') }}
 ),
 
 identified as (

@@ -1,0 +1,18 @@
+"""Grain: city x suite. Great Expectations on summaries of what is about to be published; the package does it, dbt writes it."""
+
+
+def model(dbt, session):
+    dbt.config(materialized="table")
+    # Imported here: dbt parses this file wherever it looks at the project, and runs it once.
+    from sga_pipeline.checks.running import check_published
+
+    return check_published(
+        session,
+        {
+            "observations": dbt.ref("observations"),
+            "areas": dbt.ref("areas"),
+            "cities": dbt.ref("cities"),
+            "indicators": dbt.ref("published_indicators"),
+            "feeds": dbt.source("register", "feeds"),
+        },
+    )
