@@ -42,7 +42,8 @@ def make_statistics(random: np.random.Generator) -> list[tuple[str, str, int, st
                 gone = (name, year) in NOT_PUBLISHED
                 rows.append((name, area, year, "_T", None if gone else round(value, digits)))
                 if by_sex and not gone:
-                    gap = abs(level) * 0.06
+                    # Women and men lie on either side, and no share passes a hundred.
+                    gap = min(abs(level) * 0.06, (100 - level) / 3) if 90 < level < 100 else abs(level) * 0.06
                     rows.append((name, area, year, "F", round(value + gap, digits)))
                     rows.append((name, area, year, "M", round(value - gap, digits)))
     return rows

@@ -29,6 +29,10 @@ def spoiled(tmp_path: Path, table: str, key: str, column: str, value: str) -> tu
     return contracts, at + 2
 
 
+DECISIONS = "gap_code,rule_id,indicator_id,feed_id,area_id,decision,reason,owner,decided_on,expires"
+THRESHOLDS = "gap_code,metric,severity,value,reason,decided_by,decided_on"
+
+
 @pytest.mark.parametrize(
     ("table", "key", "column", "value", "words"),
     [
@@ -64,9 +68,9 @@ def test_a_wrong_cell_is_told(tmp_path: Path, table: str, key: str, column: str,
     [
         (
             "crime.murder_rate,true,why,Council,2023-01-01,",
-            r"not an indicator of the catalogue \[crime.murder_rate\].*line 2",
+            r"no such indicator_id in the catalogue \[crime.murder_rate\].*line 2",
         ),
-        ("crime.homicide_rate,yes,why,Council,2023-01-01,", r"core is true or false \[yes\]"),
+        ("crime.homicide_rate,yes,why,Council,2023-01-01,", r"core cannot be this \[yes\]"),
         ("crime.homicide_rate,true,,Council,2023-01-01,", "a decision needs a reason"),
         ("crime.homicide_rate,true,why,Council,someday,", "a decision needs a reason, an office and a day"),
     ],
@@ -84,5 +88,51 @@ def test_a_wrong_core_set_is_told(tmp_path: Path, rows: str, words: str) -> None
 def test_a_core_set_that_is_not_there_is_told(tmp_path: Path) -> None:
     city = write_city(tmp_path)
     (city / "city.yaml").write_text(f"{CITY}core_set: mine.csv\n", encoding="utf-8")
-    with pytest.raises(ContractError, match="the core set does not exist"):
+    with pytest.raises(ContractError, match="the file does not exist"):
         read_assessment([city])
+
+
+@pytest.mark.parametrize(
+    ("key", "table", "rows", "words"),
+    [
+        ("decisions", DECISIONS, "G99,,,,,waived,why,Council,2023-01-01,2024-01-01", r"no such gap_code in the catalogue \[G99\].*line 2"),
+        ("decisions", DECISIONS, "G04,late_again,,,,waived,why,Council,2023-01-01,2024-01-01", r"no such rule_id .*\[late_again\]"),
+        ("decisions", DECISIONS, "G04,,,,,ignored,why,Council,2023-01-01,2024-01-01", r"decision cannot be this \[ignored\]"),
+        ("decisions", DECISIONS, "G04,,,,,waived,,Council,2023-01-01,2024-01-01", "needs a reason, an office and a day"),
+        ("decisions", DECISIONS, "G04,,,,,waived,why,Council,2023-01-01,for ever", r"a decision ends some day \[for ever\]"),
+        ("decisions", DECISIONS, ",,,,,not_required,why,Council,2023-01-01,2024-01-01", "no such indicator_id"),
+        ("thresholds", THRESHOLDS, "G04,share_of_moons,low,0.9,why,Council,2023-01-01", r"the gap has no such metric \[share_of_moons\]"),
+        ("thresholds", THRESHOLDS, "G04,share_covered,dire,0.9,why,Council,2023-01-01", r"severity cannot be this \[dire\]"),
+        ("thresholds", THRESHOLDS, "G04,share_covered,low,a lot,why,Council,2023-01-01", r"a threshold is a number \[a lot\]"),
+    ],
+)  # fmt: skip
+def test_a_wrong_decision_or_threshold_is_told(tmp_path: Path, key: str, table: str, rows: str, words: str) -> None:
+    city = write_city(tmp_path)
+    (city / "city.yaml").write_text(f"{CITY}{key}: table.csv\n", encoding="utf-8")
+    (city / "table.csv").write_text(f"{table}\n{rows}\n", encoding="utf-8")
+    with pytest.raises(ContractError, match=words):
+        read_assessment([city])
+
+
+@pytest.mark.parametrize(
+    ("table", "old", "new", "words"),
+    [
+        ("statements.csv", "late,G13", "late,G99", "no such gap code"),
+        ("statements.csv", "late,G13,no_delivery", "late,G13,nobody", "the parent is not a rule"),
+        ("statements.csv", "{last_day}", "{first_day}", "asks for other figures"),
+        ("thresholds.csv", "G04,share_covered,below,0.95,0.90", "G04,share_covered,below,0.85,0.90", "do not rise with severity"),
+        ("thresholds.csv", "G20,share_doubled,above", "G20,share_doubled,around", "bad is above or below"),
+        ("gap_types.csv", "coverage_temporal,1,immediate", "coverage_temporal,1,soon", "no such timeframe"),
+        ("requirements.csv", "demo.population_total,12", "demo.population_total,never", "not a number of months"),
+    ],
+)  # fmt: skip
+def test_a_wrong_catalogue_of_gaps_is_told(tmp_path: Path, table: str, old: str, new: str, words: str) -> None:
+    contracts = tmp_path / "contracts"
+    shutil.copytree(CONTRACTS, contracts)
+    file = contracts / "catalogue" / table
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(ContractError) as caught:
+        read_assessment([write_city(tmp_path)], contracts)
+    assert any(words in one and f"{table} line" in one for one in map(str, caught.value.problems)), str(caught.value)
