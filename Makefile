@@ -62,6 +62,7 @@ lock: .venv/installed ## resolve dependencies anew into the lock files (no index
 bench: .venv/installed-dev ## runs over 1 and 10 million incidents, and the warehouse alone, beside hand-written scripts
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/warehouse.py
+	$(BIN)/python benchmarks/checks.py
 
 ui: .venv/installed ## Dagster's web interface on ./data
 	$(BIN)/sga ui --home $(HOME_DIR)
