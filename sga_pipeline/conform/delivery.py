@@ -157,6 +157,10 @@ def _describe(good: pl.DataFrame, plan: FeedPlan, selection: Selection, outcome:
         codes = good.get_column(side).drop_nulls()
         if len(codes):
             outcome.count_unmapped(column, dict(codes.value_counts().iter_rows()))
+    taken = [name for name, how in plan.feed.columns.items() if isinstance(how, FromColumns | Joined)]
+    says = good.select((pl.col(name).is_not_null() & ~_unknown(good, name)).sum() for name in taken)
+    for name in taken:
+        outcome.filled[name] = outcome.filled.get(name, 0) + int(says.item(0, name))
     if plan.shape.dated_by and len(good):
         days = good.get_column(plan.shape.dated_by)
         first, last = str(days.min()), str(days.max())
@@ -164,6 +168,11 @@ def _describe(good: pl.DataFrame, plan: FeedPlan, selection: Selection, outcome:
         outcome.last_day = max(outcome.last_day or last, last)
     if plan.shape.kind in {"events", "counts"} and isinstance(plan.feed.columns.get("area_id"), FromColumns | Joined):
         outcome.rows_without_area += good.filter(pl.col("area_id") == plan.extent).height
+
+
+def _unknown(good: pl.DataFrame, name: str) -> pl.Expr:
+    """Where a column of codes says that nothing is known."""
+    return (pl.col(name) == "_U").fill_null(False) if good.schema[name] == pl.String else pl.lit(False)
 
 
 def _new_columns(plan: FeedPlan, opened: Opened) -> list[str]:

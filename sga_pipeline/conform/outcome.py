@@ -30,6 +30,8 @@ class Outcome:
     severities: dict[str, str] = field(default_factory=dict)
     unmapped: dict[str, dict[str, int]] = field(default_factory=dict)
     new_columns: list[str] = field(default_factory=list)
+    # Kept rows in which each column taken from the source says something: not null, and not unknown.
+    filled: dict[str, int] = field(default_factory=dict)
     # Column names as the delivery writes them.
     header: list[str] = field(default_factory=list)
     # Column, number, how often: numbers such as -999 that stand for something missing, told or not.

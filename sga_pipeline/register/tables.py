@@ -16,7 +16,7 @@ from sga_pipeline.register.what_came import what_came
 
 _INTEGERS = {
     "first_year", "last_year", "allowed_lag_days", "preference", "bytes", "rows_in", "rows_kept", "rows_quarantined",
-    "rows_duplicate", "rows_outside", "rows_without_area", "expected_n", "available_n", "failed_rows", "checked_rows", "vintage", "rows", "records",
+    "rows_duplicate", "rows_outside", "rows_without_area", "expected_n", "available_n", "failed_rows", "checked_rows", "vintage", "rows", "records", "filled",
 }  # fmt: skip
 _TRUTHS = {"accepted", "in_use", "superseded", "complete", "passed", "core", "manual_steps", "by_area", "told"}
 _DAYS = {"period_start", "period_end", "as_of", "tells_from"}
@@ -36,6 +36,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "deliveries": ("city_id", "feed_id", "sha256", "period", "retrieved_at", "bytes", "rows_in", "rows_kept", "rows_quarantined",
                    "rows_duplicate", "rows_outside", "rows_without_area", "accepted", "in_use", "superseded", "reason"),
     "new_columns": ("city_id", "feed_id", "sha256", "column"),
+    "column_fill": ("city_id", "feed_id", "sha256", "column", "filled", "records"),
     "header_changes": ("city_id", "feed_id", "sha256", "period", "lost", "gained"),
     "sentinels": ("city_id", "feed_id", "sha256", "column", "code", "records", "told"),
     "unmapped_codes": ("city_id", "feed_id", "column", "code", "records"),
@@ -107,14 +108,17 @@ def _coverage_rows(record: FeedRecord) -> Iterable[Row]:
 
 
 def _check_rows(record: FeedRecord) -> Iterable[Row]:
-    """One row a rule: how many rows of the deliveries in use it looked at, and how many failed."""
+    """One row a rule: how many rows of the deliveries in use it looked at, and how many failed. A rule that found nothing to look at has not passed."""
     in_use = [one.outcome for one in record.conformed if one.in_use]
     rules = sorted({rule for one in in_use for rule in one.severities})
     for rule in rules:
         looked = [one for one in in_use if rule in one.severities]
-        failed = sum(one.rules.get(rule, 0) for one in looked)
+        failed, checked = sum(one.rules.get(rule, 0) for one in looked), sum(one.rows_in for one in looked)
+        # Of a column without a single value a rule says nothing; that it is required is another rule.
+        column = rule.partition(":")[2]
+        empty = all(one.filled.get(column, one.rows_kept) == 0 for one in looked) and not rule.startswith("required:")
         yield {
             "city_id": record.plan.city.id, "engine": "pandera", "check_name": rule,
             "asset": f"conformed/{record.plan.shape.id}/{record.plan.id}", "severity": looked[0].severities[rule],
-            "passed": failed == 0, "failed_rows": failed, "checked_rows": sum(one.rows_in for one in looked),
+            "passed": False if failed else None if empty or checked == 0 else True, "failed_rows": failed, "checked_rows": checked,
         }  # fmt: skip

@@ -24,6 +24,11 @@ def what_came(record: FeedRecord) -> Iterator[Made]:
     for outcome in (one.outcome for one in record.conformed if one.in_use):
         for column, codes in outcome.unmapped.items():
             unmapped.setdefault(column, Counter()).update(codes)
+        for name, filled in sorted(outcome.filled.items()):
+            yield (
+                "column_fill",
+                {"sha256": outcome.sha256, "column": name, "filled": filled, "records": outcome.rows_kept},
+            )
         for name in outcome.new_columns:
             yield "new_columns", {"sha256": outcome.sha256, "column": name}
         for name, sentinel, count in outcome.sentinels:

@@ -60,3 +60,6 @@ union all
 union all
 {{ finding('sentinel_untold', 'sentinels', ['feed_id'], {'bad_n': 'sum(records)', 'numbers': first_few('code', 'code'), 'columns': first_few('"column"', '"column"')},
     {'sentinels_untold': 'bad_n'}, where='not told', feed='feed_id') }}
+union all
+{{ finding('empty_columns', 'column_fill', ['feed_id'], {'columns_n': 'count(*)', 'records_n': 'max(records)', 'missing': first_few('"column"', '"column"')},
+    {'empty_columns': 'columns_n'}, where='filled = 0 and records > 0', feed='feed_id') }}
