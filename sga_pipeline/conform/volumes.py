@@ -29,7 +29,7 @@ def volumes(file: Path, shape: Shape) -> list[Volume]:
     amount = next((f'sum(cast("{name}" as decimal(28, 6)))' for name in AMOUNTS if name in columns), "null")
     sql = f"""
         select coalesce({series}, '') as series, {period} as period, count(*) as rows, cast({amount} as double) as amount
-        from read_parquet(?) group by all having {period} is not null order by all
+        from read_parquet(?) where {period} is not null group by all order by all
     """
     with duckdb.connect(config={"threads": 2}) as con:
         return [(str(a), str(b), int(c), None if d is None else float(d)) for a, b, c, d in con.execute(sql, [str(file)]).fetchall()]  # fmt: skip
