@@ -13,16 +13,16 @@ THEMES = ("violence", "domestic_violence", "sexual_violence", "child_protection"
           "corruption", "police_conduct")  # fmt: skip
 
 
-def clean_city(seed: int, name: str = "clean") -> MadeCity:
+def clean_city(seed: int, name: str = "clean", people: tuple[int, int] = (37_000, 45_000)) -> MadeCity:
     """The same seed gives the same city."""
-    city_id, places = f"xx_{name}_{seed:03d}", districts(seed)
+    city_id, places = f"xx_{name}_{seed:03d}", districts(seed, people)
     city = MadeCity(seed, city_id, FIRST_YEAR, LAST_YEAR, AS_OF, places, _contract(city_id))
-    people = population_table(places)
+    residents = population_table(places)
     victims = victims_table(seed, places)
-    counted = residents_of(people)
+    counted = residents_of(residents)
     offices = [
         (agreements.districts(), boundary_table(places)),
-        (agreements.residents(), people),
+        (agreements.residents(), residents),
         (agreements.incidents(), events_table(seed, places)),
         (agreements.victims("victims", "Victims of violence", "Police", 1), victims),
         (agreements.victims("case_files", "Victims in case files", "Office of the prosecutor", 2), some_of(victims, 0.985, seed)),

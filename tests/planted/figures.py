@@ -47,6 +47,13 @@ def printed() -> dict[str, dict[str, str]]:
         return {row["indicator_id"]: row for row in csv.DictReader(stream) if row["record_type"] == "printed"}
 
 
+@cache
+def months_needed() -> dict[str, int]:
+    """How many months may lie between two figures of an indicator."""
+    with (CATALOGUE / "requirements.csv").open(encoding="utf-8", newline="") as stream:
+        return {row["indicator_id"]: int(row["months_between"]) for row in csv.DictReader(stream)}
+
+
 def level_of(indicator_id: str, seed: int) -> float:
     """A value of the city's first year, the same for the same seed."""
     low, high = _SPECIAL.get(indicator_id) or _BY_UNIT[printed()[indicator_id]["unit_code"]]
@@ -95,7 +102,12 @@ def _rows(
 
 def _groups(indicator_id: str, year: str, value: float) -> Iterator[Row]:
     """The newest year by sex, age, ethnic group and disability."""
-    part = (lambda share: share) if is_number(indicator_id) else (lambda share: 1 + (share - 0.5) * 0.06)
+    adds_up = is_number(indicator_id)
+
+    def part(share: float) -> float:
+        """A part of a count, or something near the whole's share or rate."""
+        return share if adds_up else 1 + (share - 0.5) * 0.06
+
     if printed()[indicator_id]["unit_code"] == "BINARY":
         return
     for sex, share in (("F", 0.51), ("M", 0.49)):

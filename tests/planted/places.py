@@ -21,8 +21,8 @@ GROUPS = {"ethnicity": {"river": 0.7, "hill": 0.3}, "disability": {"no": 0.9, "y
 NAMES = ("North", "South", "East", "West", "Centre", "Harbour")
 
 
-def districts(seed: int) -> list[District]:
-    """Four to six districts of 37,000 to 45,000 people, somewhere between the tropics."""
+def districts(seed: int, people: tuple[int, int]) -> list[District]:
+    """Four to six districts, each with as many people as said, somewhere between the tropics."""
     draw = np.random.default_rng([seed, 1])
     number = 4 + seed % 3
     west, south = round(-75 + float(draw.uniform(-8, 8)), 2), round(float(draw.uniform(-14, 14)), 2)
@@ -31,7 +31,7 @@ def districts(seed: int) -> list[District]:
     return [
         District(
             f"d{place + 1}", NAMES[place], round(west + side * (place % 3), 4), round(south + side * (place // 3), 4), side,
-            round(height * height * math.cos(math.radians(south)), 3), int(draw.integers(37_000, 45_000)),
+            round(height * height * math.cos(math.radians(south)), 3), int(draw.integers(*people)),
         )
         for place in range(number)
     ]  # fmt: skip
@@ -82,7 +82,8 @@ def population_table(places: list[District]) -> Table:
 def rounded(parts: np.ndarray) -> np.ndarray:
     """Whole people that add up to the rounded total."""
     edges = np.rint(np.concatenate([[0], np.cumsum(parts)]))
-    return np.diff(edges).astype(int)
+    whole: np.ndarray = np.diff(edges).astype(int)
+    return whole
 
 
 def residents_of(population: Table) -> dict[tuple[str, int], int]:

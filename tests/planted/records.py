@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 
 import numpy as np
@@ -21,56 +20,50 @@ OFFENCES = [
 HARMS = [("HOM", "0101", 0.7, 3.6), ("ASL", "020111", 0.45, 10.0), ("SEX", "0301", 0.42, 7.0)]
 
 
-def months_of(draw: np.random.Generator, district: District, monthly: float) -> Iterator[tuple[date, int]]:
-    """How many there were in each month: a mild season and chance."""
-    for month in MONTHS:
-        season = 1 + 0.08 * np.cos(2 * np.pi * (month.month - 1) / 12)
-        yield month, int(draw.poisson(monthly * season * district.residents / 40_000))
-
-
-def days(draw: np.random.Generator, month: date, number: int) -> list[str]:
-    return [f"{month:%Y-%m}-{day:02d}" for day in np.sort(draw.integers(1, 29, number))]  # every month has 28 days
+def drawn(draw: np.random.Generator, districts: list[District], kinds: list[tuple[str, float]]) -> Table:
+    """A row for each record: day, local code, district and its place in the list; a mild season, and chance."""
+    season = np.array([1 + 0.08 * np.cos(2 * np.pi * (month.month - 1) / 12) for month in MONTHS])
+    people = np.array([one.residents / 40_000 for one in districts])
+    monthly = np.array([each for _, each in kinds])
+    numbers = draw.poisson(people[:, None, None] * monthly[None, :, None] * season[None, None, :])
+    where, what, when = (np.repeat(one.ravel(), numbers.ravel()) for one in np.indices(numbers.shape))
+    table = pl.DataFrame({
+        "date": np.array([f"{month:%Y-%m}-" for month in MONTHS])[when], "day": draw.integers(1, 29, when.size),
+        "code": np.array([code for code, _ in kinds])[what], "what": what, "where": where,
+        "district": np.array([one.area_id for one in districts])[where],
+    })  # fmt: skip
+    return table.with_columns(date=pl.col("date") + pl.col("day").cast(pl.String).str.zfill(2)).drop("day")
 
 
 def events_table(seed: int, districts: list[District]) -> Table:
     draw = np.random.default_rng([seed, 2])
-    parts = []
-    for district in districts:
-        for code, _iccs, _weapon, monthly in OFFENCES:
-            for month, number in months_of(draw, district, monthly):
-                if number == 0:
-                    continue
-                inside = draw.uniform(0.04, 0.96, (number, 2)) * district.side
-                parts.append(
-                    pl.DataFrame({
-                        "date": days(draw, month, number), "hour": draw.integers(0, 24, number), "code": [code] * number,
-                        "district": [district.area_id] * number,
-                        "lat": (district.south + inside[:, 0]).round(5), "lon": (district.west + inside[:, 1]).round(5),
-                    })
-                )  # fmt: skip
-    return pl.concat(parts).sort("date", maintain_order=True).with_row_index("number", offset=1)
+    table = drawn(draw, districts, [(code, monthly) for code, _, _, monthly in OFFENCES])
+    inside = draw.uniform(0.04, 0.96, (table.height, 2)) * districts[0].side
+    where = table["where"].to_numpy()
+    south, west = np.array([one.south for one in districts]), np.array([one.west for one in districts])
+    table = table.select(
+        "date", pl.Series("hour", draw.integers(0, 24, table.height)), "code", "district",
+        pl.Series("lat", (south[where] + inside[:, 0]).round(5)), pl.Series("lon", (west[where] + inside[:, 1]).round(5)),
+    )  # fmt: skip
+    return table.sort("date", maintain_order=True).with_row_index("number", offset=1)
 
 
 def victims_table(seed: int, districts: list[District]) -> Table:
     draw = np.random.default_rng([seed, 3])
-    parts = []
-    for district in districts:
-        for code, _iccs, armed, monthly in HARMS:
-            for month, number in months_of(draw, district, monthly):
-                if number == 0:
-                    continue
-                women = 0.85 if code == "SEX" else 0.35
-                parts.append(
-                    pl.DataFrame({
-                        "date": days(draw, month, number), "code": [code] * number, "district": [district.area_id] * number,
-                        "sex": np.where(draw.random(number) < women, "F", "M"), "age": np.clip(draw.gamma(5, 6.5, number), 1, 95).astype(int),
-                        "weapon": np.where(draw.random(number) < armed, "firearm", "knife"),
-                        "place": draw.choice(["street", "home", "commercial"], number),
-                        "ethnicity": np.where(draw.random(number) < 0.7, "river", "hill"),
-                        "disability": np.where(draw.random(number) < 0.12, "yes", "no"),
-                    })
-                )  # fmt: skip
-    return pl.concat(parts).sort("date", maintain_order=True).with_row_index("victim", offset=1)
+    table = drawn(draw, districts, [(code, monthly) for code, _, _, monthly in HARMS])
+    number, what = table.height, table["what"].to_numpy()
+    women = np.array([0.85 if code == "SEX" else 0.35 for code, _, _, _ in HARMS])[what]
+    armed = np.array([share for _, _, share, _ in HARMS])[what]
+    table = table.select(
+        "date", "code", "district",
+        pl.Series("sex", np.where(draw.random(number) < women, "F", "M")),
+        pl.Series("age", np.clip(draw.gamma(5, 6.5, number), 1, 95).astype(int)),
+        pl.Series("weapon", np.where(draw.random(number) < armed, "firearm", "knife")),
+        pl.Series("place", draw.choice(["street", "home", "commercial"], number)),
+        pl.Series("ethnicity", np.where(draw.random(number) < 0.7, "river", "hill")),
+        pl.Series("disability", np.where(draw.random(number) < 0.12, "yes", "no")),
+    )  # fmt: skip
+    return table.sort("date", maintain_order=True).with_row_index("victim", offset=1)
 
 
 def some_of(table: Table, share: float, seed: int) -> Table:
@@ -85,6 +78,8 @@ def deaths_table(victims: Table, seed: int) -> Table:
         pl.int_range(1, pl.len() + 1).alias("death"),
         "date",
         pl.col("date").str.to_date().dt.offset_by("3d").cast(pl.String).alias("registered"),
-        pl.when(pl.col("weapon") == "firearm").then(pl.lit("X95")).otherwise(pl.lit("X99")).alias("cause"),
+        # By firearm, by sharp object, and by means not stated.
+        pl.when(pl.col("weapon") == "firearm").then(pl.lit("X95")).when(pl.col("victim") % 4 == 0).then(pl.lit("Y09"))
+        .otherwise(pl.lit("X99")).alias("cause"),
         "district", "sex", "age",
     )  # fmt: skip
