@@ -29,9 +29,14 @@ spoken as (
     union all
     select {{ kind_columns() }} from (select * from voices semi join contested using (city_id, indicator_id))
     semi join heard using (city_id, indicator_id, area_id, freq, start, voice)
+),
+
+-- What is computed from the areas speaks before what a source reports of it.
+above as (
+    select {{ kind_columns() }} from ({{ kind_areas_above(category_no, 'spoken') }})
 )
 
-select {{ kind_columns() }} from spoken
+select {{ kind_columns() }} from spoken anti join above using (city_id, indicator_id, area_id, freq, start)
 union all
-select {{ kind_columns() }} from ({{ kind_areas_above(category_no, 'spoken') }})
+select {{ kind_columns() }} from above
 {% endmacro %}

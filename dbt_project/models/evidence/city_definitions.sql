@@ -3,6 +3,7 @@ with newest as (
     select observations.city_id, observations.indicator_id, observations.unit, observations.sources[1] as feed_id,
         regexp_replace(coalesce(observations.denominator_source, ''), '^.*$', case when observations.denominator_source is null then '' else 'residents' end) as divided_by
     from {{ ref('observations') }} as observations
+    inner join {{ ref('indicators') }} as indicators on observations.indicator_id = indicators.indicator_id and indicators.record_type = 'printed'
     where observations.freq = 'A' and observations.area_level = 'city' and observations.sex = '_T' and observations.age = '_T'
       and observations.other_dim is null and observations.value is not null
     qualify row_number() over (partition by observations.city_id, observations.indicator_id order by observations.period_start desc) = 1

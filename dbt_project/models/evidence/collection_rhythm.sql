@@ -4,7 +4,7 @@ with years as (
     from {{ ref('source_values') }} as values_
     inner join (
         select indicator_id, indicator_id as line from {{ ref('indicators') }}
-        union all select indicator_id, parent_id from {{ ref('indicators') }} where parent_id is not null
+        union all select indicator_id, parent_id from {{ ref('indicators') }} where parent_id is not null and record_type <> 'own'
     ) as lines on values_.indicator_id = lines.indicator_id
 ),
 

@@ -11,11 +11,11 @@ with wanted as (
 lines as (
     select indicator_id, indicator_id as line from {{ ref('indicators') }}
     union all
-    select indicator_id, parent_id from {{ ref('indicators') }} where parent_id is not null
+    select indicator_id, parent_id from {{ ref('indicators') }} where parent_id is not null and record_type <> 'own'
 ),
 
 told as (
-    select observations.city_id, lines.line as indicator_id, observations.period_start, observations.numerator, observations.sex, observations.age, observations.other_code,
+    select observations.city_id, lines.line as indicator_id, observations.indicator_id as own_id, observations.period_start, observations.numerator, observations.sex, observations.age, observations.other_code,
         case
             when observations.area_level = 'district' then 'area'
             when observations.other_dim is not null then observations.other_dim
@@ -35,15 +35,16 @@ available as (
 ),
 
 unknown as (
-    select parts.city_id, parts.indicator_id, parts.dimension, year(parts.period_start) as year, sum(parts.numerator) as unknown_n, any_value(whole.numerator) as total_n
+    select parts.city_id, parts.indicator_id, parts.own_id, parts.dimension, year(parts.period_start) as year, sum(parts.numerator) as unknown_n, any_value(whole.numerator) as total_n
     from told as parts
     inner join told as whole
-        on parts.city_id = whole.city_id and parts.indicator_id = whole.indicator_id and parts.period_start = whole.period_start and whole.dimension = 'total'
+        on parts.city_id = whole.city_id and parts.indicator_id = whole.indicator_id and parts.own_id = whole.own_id
+        and parts.period_start = whole.period_start and whole.dimension = 'total'
     where (parts.dimension = 'sex' and parts.sex = '_U') or (parts.dimension = 'age' and parts.age = '_U')
         or (parts.dimension not in ('sex', 'age', 'area', 'total') and parts.other_code = '_U')
-    group by parts.city_id, parts.indicator_id, parts.dimension, year(parts.period_start)
+    group by parts.city_id, parts.indicator_id, parts.own_id, parts.dimension, year(parts.period_start)
     having any_value(whole.numerator) > 0 and sum(parts.numerator) <= any_value(whole.numerator)
-    qualify row_number() over (partition by parts.city_id, parts.indicator_id, parts.dimension order by year desc) = 1
+    qualify row_number() over (partition by parts.city_id, parts.indicator_id, parts.dimension order by year desc, sum(parts.numerator) / any_value(whole.numerator) desc) = 1
 ),
 
 present as (

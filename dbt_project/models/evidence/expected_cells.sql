@@ -1,5 +1,5 @@
 -- Grain: city x indicator of the guide x area x year of the window: what the assessment needs for everybody together, whether it came or not.
--- A line that was split has what its parts, or its usable form, have. Districts are asked for where the city itself has the figure.
+-- A line that was split has what its parts, or its usable form, have; other sources' own forms of it are other figures. Districts are asked for where the city itself has the figure.
 with needed as (
     select requirements.*, indicators.category_no, cities.city_id, cities.city_area, cast(cities.first_year + counted.range as integer) as year
     from {{ ref('requirements') }} as requirements
@@ -13,7 +13,7 @@ with needed as (
 lines as (
     select indicator_id, indicator_id as line from {{ ref('indicators') }}
     union all
-    select indicator_id, parent_id from {{ ref('indicators') }} where parent_id is not null
+    select indicator_id, parent_id from {{ ref('indicators') }} where parent_id is not null and record_type <> 'own'
 ),
 
 seen as (

@@ -26,5 +26,5 @@ spread as (
 )
 
 select city_id, indicator_id, month, {{ period_text("'M'", 'month') }} as period, feed_id, counted, expected, round(apart / step, 4) as score, length,
-    length >= 24 and greatest(counted, expected) >= 10 and looked_at * exp(-pow(apart / step, 2) / 2) < 0.01 as beyond_chance
+    length >= 24 and greatest(counted, expected) >= 10 and looked_at * exp(-pow(apart / step, 2) / 2) < 0.0001 as beyond_chance
 from spread

@@ -1,7 +1,7 @@
 -- Grain: city x indicator of the guide with a figure of the city: its newest year, and the nearest year of a figure of the country by the same unit.
 with lines as (
     select indicator_id, indicator_id as line from {{ ref('indicators') }}
-    union all select indicator_id, parent_id from {{ ref('indicators') }} where parent_id is not null
+    union all select indicator_id, parent_id from {{ ref('indicators') }} where parent_id is not null and record_type <> 'own'
 ),
 
 totals as (
@@ -14,7 +14,7 @@ paired as (
     from (select * from totals where area_level = 'city') as own
     left join (select * from totals where area_level = 'country') as national
         on own.city_id = national.city_id and own.indicator_id = national.indicator_id and own.unit = national.unit
-    qualify row_number() over (partition by own.city_id, own.indicator_id order by abs(own.year - national.year) nulls last, own.year desc) = 1
+    qualify row_number() over (partition by own.city_id, own.indicator_id order by own.year desc, abs(own.year - national.year) nulls last) = 1
 )
 
 select paired.city_id, lines.line as indicator_id, cast(max(paired.year) as integer) as city_year, cast(arg_min(paired.national_year, abs(paired.year - paired.national_year)) as integer) as nearest_year,

@@ -5,7 +5,7 @@ select observations.city_id, observations.indicator_id, cast(year(observations.p
 from {{ ref('observations') }} as observations
 inner join {{ ref('indicators') }} as indicators on observations.indicator_id = indicators.indicator_id
 where observations.freq = 'A' and observations.area_level = 'city' and observations.sex = '_T' and observations.age = '_T'
-  and observations.other_dim is null and indicators.small_number_rule in ('S1', 'S2') and indicators.record_type = 'printed'
-  and coalesce(observations.n, observations.numerator) is not null
+  and observations.other_dim is null and indicators.record_type = 'printed'
+  and ((indicators.small_number_rule in ('S1', 'S2') and coalesce(observations.n, observations.numerator) is not null) or observations.ci_high is not null)
   and (observations.value is not null or observations.reason like 'fewer than%')
 qualify row_number() over (partition by observations.city_id, observations.indicator_id order by observations.period_start desc) = 1

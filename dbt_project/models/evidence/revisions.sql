@@ -15,5 +15,7 @@ compared as (
     having count(*) > 1
 )
 
-select city_id, feed_id, series, period, deliveries, first_said, latest_said, (latest_said - first_said) / nullif(first_said, 0) as change
+select city_id, feed_id, series, period, deliveries, first_said, latest_said, (latest_said - first_said) / nullif(first_said, 0) as change,
+    -- A case or two more among twenty is no restatement.
+    abs(latest_said - first_said) > 2 * sqrt(greatest(first_said, 1)) as beyond_chance
 from compared

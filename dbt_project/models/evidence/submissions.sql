@@ -102,10 +102,10 @@ select city_id, feed_id, freq, {{ period_text('freq', 'period_start') }} as peri
     cast(n_records as bigint) as n_records, accepted, state,
     case when accepted then 0 else count(*) over (partition by city_id, feed_id, accepted, island) end as missing_run,
     -- The newest year of which some due months came and others did not, and whether a year is still running.
-    max(case when freq = 'M' and not accepted and some_came then year(period_start) end) over (partition by city_id, feed_id) as last_partial,
-    due_in_year < 12 as year_is_open
+    max(case when freq in ('M', 'Q') and not accepted and some_came then year(period_start) end) over (partition by city_id, feed_id) as last_partial,
+    due_in_year * months < 12 as year_is_open, months
 from (
     select *, bool_or(accepted) over (partition by city_id, feed_id, year(period_start)) as some_came,
-        count(*) over (partition by city_id, feed_id, year(period_start)) as due_in_year
+        count(*) over (partition by city_id, feed_id, year(period_start)) as due_in_year, case freq when 'A' then 12 when 'Q' then 3 else 1 end as months
     from runs
 )

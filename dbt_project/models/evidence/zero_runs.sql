@@ -1,5 +1,5 @@
 -- Grain: city x feed x area x run of months without a single event, in feeds of events declared complete: how probable such a run is under the
--- area's own rate, its spread included (negative binomial). `improbable` allows for the number of areas and months looked at.
+-- area's own rate, its spread included (negative binomial). `improbable` allows for the number of areas and months looked at, and for there being many feeds and cities.
 with counted as (
     select cells.city_id, cells.feed_id, cells.area_id, cells.start as month, sum(cells.amount) as events
     from {{ ref('cells') }} as cells
@@ -62,10 +62,10 @@ told as (
 )
 
 select told.city_id, told.feed_id, told.area_id, told.name, {{ period_text("'M'", 'told.first_month') }} as first_month, {{ period_text("'M'", 'told.last_month') }} as last_month,
-    told.months_n, round(told.rate * told.months_n, 1) as expected, told.probability, told.probability * told.areas * told.months < 0.01 as improbable,
+    told.months_n, round(told.rate * told.months_n, 1) as expected, told.probability, told.probability * told.areas * told.months < 0.0001 as improbable,
     -- Where the whole city is silent its districts say nothing more.
     told.level <> 'city' and exists (
         select 1 from told as city
-        where city.city_id = told.city_id and city.feed_id = told.feed_id and city.level = 'city' and city.probability * city.areas * city.months < 0.01
+        where city.city_id = told.city_id and city.feed_id = told.feed_id and city.level = 'city' and city.probability * city.areas * city.months < 0.0001
           and city.first_month <= told.first_month and city.last_month >= told.last_month) as within_larger
 from told

@@ -9,13 +9,13 @@ union all
     having='available_n < expected_n', feed='feed_id', expected='expected_n', available='available_n') }}
 union all
 {{ finding('partial_year', 'submissions', ['feed_id'], {
-    'year': 'max(year(period_start)) filter (where not accepted)', 'months_covered': 'count(*) filter (where accepted and year(period_start) = last_partial)', 'due_n': 'count(*) filter (where year(period_start) = last_partial)'},
-    {'due_months_missing': 'due_n - months_covered'}, where="freq = 'M' and last_partial is not null",
+    'year': 'max(year(period_start)) filter (where not accepted)', 'months_covered': 'coalesce(sum(months) filter (where accepted and year(period_start) = last_partial), 0)', 'due_n': 'sum(months) filter (where year(period_start) = last_partial)'},
+    {'due_months_missing': 'due_n - months_covered'}, where="freq <> 'A' and last_partial is not null",
     having='months_covered < due_n', feed='feed_id', dimension="'partial_year'", first='make_date(cast(year as integer), 1, 1)', last='make_date(cast(year as integer), 12, 31)') }}
 union all
 {{ finding('running_year', 'submissions', ['feed_id'], {
-    'year': 'max(year(period_start)) filter (where year_is_open)', 'months_covered': 'count(*) filter (where accepted and year_is_open)'},
-    {'months_not_yet_due': '12 - months_covered'}, where="freq = 'M'",
+    'year': 'max(year(period_start)) filter (where year_is_open)', 'months_covered': 'coalesce(sum(months) filter (where accepted and year_is_open), 0)'},
+    {'months_not_yet_due': '12 - months_covered'}, where="freq <> 'A'",
     having='year is not null', feed='feed_id', dimension="'running_year'", first='make_date(cast(year as integer), 1, 1)', last='make_date(cast(year as integer), 12, 31)') }}
 union all
 {{ finding('late', 'feed_states', ['feed_id'], {

@@ -1,7 +1,7 @@
 -- Grain: finding. Reliability: revisions, sources that contradict each other, few cases, figures out of line. Codes G09a to G09d, G16, G22.
 {{ finding('revised', 'revisions', ['feed_id', 'series'], {
     'periods_n': 'count(*)', 'revision_pct': 'round(100 * avg(abs(change)), 1)',
-    'direction': "case when avg(change) >= 0 then 'upwards' else 'downwards' end", 'mean_change': 'avg(abs(change))', 'largest_change': 'max(abs(change))', 'usual_change': 'median(abs(change))',
+    'direction': "case when avg(change) >= 0 then 'upwards' else 'downwards' end", 'mean_change': 'avg(abs(change))', 'largest_change': 'max(abs(change)) filter (where beyond_chance)', 'usual_change': 'median(abs(change))',
     'largest_period': 'arg_max(period, abs(change))', 'largest_first': 'arg_max(first_said, abs(change))', 'largest_latest': 'arg_max(latest_said, abs(change))'},
     {'mean_revision': 'mean_change', 'largest_to_usual': 'case when largest_change > 0.05 then largest_change / nullif(usual_change, 0) end'},
     where='first_said > 0', having='periods_n >= 6 and mean_change > 0', feed='feed_id', dimension="nullif(series, '')") }}
@@ -13,9 +13,9 @@ union all
     first='make_date(cast(year as integer), 1, 1)', last='make_date(cast(year as integer), 12, 31)') }}
 union all
 {{ finding('few_cases', 'precision', ['indicator_id'], {
-    'year': 'max(year)', 'events': "max(n) filter (where rule = 'S1')", 'cases': "max(case when rule = 'S1' then cast(n as varchar) || ' cases' else cast(n as varchar) || ' answers' end)",
+    'year': 'max(year)', 'events': "max(n) filter (where rule = 'S1')", 'cases': "max(case when n is null then 'a number of cases nobody states' when rule = 'S2' then cast(n as varchar) || ' answers' else cast(n as varchar) || ' cases' end)",
     'low': "coalesce(cast(round(max(ci_low), 2) as varchar), 'unknown')", 'high': "coalesce(cast(round(max(ci_high), 2) as varchar), 'unknown')",
-    'relative_width': "round(max(relative_width) filter (where rule = 'S1'), 4)", 'relative_error': "round(max(relative_width / 3.92) filter (where rule = 'S2'), 4)"},
+    'relative_width': "round(max(relative_width) filter (where rule <> 'S2' or n is null), 4)", 'relative_error': "round(max(relative_width / 3.92) filter (where rule = 'S2' and n is not null), 4)"},
     {'events': 'events', 'relative_width': 'relative_width', 'relative_error': 'relative_error'},
     indicator='indicator_id', first='make_date(cast(year as integer), 1, 1)', last='make_date(cast(year as integer), 12, 31)', available='events') }}
 union all

@@ -1,5 +1,5 @@
 -- Grain: city x value of the city x what it is compared with: the country, and each other city of the programme.
--- The same period, or for the country the nearest within a year; `same_definition` says whether both measure the same thing.
+-- Between cities everybody together is compared. The same period, or for the country the nearest within a year; `same_definition` says whether both measure the same thing.
 with own as (
     select observations.*
     from {{ ref('observations') }} as observations
@@ -44,6 +44,7 @@ with_cities as (
         on keyed.city_id <> others.city_id and keyed.indicator_id = others.indicator_id and keyed.freq = others.freq
         and keyed.period = others.period and keyed.sex = others.sex and keyed.age = others.age
         and keyed.dim_key = others.dim_key and keyed.code_key = others.code_key
+    where keyed.sex = '_T' and keyed.age = '_T' and keyed.dim_key = ''
 )
 
 select
