@@ -88,7 +88,7 @@ def _rows(
     for year in years:
         value = _value(indicator_id, seed, districts, people, year, "C") * (1 if indicator_id in POPULATION else slant)
         if full:
-            yield "XX", str(year), "_T", "_T", "", "", round(value * (40 if is_number(indicator_id) else 1.08), 4)
+            yield "XX", str(year), "_T", "_T", "", "", round(value * (40 if is_number(indicator_id) else 0.97), 4)
         if not yearly:
             continue
         yield "C", str(year), "_T", "_T", "", "", round(value, 4)

@@ -62,4 +62,4 @@ union all
     {'sentinels_untold': 'bad_n'}, where='not told', feed='feed_id') }}
 union all
 {{ finding('empty_columns', 'column_fill', ['feed_id'], {'columns_n': 'count(*)', 'records_n': 'max(records)', 'missing': first_few('"column"', '"column"')},
-    {'empty_columns': 'columns_n'}, where='filled = 0 and records > 0', feed='feed_id') }}
+    {'empty_columns': 'columns_n'}, where="filled = 0 and records > 0 and \"column\" not in ('other_dim', 'other_code', 'group_dim', 'group_code')", feed='feed_id') }}
