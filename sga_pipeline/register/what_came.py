@@ -16,8 +16,10 @@ def what_came(record: FeedRecord) -> Iterator[Made]:
     """Rows with the name of their table; city and feed are added by whoever asks."""
     for one in record.plan.feed.breaks:
         yield "breaks", one.model_dump(mode="json")
+    # That a pull brought something new, or the same again, says nothing of the data; that it failed does.
     for pulled in record.pulled:
-        yield "pulls", {"period": pulled.period, "status": pulled.status, "message": pulled.message}
+        if pulled.status == "failed":
+            yield "pulls", {"period": pulled.period, "status": pulled.status, "message": pulled.message}
     yield from _deliveries(record)
     yield from _header_changes(record)
     unmapped: dict[str, Counter[str]] = {}

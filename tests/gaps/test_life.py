@@ -55,7 +55,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, tuple[
         found[name] = {
             f"{row[0]} {row[1]}": row[2:]
             for row in run.rows(
-                "select rule_id, coalesce(feed_id, indicator_id, dimension, ''), status, severity, first_seen, last_seen, decision_reason, gap_id from gaps"
+                "select rule_id || case rule_id when 'expired_decision' then ' of ' || gap_code else '' end, coalesce(feed_id, indicator_id, dimension, ''), status, severity, first_seen, last_seen, decision_reason, gap_id from gaps"
             )
         }
     return found
@@ -83,9 +83,9 @@ def test_a_waiver_stands_until_it_ends_and_its_end_is_a_finding(runs: Found) -> 
     assert runs["decided"]["methods_missing incidents"][4] == "The police rewrite their handbook"
     # The waiver of the licence had ended before; that of the methods ends later.
     assert runs["decided"]["provenance incidents"][:2] == ("open", "high")
-    assert runs["decided"]["expired_decision incidents"][:2] == ("open", "medium")
+    assert runs["decided"]["expired_decision of G23 incidents"][:2] == ("open", "medium")
     assert runs["remedied"]["methods_missing incidents"][:2] == ("open", "high")
-    assert runs["remedied"]["expired_decision incidents"][:2] == ("open", "medium")
+    assert runs["remedied"]["expired_decision of G08a incidents"][:2] == ("open", "medium")
 
 
 def test_an_accepted_gap_weighs_one_less(runs: Found) -> None:

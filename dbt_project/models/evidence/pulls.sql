@@ -1,4 +1,4 @@
--- Grain: city x feed x period asked for in the last pull: how the asking ended.
+-- Grain: city x feed x period the last pull asked for in vain: why, and whether there is something to fall back on.
 select pulls.*, exists (
         select 1 from {{ source('register', 'deliveries') }} as deliveries
         where deliveries.city_id = pulls.city_id and deliveries.feed_id = pulls.feed_id and deliveries.in_use) as has_fallback
