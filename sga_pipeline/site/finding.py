@@ -81,7 +81,12 @@ def _figures(row: Row, evidence: Row, words: Words, formats: Formats) -> list[tu
     told = evidence.get("figures")
     more = told.items() if isinstance(told, dict) else []
     # Names of figures are the columns the query gives, so that a reader finds them there.
-    return measured + [(name, formats.any(value)) for name, value in more if name not in MEASURED]
+    # A year is a name, not an amount.
+    return measured + [
+        (name, str(value) if name.endswith("year") else formats.any(value))
+        for name, value in more
+        if name not in MEASURED
+    ]
 
 
 def _decision(row: Row, words: Words, formats: Formats) -> list[tuple[str, str]]:

@@ -21,7 +21,7 @@ ALL = os.environ.get("SGA_PLANTED") == "all"
 # What a run costs grows with the square of its cities, so there are several runs.
 TOGETHER = 17
 CLEAN_CITIES = 50 if ALL else 8
-MIXED_CITIES = 30 if ALL else 4
+MIXED_CITIES = 30 if ALL else 7
 
 
 # Name, seed, what is planted. The seed decides how many districts there are: four to six.
