@@ -1,7 +1,10 @@
-"""Whole runs that several tests look at, made once."""
+"""Whole runs that several tests look at, made once, whichever worker asks first."""
 
 from __future__ import annotations
 
+import fcntl
+import json
+import os
 from pathlib import Path
 
 import pytest
@@ -9,22 +12,35 @@ import pytest
 from tests.runs import Run, data_folder, sga
 
 
+def made_once(factory: pytest.TempPathFactory, city_id: str, *command: str | Path, **env: str) -> Run:
+    """A home after `sga command`; the workers of one test run share it, and none may change it."""
+    folder = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    home, told = folder / f"home_{city_id}", folder / f"{city_id}.json"
+    with (folder / f"{city_id}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not told.is_file():
+            done = sga(command[0], "--home", home, *command[1:], env=env)
+            told.write_text(json.dumps([done.returncode, done.stdout + done.stderr]))
+    status, said = json.loads(told.read_text())
+    return Run(home, city_id, status, said)
+
+
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """The made-up city, assessed as `make demo` does."""
-    home = tmp_path_factory.mktemp("demo") / "home"
-    done = sga("demo", "--home", home)
-    return Run(home, "xx_port_alder", done.returncode, done.stdout + done.stderr)
+    return made_once(tmp_path_factory, "xx_port_alder", "demo")
 
 
 def real_city(tmp_path_factory: pytest.TempPathFactory, city_id: str, folder: str) -> Run:
     data = data_folder()
     if not (data / folder).is_dir():
         pytest.skip(f"the real files of {city_id} are not here (no folder {folder} in SGA_CITY_DATA or ../shared/data)")
-    home = tmp_path_factory.mktemp(city_id) / "home"
     project = Path(__file__).resolve().parents[1]
-    done = sga("run", "--home", home, project / "contracts" / "cities" / city_id, env={"SGA_CITY_DATA": str(data)})
-    return Run(home, city_id, done.returncode, done.stdout + done.stderr)
+    return made_once(
+        tmp_path_factory, city_id, "run", project / "contracts" / "cities" / city_id, SGA_CITY_DATA=str(data)
+    )
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,12 @@
 {# One rule of finding gaps: groups a published table by its scope, works out the figures, and writes down the query that gives the
    same figures again. Every figure's formula stands once; the finding's words, its metrics and its evidence use it by name.
    rule: a row of statements.csv. table: what is looked at. by: its columns that make the scope. figures: name and formula over the table's
-   rows. metrics: name (a row of thresholds.csv) and formula over figures and scope. where: which rows; having: which groups. #}
+   rows. metrics: name (a row of thresholds.csv) and formula over figures and scope. where: which rows; having: which groups.
+   in_year: the finding is about the year its figure `year` names. Where figures are taken from the worst of several rows, ties go by a second key:
+   the same data must give the same words, and its evidence too. #}
 {% macro finding(rule, table, by, figures, metrics, where='true', having='true', indicator='null', feed='null', area='null', dimension='null',
-                 first='null', last='null', expected='null', available='null') %}
+                 first='null', last='null', in_year=false, expected='null', available='null') %}
+{%- if in_year %}{% set first, last = 'make_date(cast(year as integer), 1, 1)', 'make_date(cast(year as integer), 12, 31)' %}{% endif %}
 select
     city_id, '{{ rule }}' as rule_id, cast({{ indicator }} as varchar) as indicator_id, cast({{ feed }} as varchar) as feed_id,
     cast({{ area }} as varchar) as area_id, cast({{ dimension }} as varchar) as dimension,
@@ -22,6 +25,9 @@ from (
 )
 where {{ having }}
 {% endmacro %}
+
+{# What stands in a source's own words is published where it is common; a word of few records may be somebody's name. #}
+{% macro unless_rare(text, records) -%} case when {{ records }} >= 5 then {{ text }} else 'rare ones' end {%- endmacro %}
 
 {# A figure as a reader expects it: 12, not 12.0. #}
 {% macro plain_text(name) -%} regexp_replace(cast({{ name }} as varchar), '[.]0+$', '') {%- endmacro %}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import smtplib
+import ssl
 from collections.abc import Mapping
 from email.message import EmailMessage
 
@@ -52,9 +53,13 @@ def _to_mail(alert: Alert, server: str, environment: Mapping[str, str]) -> None:
     mail.set_content(alert.text)
     try:
         with smtplib.SMTP(host, int(port or 25), timeout=SECONDS) as smtp:
-            if smtp.has_extn("starttls") or (smtp.ehlo()[0] == 250 and smtp.has_extn("starttls")):
-                smtp.starttls()
+            smtp.ehlo()
+            encrypted = smtp.has_extn("starttls")
+            if encrypted:
+                smtp.starttls(context=ssl.create_default_context())
             if user := environment.get("SGA_ALERT_SMTP_USER"):
+                if not encrypted:
+                    raise SgaError("the mail server offers no encryption for a password", "Use one that does.", server)
                 smtp.login(user, environment.get("SGA_ALERT_SMTP_PASSWORD", ""))
             smtp.send_message(mail)
     except (OSError, smtplib.SMTPException, ValueError) as error:

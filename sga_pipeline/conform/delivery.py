@@ -69,7 +69,7 @@ def conform_delivery(plan: FeedPlan, delivery: Arrived, key: str, piles: Piles, 
         outcome.check()
         _judge(plan, outcome)
         if outcome.accepted:
-            outcome.volumes = volumes(piles.kept, plan.shape)
+            outcome.volumes = volumes(con, piles.kept, plan.shape)
             outcome.sentinels = sentinels(con, plan, opened)
     except DeliveryError as error:
         outcome.accepted, outcome.reason = False, str(error)

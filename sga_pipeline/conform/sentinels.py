@@ -26,14 +26,15 @@ def sentinels(con: duckdb.DuckDBPyConnection, plan: FeedPlan, opened: Opened) ->
         for one in how.names
         if one in opened.header
     ]
-    found = []
-    for name in dict.fromkeys(names):
-        cell = f"regexp_replace(trim(c{opened.header.index(name)}), '[.]0+$', '')"
-        sql = f"select {cell} as number, count(*) from {opened.relation} where {cell} in (select unnest(?)) group by 1 order by 1"
-        found += [
-            (name, number, count) for number, count in con.execute(sql, [looked_for]).fetchall() if count >= OFTEN
-        ]
-    return found
+    cells = [f"{{'name': '{name.replace(chr(39), chr(39) * 2)}', 'cell': regexp_replace(trim(c{opened.header.index(name)}), '[.]0+$', '')}}" for name in dict.fromkeys(names)]  # fmt: skip
+    if not cells:
+        return []
+    # All columns in one reading.
+    sql = f"""
+        select told.name, told.cell, count(*) from (select unnest([{", ".join(cells)}]) as told from {opened.relation})
+        where told.cell in (select unnest(?)) group by all having count(*) >= {OFTEN} order by all
+    """
+    return [(str(name), str(cell), int(count)) for name, cell, count in con.execute(sql, [looked_for]).fetchall()]
 
 
 def _plain(text: str) -> str:

@@ -16,7 +16,7 @@ SERIES = {"iccs_code": "left(iccs_code, 2)", "topic": "topic", "indicator_id": "
 Volume = tuple[str, str, int, float | None]
 
 
-def volumes(file: Path, shape: Shape) -> list[Volume]:
+def volumes(con: duckdb.DuckDBPyConnection, file: Path, shape: Shape) -> list[Volume]:
     """Rows and their sum for each series and period (a month, where rows have a day), in a fixed order."""
     columns = [column.name for column in shape.columns]
     if shape.dated_by:
@@ -31,5 +31,7 @@ def volumes(file: Path, shape: Shape) -> list[Volume]:
         select coalesce({series}, '') as series, {period} as period, count(*) as rows, cast({amount} as double) as amount
         from read_parquet(?) where {period} is not null group by all order by all
     """
-    with duckdb.connect(config={"threads": 2}) as con:
-        return [(str(a), str(b), int(c), None if d is None else float(d)) for a, b, c, d in con.execute(sql, [str(file)]).fetchall()]  # fmt: skip
+    return [
+        (str(a), str(b), int(c), None if d is None else float(d))
+        for a, b, c, d in con.execute(sql, [str(file)]).fetchall()
+    ]

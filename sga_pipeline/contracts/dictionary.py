@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 from itertools import groupby
-from pathlib import Path
 
 from sga_pipeline.contracts.catalogue import Catalogue, read_catalogue
+from sga_pipeline.contracts.generated import keep
 from sga_pipeline.paths import CONTRACTS, PROJECT
 
 PAGE = PROJECT / "docs" / "dictionary.md"
@@ -151,14 +151,5 @@ def page(catalogue: Catalogue) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def main(check: bool, target: Path = PAGE) -> int:
-    text = page(read_catalogue(CONTRACTS / "catalogue"))
-    fresh = target.is_file() and target.read_text(encoding="utf-8") == text
-    if not check:
-        target.write_text(text, encoding="utf-8")
-    print("fresh" if fresh else "not fresh: docs/dictionary.md" if check else "written: docs/dictionary.md")
-    return 1 if check and not fresh else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main("--check" in sys.argv))
+    sys.exit(keep(PAGE, page(read_catalogue(CONTRACTS / "catalogue")), check="--check" in sys.argv))

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 
 from sga_pipeline.contracts.catalogue import Catalogue, read_catalogue
+from sga_pipeline.contracts.generated import keep
 from sga_pipeline.paths import CONTRACTS, PROJECT
 
 PAGE = PROJECT / "docs" / "gap-rules.md"
@@ -49,14 +50,5 @@ def _rules(catalogue: Catalogue, code: str) -> Iterator[str]:
             yield f"- **{name}**: {row['statement_en']} *{row['recommendation_en']}*"
 
 
-def main(check: bool) -> int:
-    text = page(read_catalogue(CONTRACTS / "catalogue"))
-    fresh = PAGE.is_file() and PAGE.read_text(encoding="utf-8") == text
-    if not check:
-        PAGE.write_text(text, encoding="utf-8")
-    print("fresh" if fresh else "not fresh: docs/gap-rules.md" if check else "written: docs/gap-rules.md")
-    return 1 if check and not fresh else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main("--check" in sys.argv))
+    sys.exit(keep(PAGE, page(read_catalogue(CONTRACTS / "catalogue")), check="--check" in sys.argv))

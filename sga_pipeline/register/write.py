@@ -58,6 +58,7 @@ def _fingerprint(assessment: Assessment, rows: dict[str, list[Row]], city_id: st
             if row["city_id"] == city_id
         ]
         for table in TABLES
+        # What a release said before is no reason for another.
         if table != "gap_history"
     }
     digest = hashlib.sha256((program + json.dumps(said, sort_keys=True, default=str)).encode())

@@ -18,31 +18,22 @@ def _finding(run: Run, rule: str, like: str) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("rule", "like", "severity", "step"),
+    ("city", "rule", "like", "severity", "step"),
     [
-        ("sources_differ", "Intentional homicide rate%Deaths by assault%Case files%Victims of offences%", "high", "match the cases"),
-        ("codes_absent", "%Deaths by assault%Y09%", "high", "left out of the extract"),
-        ("partial_year", "Victims of offences, monthly covers 6 of 12 months of 2025%", "medium", "missing months"),
-        ("parts_exceed_whole", "Residents of the neighbourhoods: the areas of Ciudad de México%", "high", "divide by the figure for the whole"),
-        ("sentinel_told", "Poverty of the boroughs writes -999%", "low", "leave such cells empty"),
+        ("mexico_city", "sources_differ", "Intentional homicide rate%Deaths by assault%Case files%Victims of offences%", "high", "match the cases"),
+        ("mexico_city", "codes_absent", "%Deaths by assault%Y09%", "high", "left out of the extract"),
+        ("mexico_city", "partial_year", "Victims of offences, monthly covers 6 of 12 months of 2025%", "medium", "missing months"),
+        ("mexico_city", "parts_exceed_whole", "Residents of the neighbourhoods: the areas of Ciudad de México%", "high", "divide by the figure for the whole"),
+        ("mexico_city", "sentinel_told", "Poverty of the boroughs writes -999%", "low", "leave such cells empty"),
+        ("chicago", "partial_year", "Recorded crimes of 2022 covers 11 of 12 months%", "medium", "missing months"),
+        ("chicago", "refused", "Deliveries of Residents of the community areas refused%2014%", "high", "corrected delivery"),
+        ("chicago", "without_area", "%Deaths involving opioids have no area finer%", "high", "how places are recorded"),
+        ("chicago", "header_changed", "The columns of Residents of the community areas%", "low", "keep the names"),
     ],
 )  # fmt: skip
-def test_mexico_city(mexico_city: Run, rule: str, like: str, severity: str, step: str) -> None:
-    found = _finding(mexico_city, rule, like)
-    assert found[0] == severity
-    assert step in found[1]
-
-
-@pytest.mark.parametrize(
-    ("rule", "like", "severity", "step"),
-    [
-        ("partial_year", "Recorded crimes of 2022 covers 11 of 12 months%", "medium", "missing months"),
-        ("refused", "Deliveries of Residents of the community areas refused%2014%", "high", "corrected delivery"),
-        ("without_area", "%Deaths involving opioids have no area finer%", "high", "how places are recorded"),
-        ("header_changed", "The columns of Residents of the community areas%", "low", "keep the names"),
-    ],
-)  # fmt: skip
-def test_chicago(chicago: Run, rule: str, like: str, severity: str, step: str) -> None:
-    found = _finding(chicago, rule, like)
+def test_a_real_city_tells_of_it(
+    request: pytest.FixtureRequest, city: str, rule: str, like: str, severity: str, step: str
+) -> None:
+    found = _finding(request.getfixturevalue(city), rule, like)
     assert found[0] == severity
     assert step in found[1]

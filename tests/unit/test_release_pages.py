@@ -10,7 +10,7 @@ import duckdb
 
 from sga_pipeline.home import Home
 from sga_pipeline.publish.manifest import ReleaseInputs, read_manifest
-from sga_pipeline.publish.release import Release, publish
+from sga_pipeline.publish.release import REQUIRED, Release, publish
 from tests.release_tables import CITY, write_release
 
 INPUTS = ReleaseInputs("fingerprint", date(2025, 3, 1))
@@ -29,8 +29,8 @@ def warehouse(folder: Path) -> Home:
         ).fetchall():
             city = f"'{CITY}' as city_id, " if table == "indicators" else ""
             con.execute(f"create table published.{table} as select {city}* from source.{table}")
-        for table in ("checks", "comparisons", "observations"):
-            con.execute(f"create table published.{table} (city_id varchar)")
+        for table in REQUIRED:
+            con.execute(f"create table if not exists published.{table} (city_id varchar)")
     return home
 
 

@@ -1,4 +1,4 @@
--- Grain: city x feed x area code that no boundary knows: the records under it.
+-- Grain: city x feed x area code that no boundary knows: the records under it. Rare codes stand together without their names.
 with found as (
     select city_id, feed_id, unknown_area, sum(amount) as records
     from {{ ref('cells') }} where unknown_area is not null group by all
@@ -14,10 +14,14 @@ totals as (
     select city_id, feed_id, sum(amount) as records from {{ ref('cells') }} group by all
     union all
     select city_id, feed_id, cast(count(*) as double) from {{ ref('stg_population') }} group by all
+),
+
+told as (
+    select city_id, feed_id, {{ unless_rare('unknown_area', 'records') }} as code, sum(records) as records from found group by all
 )
 
-select found.city_id, found.feed_id, feeds.shape, found.unknown_area as code, cast(found.records as bigint) as records, cast(totals.records as bigint) as records_in_all, cities.boundary_version
-from found
-inner join totals on found.city_id = totals.city_id and found.feed_id = totals.feed_id
-inner join {{ source('register', 'feeds') }} as feeds on found.city_id = feeds.city_id and found.feed_id = feeds.feed_id
-inner join {{ source('register', 'cities') }} as cities on found.city_id = cities.city_id
+select told.city_id, told.feed_id, feeds.shape, told.code, cast(told.records as bigint) as records, cast(totals.records as bigint) as records_in_all, cities.boundary_version
+from told
+inner join totals on told.city_id = totals.city_id and told.feed_id = totals.feed_id
+inner join {{ source('register', 'feeds') }} as feeds on told.city_id = feeds.city_id and told.feed_id = feeds.feed_id
+inner join {{ source('register', 'cities') }} as cities on told.city_id = cities.city_id

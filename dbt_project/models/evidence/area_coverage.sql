@@ -13,18 +13,13 @@ newest as (
 
 promised as (
     select feeds.city_id, feeds.feed_id, {{ split_to_rows('feeds.spatial_levels', ',') }} as level from {{ source('register', 'feeds') }} as feeds
-),
-
-people as (
-    select city_id, area_id, arg_max(persons, year) as people from {{ ref('population_values') }}
-    where sex = '_T' and age = '_T' and other_dim = '' group by all
 )
 
 select promised.city_id, promised.feed_id, promised.level, areas.area_id, areas.name, newest.year, cast(people.people as double) as people, told.area_id is not null as told
 from promised
 inner join newest on promised.city_id = newest.city_id and promised.feed_id = newest.feed_id
 inner join {{ ref('stg_areas') }} as areas on promised.city_id = areas.city_id and promised.level = areas.level
-left join people on areas.city_id = people.city_id and areas.area_id = people.area_id
+left join {{ ref('newest_people') }} as people on areas.city_id = people.city_id and areas.area_id = people.area_id
 left join (select distinct * from told) as told
     on promised.city_id = told.city_id and promised.feed_id = told.feed_id and areas.area_id = told.area_id and newest.year = told.year
 where promised.level in ('district', 'neighbourhood')

@@ -2,10 +2,7 @@
 with years as (
     select distinct values_.city_id, values_.feed_id, values_.title, lines.line as indicator_id, values_.year
     from {{ ref('source_values') }} as values_
-    inner join (
-        select indicator_id, indicator_id as line from {{ ref('indicators') }}
-        union all select indicator_id, parent_id from {{ ref('indicators') }} where parent_id is not null and record_type <> 'own'
-    ) as lines on values_.indicator_id = lines.indicator_id
+    inner join {{ ref('indicator_lines') }} as lines on values_.indicator_id = lines.indicator_id
 ),
 
 steps as (

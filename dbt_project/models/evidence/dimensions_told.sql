@@ -8,12 +8,6 @@ with wanted as (
     from {{ ref('requirements') }} as requirements cross join {{ source('register', 'cities') }} as cities where requirements.expected is not null
 ),
 
-lines as (
-    select indicator_id, indicator_id as line from {{ ref('indicators') }}
-    union all
-    select indicator_id, parent_id from {{ ref('indicators') }} where parent_id is not null and record_type <> 'own'
-),
-
 told as (
     select observations.city_id, lines.line as indicator_id, observations.indicator_id as own_id, observations.period_start, observations.numerator, observations.sex, observations.age, observations.other_code,
         case
@@ -24,7 +18,7 @@ told as (
             when observations.sex = '_T' and observations.age = '_T' then 'total'
         end as dimension, observations.value is not null or observations.obs_status = 'Q' or observations.numerator is not null as there
     from {{ ref('observations') }} as observations
-    inner join lines on observations.indicator_id = lines.indicator_id
+    inner join {{ ref('indicator_lines') }} as lines on observations.indicator_id = lines.indicator_id
     where observations.freq = 'A' and observations.area_level in ('city', 'district')
 ),
 

@@ -10,12 +10,6 @@ with needed as (
     where indicators.category_no <= 7
 ),
 
-lines as (
-    select indicator_id, indicator_id as line from {{ ref('indicators') }}
-    union all
-    select indicator_id, parent_id from {{ ref('indicators') }} where parent_id is not null and record_type <> 'own'
-),
-
 seen as (
     select observations.city_id, lines.line as indicator_id, observations.area_id, observations.area_level,
         cast(year(observations.period_start) as integer) as year,
@@ -28,7 +22,7 @@ seen as (
             else 'missing'
         end as state, observations.reason, observations.sources
     from {{ ref('observations') }} as observations
-    inner join lines on observations.indicator_id = lines.indicator_id
+    inner join {{ ref('indicator_lines') }} as lines on observations.indicator_id = lines.indicator_id
     where observations.freq = 'A' and observations.sex = '_T' and observations.age = '_T' and observations.other_dim is null
       and observations.area_level in ('city', 'district')
 ),

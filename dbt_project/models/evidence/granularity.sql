@@ -1,15 +1,10 @@
 -- Grain: city x indicator the catalogue asks for by district: how finely its figures are known, and how many people live in a unit.
-with people as (
-    select city_id, area_id, arg_max(persons, year) as people from {{ ref('population_values') }}
-    where sex = '_T' and age = '_T' and other_dim = '' group by all
-),
-
-known as (
+with known as (
     select cells.city_id, cells.indicator_id, any_value(cells.core_flag) as core_flag,
         count(distinct cells.area_id) filter (where cells.area_level = 'district' and cells.state not in ('missing', 'partial', 'not_required')) as districts_known,
         median(people.people) filter (where cells.area_level = 'district') as median_people
     from {{ ref('expected_cells') }} as cells
-    left join people on cells.city_id = people.city_id and cells.area_id = people.area_id
+    left join {{ ref('newest_people') }} as people on cells.city_id = people.city_id and cells.area_id = people.area_id
     where exists (
         select 1 from {{ ref('expected_cells') }} as own
         where own.city_id = cells.city_id and own.indicator_id = cells.indicator_id and own.area_level = 'city' and own.state not in ('missing', 'partial', 'not_required'))
@@ -18,9 +13,9 @@ known as (
 
 -- A figure for neighbourhoods is finer than one for districts.
 finer as (
-    select distinct observations.city_id, coalesce(indicators.parent_id, observations.indicator_id) as indicator_id
+    select distinct observations.city_id, lines.line as indicator_id
     from {{ ref('observations') }} as observations
-    inner join {{ ref('indicators') }} as indicators on observations.indicator_id = indicators.indicator_id
+    inner join {{ ref('indicator_lines') }} as lines on observations.indicator_id = lines.indicator_id
     where observations.area_level = 'neighbourhood' and observations.value is not null
 )
 

@@ -1,9 +1,10 @@
--- Grain: city x indicator x month: what was counted for the city, what its neighbours in time let expect, and how far it is out of line.
+-- Grain: city x indicator (not other sources' own forms, which repeat it) x month: what was counted for the city, what its neighbours in time let expect, and how far it is out of line.
 -- Expected is the median of the months beside it and of the same season in the years around it. The score counts steps of the
 -- series' own spread (1.4826 x median deviation, at least chance's own). Of many months some are far out by chance: `beyond_chance` says which are not.
 with months as (
     select city_id, indicator_id, period_start as month, numerator as counted, sources[1] as feed_id
     from {{ ref('observations') }}
+    semi join (select indicator_id from {{ ref('indicators') }} where record_type <> 'own') as watched using (indicator_id)
     where freq = 'M' and area_level = 'city' and sex = '_T' and age = '_T' and other_dim is null
       and numerator is not null and denominator is not null and obs_status <> 'Q' and coalesce(reason, '') not like '%months covered'
 ),

@@ -1,8 +1,15 @@
--- Grain: city x feed x column x local code without a mapping: its records, beside all records of the feed.
+-- Grain: city x feed x column x local code without a mapping: its records, beside all records of the feed. Rare codes stand together without
+-- their names: what stands in a free text may be somebody's name.
 with kept as (
     select city_id, feed_id, sum(rows_kept) as records_in_all from {{ source('register', 'deliveries') }} where in_use group by all
+),
+
+told as (
+    select city_id, feed_id, "column", {{ unless_rare('code', 'records') }} as code, records from {{ source('register', 'unmapped_codes') }}
 )
 
-select codes.city_id, codes.feed_id, codes."column", codes.code, codes.records, cast(kept.records_in_all as bigint) as records_in_all
-from {{ source('register', 'unmapped_codes') }} as codes
-inner join kept on codes.city_id = kept.city_id and codes.feed_id = kept.feed_id
+select told.city_id, told.feed_id, told."column", told.code, cast(sum(told.records) as bigint) as records, count(*) as codes,
+    cast(any_value(kept.records_in_all) as bigint) as records_in_all
+from told
+inner join kept on told.city_id = kept.city_id and told.feed_id = kept.feed_id
+group by told.city_id, told.feed_id, told."column", told.code

@@ -11,12 +11,12 @@ union all
 {{ finding('partial_year', 'submissions', ['feed_id'], {
     'year': 'max(year(period_start)) filter (where not accepted)', 'months_covered': 'coalesce(sum(months) filter (where accepted and year(period_start) = last_partial), 0)', 'due_n': 'sum(months) filter (where year(period_start) = last_partial)'},
     {'due_months_missing': 'due_n - months_covered'}, where="freq <> 'A' and last_partial is not null",
-    having='months_covered < due_n', feed='feed_id', dimension="'partial_year'", first='make_date(cast(year as integer), 1, 1)', last='make_date(cast(year as integer), 12, 31)') }}
+    having='months_covered < due_n', feed='feed_id', dimension="'partial_year'", in_year=true) }}
 union all
 {{ finding('running_year', 'submissions', ['feed_id'], {
     'year': 'max(year(period_start)) filter (where year_is_open)', 'months_covered': 'coalesce(sum(months) filter (where accepted and year_is_open), 0)'},
     {'months_not_yet_due': '12 - months_covered'}, where="freq <> 'A'",
-    having='year is not null', feed='feed_id', dimension="'running_year'", first='make_date(cast(year as integer), 1, 1)', last='make_date(cast(year as integer), 12, 31)') }}
+    having='year is not null', feed='feed_id', dimension="'running_year'", in_year=true) }}
 union all
 {{ finding('late', 'feed_states', ['feed_id'], {
     'last_day': 'max(covers_to)', 'days': 'max(days_overdue)', 'as_of': 'max(as_of)', 'finer': 'max(case when monthly then 1 else 0 end)', 'stale': 'max(case when stale then 1 else 0 end)'},
@@ -36,4 +36,4 @@ union all
     'people_pct': 'round(100 * sum(people) filter (where not told) / sum(people), 1)',
     'told_share': 'coalesce(sum(people) filter (where told) / sum(people), count(*) filter (where told) / count(*))'},
     {'share_of_people': 'told_share'}, having='missing_n > 0 and missing_n < expected_n', feed='feed_id', dimension='level',
-    first='make_date(cast(year as integer), 1, 1)', last='make_date(cast(year as integer), 12, 31)', expected='expected_n', available='expected_n - missing_n') }}
+    in_year=true, expected='expected_n', available='expected_n - missing_n') }}

@@ -52,7 +52,7 @@ union all
     {'share_alike': 'alike_n / cities_n'}, having='alike_n < cities_n', indicator='indicator_id', expected='cities_n', available='alike_n') }}
 union all
 {{ finding('improbable_zeros', 'zero_runs', ['feed_id', 'area_id'], {
-    'area': 'any_value(name)', 'first_month': 'arg_min(first_month, probability)', 'last_month': 'arg_min(last_month, probability)', 'months_n': 'arg_min(months_n, probability)', 'expected': 'arg_min(expected, probability)'},
+    'area': 'any_value(name)', 'first_month': 'arg_min(first_month, (probability, first_month))', 'last_month': 'arg_min(last_month, (probability, first_month))', 'months_n': 'arg_min(months_n, (probability, first_month))', 'expected': 'arg_min(expected, (probability, first_month))'},
     {'improbable_zeros': '1'}, where='improbable and not within_larger', feed='feed_id', area='area_id') }}
 union all
 {{ finding('zeros_undeclared', 'undeclared_cells', ['feed_id'], {'cells_n': 'max(cells_n)', 'ambiguous_n': 'max(ambiguous_n)'},

@@ -9,7 +9,7 @@ union all
     {'readability': 'readability'}, having='readability < 0.9', feed='feed_id') }}
 union all
 {{ finding('unmapped', 'unmapped_codes', ['feed_id', '"column"'], {
-    'bad_n': 'sum(records)', 'total_n': 'max(records_in_all)', 'codes_n': 'count(*)', 'missing': first_few('code', 'code')},
+    'bad_n': 'sum(records)', 'total_n': 'max(records_in_all)', 'codes_n': 'sum(codes)', 'missing': first_few('code', 'code')},
     {'share_mapped': '1 - bad_n / total_n'}, having='bad_n > 0', feed='feed_id', dimension='"column"', expected='total_n', available='total_n - bad_n') }}
 union all
 {{ finding('provenance', 'feed_states', ['feed_id'], {
@@ -19,5 +19,5 @@ union all
     {'items_missing': 'items_n', 'licence_or_checksum_missing': 'grave_n'}, having='items_n > 0', feed='feed_id') }}
 union all
 {{ finding('header_changed', 'header_changes', ['feed_id'], {
-    'changes_n': 'count(distinct sha256)', 'period': "coalesce(max(period), 'the newest')", 'gained': "coalesce(nullif(any_value(gained), ''), 'none')", 'lost': "coalesce(nullif(any_value(lost), ''), 'none')"},
+    'changes_n': 'count(distinct sha256)', 'period': "coalesce(max(period), 'the newest')", 'gained': "coalesce(nullif(arg_max(gained, (coalesce(period, ''), sha256)), ''), 'none')", 'lost': "coalesce(nullif(arg_max(lost, (coalesce(period, ''), sha256)), ''), 'none')"},
     {'header_changes': 'changes_n'}, feed='feed_id') }}

@@ -19,31 +19,31 @@ union all
     {'share_known_area': '1 - bad_n / total_n'}, where="shape <> 'population'", feed='feed_id', dimension="'area codes'", expected='total_n', available='total_n - bad_n') }}
 union all
 {{ finding('not_located', 'placed_events', ['feed_id'], {
-    'year': 'arg_min(year, located / events)', 'events_n': 'arg_min(events, located / events)', 'located_n': 'arg_min(located, located / events)',
-    'located_pct': 'round(100 * min(located / events), 1)', 'without_n': 'arg_min(without_coordinates, located / events)', 'null_island_n': 'arg_min(at_null_island, located / events)',
-    'swapped_n': 'arg_min(swapped, located / events)', 'outside_n': 'arg_min(outside, located / events)', 'located_share': 'min(located / events)'},
+    'year': 'arg_min(year, (located / events, year))', 'events_n': 'arg_min(events, (located / events, year))', 'located_n': 'arg_min(located, (located / events, year))',
+    'located_pct': 'round(100 * min(located / events), 1)', 'without_n': 'arg_min(without_coordinates, (located / events, year))', 'null_island_n': 'arg_min(at_null_island, (located / events, year))',
+    'swapped_n': 'arg_min(swapped, (located / events, year))', 'outside_n': 'arg_min(outside, (located / events, year))', 'located_share': 'min(located / events)'},
     {'share_located': 'located_share'}, where='events >= 100', having='located_n < events_n', feed='feed_id', dimension="'located'",
-    first='make_date(cast(year as integer), 1, 1)', last='make_date(cast(year as integer), 12, 31)', expected='events_n', available='located_n') }}
+    in_year=true, expected='events_n', available='located_n') }}
 union all
 {{ finding('one_point', 'placed_events', ['feed_id'], {
-    'year': 'arg_max(year, largest_pile / located)', 'pile_n': 'arg_max(largest_pile, largest_pile / located)', 'located_n': 'arg_max(located, largest_pile / located)',
+    'year': 'arg_max(year, (largest_pile / located, year))', 'pile_n': 'arg_max(largest_pile, (largest_pile / located, year))', 'located_n': 'arg_max(located, (largest_pile / located, year))',
     'pile_pct': 'round(100 * max(largest_pile / located), 1)', 'pile_share': 'max(largest_pile / located)'},
     {'share_on_one_point': 'pile_share'}, where='largest_pile is not null and located >= 100', feed='feed_id', dimension="'pile'",
-    first='make_date(cast(year as integer), 1, 1)', last='make_date(cast(year as integer), 12, 31)', expected='located_n', available='located_n - pile_n') }}
+    in_year=true, expected='located_n', available='located_n - pile_n') }}
 union all
 {{ finding('definition', 'definitions', ['feed_id', 'indicator_id'], {'match': 'any_value(concept_match)', 'differs': "coalesce(any_value(differs), 'not stated')"},
     {'near': "case when match = 'near' then 1 end", 'proxy': "case when match = 'proxy' then 1 end", 'unknown_definition': "case when match = 'unknown' then 1 end"},
     where="concept_match <> 'exact'", indicator='indicator_id', feed='feed_id') }}
 union all
 {{ finding('other_basis', 'source_pairs', ['indicator_id'], {
-    'a': 'any_value(title_a)', 'basis_a': 'any_value(basis_a)', 'b': 'any_value(title_b)', 'basis_b': 'any_value(basis_b)', 'pairs_n': 'count(*)'},
+    'a': 'arg_min(title_a, (year, feed_a, feed_b))', 'basis_a': 'arg_min(basis_a, (year, feed_a, feed_b))', 'b': 'arg_min(title_b, (year, feed_a, feed_b))', 'basis_b': 'arg_min(basis_b, (year, feed_a, feed_b))', 'pairs_n': 'count(*)'},
     {'other_basis': 'pairs_n'}, where='not comparable', indicator='indicator_id') }}
 union all
 {{ finding('old_census', 'population_vintages', ['feed_id'], {'census_year': 'max(source_year)', 'census_age': 'max(census_age)'},
     {'census_age': 'census_age'}, having='census_year is not null', feed='feed_id', dimension="'census'") }}
 union all
 {{ finding('other_vintage', 'population_vintages', ['feed_id'], {
-    'year': 'arg_max(for_year, years_off)', 'nearest_year': 'arg_max(nearest_year, years_off)', 'years_off': 'max(years_off)'},
+    'year': 'arg_max(for_year, (years_off, for_year))', 'nearest_year': 'arg_max(nearest_year, (years_off, for_year))', 'years_off': 'max(years_off)'},
     {'vintage_off': 'years_off'}, having='years_off > 1', feed='feed_id', dimension="'vintage'") }}
 union all
 {{ finding('other_boundary', 'area_codes', ['feed_id'], {
@@ -51,9 +51,9 @@ union all
     {'boundary_mismatch': 'bad_n'}, where="shape = 'population'", feed='feed_id', dimension="'boundary'") }}
 union all
 {{ finding('parts_exceed_whole', 'population_sums', ['feed_id', 'level', 'whole_level'], {
-    'year': 'arg_max(year, parts / whole)', 'whole': 'arg_max(area_name, parts / whole)', 'parts': 'arg_max(parts, parts / whole)', 'total': 'arg_max(whole, parts / whole)'},
+    'year': 'arg_max(year, (parts / whole, year, area_id))', 'whole': 'arg_max(area_name, (parts / whole, year, area_id))', 'parts': 'arg_max(parts, (parts / whole, year, area_id))', 'total': 'arg_max(whole, (parts / whole, year, area_id))'},
     {'boundary_mismatch': 'parts - total'}, where='parts > 1.005 * whole', feed='feed_id', dimension="level || ' in ' || whole_level",
-    first='make_date(cast(year as integer), 1, 1)', last='make_date(cast(year as integer), 12, 31)') }}
+    in_year=true) }}
 union all
 {{ finding('sentinel_told', 'sentinels', ['feed_id'], {'bad_n': 'sum(records)', 'numbers': first_few('code', 'code'), 'columns': first_few('"column"', '"column"')},
     {'sentinels_told': 'bad_n'}, where='told', feed='feed_id') }}

@@ -17,17 +17,16 @@ with decided as (
 
 -- Of a measure that no other feed tells, the feed that never came is the reason.
 silent as (
-    select findings.gap_id as parent_id, findings.city_id, findings.feed_id, feeds.shape, feeds.tells
+    select findings.gap_id as parent_id, findings.city_id, findings.feed_id, feeds.shape
     from {{ ref('graded_findings') }} as findings
     inner join {{ source('register', 'feeds') }} as feeds on findings.city_id = feeds.city_id and findings.feed_id = feeds.feed_id
     where findings.rule_id = 'no_delivery'
 ),
 
 wanted as (
-    select distinct indicators.indicator_id, measures.shape, lines.line
+    select distinct measures.shape, lines.line
     from {{ ref('indicators') }} as indicators
-    inner join (select indicator_id, indicator_id as line from {{ ref('indicators') }}
-        union all select indicator_id, parent_id from {{ ref('indicators') }} where parent_id is not null) as lines on indicators.indicator_id = lines.indicator_id
+    inner join {{ ref('indicator_lines') }} as lines on indicators.indicator_id = lines.indicator_id
     inner join {{ ref('measures') }} as measures
         on {{ in_list('measures.measure_id', "concat_ws(';', indicators.numerator, indicators.denominator)") }}
 ),

@@ -1,8 +1,10 @@
--- Grain: city x gap code x metric: the project's thresholds, with a city's own changes in their place.
+{{ config(schema='published', alias='thresholds') }}
+-- Grain: city x gap code x metric: the project's thresholds of a profile, with a city's own changes in their place, and why.
 select cities.city_id, thresholds.gap_code, thresholds.metric, thresholds.bad, thresholds.profile,
     {% for severity in ['low', 'medium', 'high', 'critical'] %}
     coalesce(max(changes.value) filter (where changes.severity = '{{ severity }}'), any_value(thresholds.{{ severity }})) as {{ severity }}{{ ',' if not loop.last }}
     {% endfor %}
+, string_agg(changes.severity || ' by ' || changes.decided_by || ': ' || changes.reason, '; ' order by changes.severity) as changed
 from {{ ref('thresholds') }} as thresholds
 cross join {{ source('register', 'cities') }} as cities
 left join {{ source('register', 'threshold_changes') }} as changes
