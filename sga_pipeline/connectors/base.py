@@ -1,4 +1,4 @@
-"""What a connector is: it fetches one address into a folder, or says that nothing has changed."""
+"""What a connector is: it fetches one period of a source into a folder, or says that nothing has changed."""
 
 from __future__ import annotations
 
@@ -40,6 +40,10 @@ class Unreachable(PullError):
 class Connector(Protocol):
     """Fetches; raises PullError with `transient` set where trying again may help."""
 
-    def fetch(self, address: str, into: Path, known: Known) -> Fetched | None:
-        """None where the source says nothing has changed."""
+    def fetch(self, period: str | None, into: Path, known: Known) -> Fetched | None:
+        """None where the source says nothing has changed. Without a period the whole is asked for."""
         ...
+
+
+def with_period(address: str, period: str | None) -> str:
+    return address.replace("{period}", period or "")

@@ -9,8 +9,9 @@ from dataclasses import astuple, dataclass
 from itertools import islice
 from pathlib import Path
 
-from sga_pipeline.connectors.base import Fetched, FileMissing, Known
+from sga_pipeline.connectors.base import Fetched, FileMissing, Known, with_period
 from sga_pipeline.contracts.city import DataFolder
+from sga_pipeline.contracts.sources import FileSource
 from sga_pipeline.errors import PullError
 from sga_pipeline.home import home_error
 
@@ -21,10 +22,11 @@ _UNSURE_SECONDS = 2.0
 class FileConnector:
     """Copies from one folder."""
 
-    def __init__(self, folder: Path | None, declared: DataFolder) -> None:
-        self.folder, self.declared = folder, declared
+    def __init__(self, source: FileSource, folder: Path | None, declared: DataFolder) -> None:
+        self.source, self.folder, self.declared = source, folder, declared
 
-    def fetch(self, address: str, into: Path, known: Known) -> Fetched | None:
+    def fetch(self, period: str | None, into: Path, known: Known) -> Fetched | None:
+        address = with_period(self.source.address, period)
         source = self._find(address)
         began, before = time.time(), _state(source)
         if known.etag is not None and known.etag == _version(before, began):

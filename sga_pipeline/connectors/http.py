@@ -1,211 +1,25 @@
-"""Connector `http`: one file behind an address, within limits of time and size, and only if it is whole."""
+"""Connector `http`: one file behind an address."""
 
 from __future__ import annotations
 
-import os
-import random
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 
-import requests
-import urllib3
-
-from sga_pipeline.connectors.addresses import file_name, is_private_line, redirect_target, same_server, shown
-from sga_pipeline.connectors.base import Fetched, FileMissing, Known, Unreachable
-from sga_pipeline.connectors.body import Body
-from sga_pipeline.connectors.watchdog import Watchdog, WatchedAdapter
-from sga_pipeline.contracts.feed import HttpSource
+from sga_pipeline.connectors.addresses import file_name
+from sga_pipeline.connectors.base import Fetched, Known, with_period
+from sga_pipeline.connectors.door import Ask, Door
 from sga_pipeline.contracts.formats import Format
-from sga_pipeline.errors import PullError
-
-MAX_REDIRECTS = 5
-REDIRECTS = {301, 302, 303, 307, 308}
-# Answers that say "not now": too slow, too many, or something broke over there.
-NOT_NOW = {408, 425, 429, 500, 502, 503, 504}
-
-
-class BusyError(PullError):
-    """The server asked to be left alone for a while."""
-
-    def __init__(self, message: str, next_step: str, value: object, wait: float) -> None:
-        super().__init__(message, next_step, value, transient=True)
-        self.wait = wait
+from sga_pipeline.contracts.sources import HttpSource
 
 
 class HttpConnector:
-    """Asks within the contract's limits. `sleep` is a parameter so that tests need not wait."""
+    """Asks for one file within the contract's limits."""
 
     def __init__(self, source: HttpSource, form: Format, sleep: Callable[[float], None] = time.sleep) -> None:
         self.source, self.form, self.sleep = source, form, sleep
 
-    def fetch(self, address: str, into: Path, known: Known) -> Fetched | None:
-        """Ask until there is an answer, the tries are used up, or the whole time is."""
-        token = self._token(address)
-        deadline = time.monotonic() + self.source.total_timeout_s
-        with Watchdog(self.source.total_timeout_s) as watchdog:
-            for attempt in range(self.source.retries + 1):
-                try:
-                    return _Asking(self.source, self.form, address, token, watchdog, deadline).once(into, known)
-                except PullError as error:
-                    wait = error.wait if isinstance(error, BusyError) else min(30.0, 0.5 * 2**attempt)
-                    wait *= random.uniform(1.0, 1.3)
-                    last = attempt == self.source.retries
-                    if last or not error.transient or time.monotonic() + wait >= deadline:
-                        raise
-                    self.sleep(wait)
-        raise AssertionError("the last attempt returns or raises")
-
-    def _token(self, address: str) -> str | None:
-        if self.source.token_env is None:
-            return None
-        token = os.environ.get(self.source.token_env, "").strip()
-        if not token:
-            raise PullError("the token is not set", f"Set the variable {self.source.token_env}.", shown(address))
-        if not is_private_line(address):
-            next_step = "Use an https address, or no token_env."
-            raise PullError("the token would travel unencrypted", next_step, shown(address))
-        return token
-
-
-class _Asking:
-    """One attempt."""
-
-    def __init__(
-        self, source: HttpSource, form: Format, address: str, token: str | None, watchdog: Watchdog, deadline: float
-    ) -> None:
-        self.source, self.form, self.address, self.token = source, form, address, token
-        self.watchdog, self.deadline = watchdog, deadline
-
-    def once(self, into: Path, known: Known) -> Fetched | None:
-        try:
-            with _Session() as session:
-                # Proxies and stored passwords of whoever runs this have no say in where a contract is fetched from.
-                session.trust_env = False
-                for scheme in ("http://", "https://"):
-                    session.mount(scheme, WatchedAdapter(self.watchdog))
-                with self._follow(session, known) as response:
-                    return self._take(response, into, known)
-        except PullError:
-            # The watchdog's cut looks like a short answer; it is the time that ran out.
-            self._left()
-            raise
-        except requests.exceptions.SSLError:
-            self._left()
-            raise self._error("the server's certificate is not valid", "Have the publisher renew it.") from None
-        except (requests.exceptions.Timeout, urllib3.exceptions.TimeoutError):
-            self._left()
-            raise self._silence("the server took too long", "Try later, or raise the timeouts.") from None
-        except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, ValueError):
-            raise self._error("this is not a web address", "Correct the address in the feed.") from None
-        except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            # Its text may hold the whole address, with keys; only its kind is told.
-            self._left()
-            message = f"the connection failed ({type(error).__name__})"
-            raise self._silence(message, "Try later, or check the address.") from None
-
-    def _follow(self, session: requests.Session, known: Known) -> requests.Response:
-        """Redirects by hand: only to servers the contract names, never from https to http."""
-        here = self.address
-        for _ in range(MAX_REDIRECTS + 1):
-            left = self._left()
-            response = session.get(
-                here, headers=self._headers(here, known), stream=True, allow_redirects=False, auth=_no_stored_login,
-                timeout=(min(self.source.connect_timeout_s, left), min(self.source.read_timeout_s, left)),
-            )  # fmt: skip
-            if response.status_code not in REDIRECTS:
-                return response
-            response.close()
-            location = response.headers.get("Location", "")
-            there = redirect_target(here, location, self.address, self.source.redirect_hosts)
-            if there is None:
-                raise self._error(
-                    f"the server redirects to another place, {_origin(location)}",
-                    "If that is right, add its host to source.redirect_hosts; it may be a log-in page.",
-                )
-            here = there
-        raise self._error("the server redirects without end", "Check the address.")
-
-    def _headers(self, here: str, known: Known) -> dict[str, str]:
-        headers = {"Accept-Encoding": "identity", "User-Agent": "sga-pipeline"}
-        if known.etag:
-            headers["If-None-Match"] = known.etag
-        if known.last_modified:
-            headers["If-Modified-Since"] = known.last_modified
-        if self.token and same_server(here, self.address) and is_private_line(here):
-            headers["Authorization"] = f"Bearer {self.token}"
-        return headers
-
-    def _take(self, response: requests.Response, into: Path, known: Known) -> Fetched | None:
-        status, headers = response.status_code, response.headers
-        if status == 304 and (known.etag or known.last_modified):
-            return None
-        if status in {404, 410}:
-            next_step = "It may have moved: find its new address and correct the feed."
-            raise FileMissing(f"the server has no such file ({status})", next_step, shown(self.address))
-        if status != 200:
-            raise self._unusable(status, headers.get("Retry-After"))
-        target = into / file_name(self.address)
-        body = Body(response, shown(self.address), self.form, self.source.max_bytes)
-        body.save(target)
-        return Fetched(
-            target, target.name, shown(self.address), body.media_type, headers.get("ETag"), headers.get("Last-Modified")
-        )
-
-    def _unusable(self, status: int, retry_after: str | None) -> PullError:
-        wait = _seconds(retry_after) if status in {429, 503} else None
-        if wait is not None:
-            message = f"the server is busy ({status}) and asks to wait {wait:.0f} s"
-            return BusyError(message, "Try later.", shown(self.address), wait)
-        if status in {401, 403}:
-            return self._error(f"the server refuses access ({status})", "Check source.token_env and its rights.")
-        if status in {204, 205}:
-            return self._error(f"the server sent no content ({status})", "Check the address.")
-        transient = status in NOT_NOW
-        return self._error(f"the server answered {status}", "Try later, or check the address.", transient=transient)
-
-    def _left(self) -> float:
-        left = self.deadline - time.monotonic()
-        if left <= 0 or self.watchdog.expired:
-            raise PullError(
-                f"the whole pull took longer than {self.source.total_timeout_s:g} s",
-                "Try later, or raise source.total_timeout_s.", shown(self.address), transient=True,
-            ) from None  # fmt: skip
-        return left
-
-    def _silence(self, message: str, next_step: str) -> PullError:
-        kind = PullError if self.watchdog.saw_connection else Unreachable
-        return kind(message, next_step, shown(self.address), transient=True)
-
-    def _error(self, message: str, next_step: str, *, transient: bool = False) -> PullError:
-        return PullError(message, next_step, shown(self.address), transient=transient)
-
-
-class _Session(requests.Session):
-    """Leaves redirects alone: even told not to follow, the library reads their bodies whole."""
-
-    def get_redirect_target(self, resp: requests.Response) -> str | None:
-        return None
-
-
-def _no_stored_login(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    return request
-
-
-def _origin(location: str) -> str:
-    """A redirect's target, as far as it is safe to show."""
-    plain = "".join(one for one in location if one.isprintable())
-    return shown(plain).partition("://")[2][:100] or "nowhere"
-
-
-def _seconds(retry_after: str | None) -> float | None:
-    if not retry_after:
-        return None
-    if retry_after.strip().isdecimal():
-        return float(retry_after)
-    try:
-        return max(0.0, (parsedate_to_datetime(retry_after) - datetime.now(UTC)).total_seconds())
-    except (ValueError, TypeError):
-        return None
+    def fetch(self, period: str | None, into: Path, known: Known) -> Fetched | None:
+        address = with_period(self.source.address, period)
+        with Door(self.source, self.form, self.sleep) as door:
+            return door.get(Ask(address), into / file_name(address), known)

@@ -20,7 +20,7 @@ _HEADS = [
     (re.compile(rb"pk\x03\x04"), _ZIP),
     (re.compile(rb"par1"), _PARQUET), (re.compile(rb"\x1f\x8b"), _GZIP), (re.compile(rb"bzh\d"), _BZIP2),
 ]  # fmt: skip
-_WANTED = {"xlsx": _ZIP, "parquet": _PARQUET, "geojson": JSON}
+_WANTED = {"xlsx": _ZIP, "parquet": _PARQUET, "geojson": JSON, "json": JSON}
 
 
 def impostor(head: bytes, media_type: str | None, form: Format) -> str | None:

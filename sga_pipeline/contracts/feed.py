@@ -9,10 +9,10 @@ from pydantic import AfterValidator, Field, model_validator
 from sga_pipeline.contracts.base import Code, Contract, Day, Identifier, Sentence
 from sga_pipeline.contracts.formats import Format
 from sga_pipeline.contracts.methods import Break, ConceptMatch, Methods, PlaceBasis
+from sga_pipeline.contracts.sources import Source
 from sga_pipeline.contracts.steps import StepItem, check_order
 
 Family = Literal["police", "health", "official_statistics", "governance", "spatial", "survey", "electoral"]
-Frequency = Literal["A", "Q", "M"]
 Severity = Literal["low", "medium", "high", "critical"]
 Cadence = Literal["daily", "weekly", "monthly", "quarterly", "annual", "irregular"]
 
@@ -22,52 +22,6 @@ class Owner(Contract):
 
     name: Sentence
     contact: Sentence
-
-
-class Periods(Contract):
-    """The periods a feed can be asked for one by one; {period} in the address stands for each."""
-
-    freq: Frequency
-    first: Annotated[str, Field(pattern=r"^[0-9]{4}(-(0[1-9]|1[0-2])|-Q[1-4])?$")]
-    last: Annotated[str, Field(pattern=r"^[0-9]{4}(-(0[1-9]|1[0-2])|-Q[1-4])?$")] | None = None
-
-    @model_validator(mode="after")
-    def _written_alike(self) -> Periods:
-        shape = {"A": 4, "Q": 7, "M": 7}[self.freq]
-        for text in (self.first, self.last):
-            if text and (len(text) != shape or ("Q" in text) != (self.freq == "Q")):
-                raise ValueError(f"the period [{text}] is not written as frequency {self.freq} asks")
-        if self.last and self.last < self.first:
-            raise ValueError(f"the last period [{self.last}] comes before the first [{self.first}]")
-        return self
-
-
-class FileSource(Contract):
-    """A file below the city's data folder, or dropped in the inbox."""
-
-    connector: Literal["file"]
-    address: Sentence
-    periods: Periods | None = None
-
-
-class HttpSource(Contract):
-    """A file behind an address."""
-
-    connector: Literal["http"]
-    address: Annotated[str, Field(pattern=r"^https?://")]
-    periods: Periods | None = None
-    connect_timeout_s: float = Field(default=10.0, gt=0, le=120)
-    read_timeout_s: float = Field(default=30.0, gt=0, le=600)
-    total_timeout_s: float = Field(default=600.0, gt=0, le=7200)
-    max_bytes: int = Field(default=2_000_000_000, gt=0)
-    retries: int = Field(default=3, ge=0, le=10)
-    # Name of an environment variable whose value is sent as a bearer token; the value is never stored.
-    token_env: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")] | None = None
-    # Hosts a redirect may lead to, beside the address's own.
-    redirect_hosts: list[str] = []
-
-
-Source = Annotated[FileSource | HttpSource, Field(discriminator="connector")]
 
 
 class FromColumns(Contract):

@@ -9,10 +9,10 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from sga_pipeline.connectors.base import Connector, FileMissing, Known, Unreachable
-from sga_pipeline.connectors.file import FileConnector
-from sga_pipeline.connectors.http import HttpConnector
+from sga_pipeline.connectors.choose import connector_for
 from sga_pipeline.contracts.assessment import CityPlan, FeedPlan
-from sga_pipeline.contracts.feed import Feed, HttpSource, Periods
+from sga_pipeline.contracts.feed import Feed
+from sga_pipeline.contracts.sources import Periods
 from sga_pipeline.errors import PullError
 from sga_pipeline.home import Home, home_error
 from sga_pipeline.periods import period_bounds, periods_between
@@ -55,7 +55,7 @@ def pull_feed(
     if offline:
         asked = [PullOutcome(period, "offline", store.newest(period), seen=seen.get(period)) for period in due]
     else:
-        asked = _Pull(plan, _connector(plan, city), store, now, seen).ask(due)
+        asked = _Pull(plan, connector_for(plan, city), store, now, seen).ask(due)
     seen |= {one.period: one.seen for one in asked}
     # Whoever brings a file by hand knows what the source offers: it comes last, and so is the newest.
     by_hand = [replace(one, seen=seen.get(one.period)) for one in take_in(home, store, contract, now)]
@@ -81,13 +81,6 @@ def _belongs(period: str | None, contract: Periods | None) -> bool:
     if period is None or contract is None:
         return period is None and contract is None
     return len(period) == len(contract.first) and contract.first <= period <= (contract.last or period)
-
-
-def _connector(plan: FeedPlan, city: CityPlan) -> Connector:
-    source = plan.feed.source
-    if isinstance(source, HttpSource):
-        return HttpConnector(source, plan.feed.format)
-    return FileConnector(city.data_folder(), city.city.data)
 
 
 class _Pull:
@@ -116,8 +109,7 @@ class _Pull:
         except OSError as error:
             raise home_error(error, self.store.scratch) from None
         try:
-            address = self.source.address.replace("{period}", period or "")
-            fetched = self.connector.fetch(address, into, seen.known if seen and self._holds(seen) else Known())
+            fetched = self.connector.fetch(period, into, seen.known if seen and self._holds(seen) else Known())
             self.unanswered = 0
             if fetched is None:
                 return PullOutcome(period, "unchanged", newest, seen=seen)

@@ -14,8 +14,8 @@ import pytest
 
 from sga_pipeline.connectors.base import Fetched, FileMissing, Known, Unreachable
 from sga_pipeline.connectors.http import HttpConnector
-from sga_pipeline.contracts.feed import HttpSource
 from sga_pipeline.contracts.formats import CsvFormat, Format, GeoJsonFormat, ParquetFormat, XlsxFormat
+from sga_pipeline.contracts.sources import HttpSource
 from sga_pipeline.errors import PullError, SgaError
 from tests.servers import Answer, Server, answer, chunked, dripping, redirect, serving
 
@@ -35,7 +35,7 @@ def get(tmp_path: Path) -> Get:
         limits = {"retries": 0, "total_timeout_s": 10.0, "read_timeout_s": 5.0} | limits
         source = HttpSource.model_validate({"connector": "http", "address": address} | limits)
         naps: list[float] = []
-        fetched = HttpConnector(source, form, naps.append).fetch(address, tmp_path, known)
+        fetched = HttpConnector(source, form, naps.append).fetch(None, tmp_path, known)
         fetch.naps = naps  # type: ignore[attr-defined]
         return fetched
 
@@ -273,10 +273,10 @@ def test_a_token_is_needed_and_goes_where_nobody_can_read_it(monkeypatch: pytest
     source = HttpSource(connector="http", address="http://data.example.org/a.csv", token_env="FEED_TOKEN")
     monkeypatch.delenv("FEED_TOKEN", raising=False)
     with pytest.raises(PullError, match="FEED_TOKEN"):
-        HttpConnector(source, CSV).fetch(source.address, tmp_path, Known())
+        HttpConnector(source, CSV).fetch(None, tmp_path, Known())
     monkeypatch.setenv("FEED_TOKEN", TOKEN)
     with pytest.raises(PullError, match="unencrypted"):
-        HttpConnector(source, CSV).fetch(source.address, tmp_path, Known())
+        HttpConnector(source, CSV).fetch(None, tmp_path, Known())
 
 
 def test_a_full_disk_is_not_blamed_on_the_connection(get: Get, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 from sga_pipeline.connectors.base import FileMissing, Known
 from sga_pipeline.connectors.file import FileConnector
 from sga_pipeline.contracts.city import DataFolder
+from sga_pipeline.contracts.sources import FileSource
 from sga_pipeline.errors import PullError, SgaError
 
 
@@ -25,22 +26,24 @@ def data(tmp_path: Path) -> Path:
     return folder
 
 
-def connector(folder: Path | None) -> FileConnector:
-    return FileConnector(folder, DataFolder(folder="city", env="CITY_DATA"))
+def connector(folder: Path | None, address: str = "a.csv") -> FileConnector:
+    return FileConnector(
+        FileSource(connector="file", address=address), folder, DataFolder(folder="city", env="CITY_DATA")
+    )
 
 
 def test_the_file_is_copied_as_it_is(data: Path, tmp_path: Path) -> None:
-    fetched = connector(data).fetch("police/incidents_2023.csv", tmp_path / "into", Known())
+    fetched = connector(data, "police/incidents_2023.csv").fetch(None, tmp_path / "into", Known())
     assert fetched is not None and fetched.path.read_bytes() == b"id\n1\n" and fetched.path.parent == tmp_path / "into"
     assert (fetched.file_name, fetched.address) == ("incidents_2023.csv", "police/incidents_2023.csv")
 
 
 def test_a_missing_file_is_named_with_what_lies_there_instead(data: Path, tmp_path: Path) -> None:
     with pytest.raises(FileMissing, match=r"Was it renamed\? There is incidents_2023.csv") as raised:
-        connector(data).fetch("police/incidents2023.csv", tmp_path / "into", Known())
+        connector(data, "police/incidents2023.csv").fetch(None, tmp_path / "into", Known())
     assert str(data) in str(raised.value) and not raised.value.transient
     with pytest.raises(FileMissing, match="does not exist either"):
-        connector(data).fetch("polise/incidents_2023.csv", tmp_path / "into", Known())
+        connector(data, "polise/incidents_2023.csv").fetch(None, tmp_path / "into", Known())
 
 
 def test_nothing_outside_the_folder_is_read(data: Path, tmp_path: Path) -> None:
@@ -49,39 +52,39 @@ def test_nothing_outside_the_folder_is_read(data: Path, tmp_path: Path) -> None:
     absolute = str(tmp_path / "secret.csv")
     for address in ("link.csv", "up/secret.csv", "../secret.csv", absolute, "police/../../secret.csv"):
         with pytest.raises(PullError, match="outside the city's data folder"):
-            connector(data).fetch(address, tmp_path / "into", Known())
+            connector(data, address).fetch(None, tmp_path / "into", Known())
     (data / "inside.csv").symlink_to(data / "police" / "incidents_2023.csv")
-    assert connector(data).fetch("inside.csv", tmp_path / "into", Known())
+    assert connector(data, "inside.csv").fetch(None, tmp_path / "into", Known())
 
 
 def test_a_folder_nobody_named_is_asked_for(tmp_path: Path) -> None:
     with pytest.raises(PullError, match="Set CITY_DATA"):
-        connector(None).fetch("a.csv", tmp_path, Known())
+        connector(None, "a.csv").fetch(None, tmp_path, Known())
 
 
 def test_what_is_no_file_is_refused(data: Path, tmp_path: Path) -> None:
     os.mkfifo(data / "pipe.csv")
     for address in ("pipe.csv", "police"):
         with pytest.raises(PullError, match="not a file"):
-            connector(data).fetch(address, tmp_path / "into", Known())
+            connector(data, address).fetch(None, tmp_path / "into", Known())
 
 
 def test_an_untouched_file_is_not_read_again_and_a_touched_one_is(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = data / "police" / "incidents_2023.csv"
-    young = connector(data).fetch("police/incidents_2023.csv", tmp_path / "into", Known())
+    young = connector(data, "police/incidents_2023.csv").fetch(None, tmp_path / "into", Known())
     assert young is not None and young.etag is None, "a file written this moment may change within the clock's grain"
     later = file.stat().st_ctime + 60
     monkeypatch.setattr("sga_pipeline.connectors.file.time.time", lambda: later)
-    first = connector(data).fetch("police/incidents_2023.csv", tmp_path / "into", Known())
+    first = connector(data, "police/incidents_2023.csv").fetch(None, tmp_path / "into", Known())
     assert first is not None and first.etag is not None
     known = Known(first.etag)
-    assert connector(data).fetch("police/incidents_2023.csv", tmp_path / "into", known) is None
+    assert connector(data, "police/incidents_2023.csv").fetch(None, tmp_path / "into", known) is None
     times = file.stat()
     file.write_bytes(b"id\n2\n")
     os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
-    again = connector(data).fetch("police/incidents_2023.csv", tmp_path / "into", known)
+    again = connector(data, "police/incidents_2023.csv").fetch(None, tmp_path / "into", known)
     assert again is not None and again.path.read_bytes() == b"id\n2\n", "same size and date, other content"
 
 
@@ -97,12 +100,12 @@ def test_a_file_still_being_written_is_left_for_later(
 
     monkeypatch.setattr("sga_pipeline.connectors.file.shutil.copyfileobj", copy_while_it_grows)
     with pytest.raises(PullError, match="changed while it was read") as raised:
-        connector(data).fetch("police/incidents_2023.csv", tmp_path / "into", Known())
+        connector(data, "police/incidents_2023.csv").fetch(None, tmp_path / "into", Known())
     assert raised.value.transient
 
 
 def test_a_full_disk_stops_the_run(data: Path, tmp_path: Path) -> None:
     (tmp_path / "into" / "incidents_2023.csv").symlink_to("/dev/full")
     with pytest.raises(SgaError, match="the disk is full") as raised:
-        connector(data).fetch("police/incidents_2023.csv", tmp_path / "into", Known())
+        connector(data, "police/incidents_2023.csv").fetch(None, tmp_path / "into", Known())
     assert not isinstance(raised.value, PullError)

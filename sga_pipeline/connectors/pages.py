@@ -1,0 +1,73 @@
+"""Sources that answer page by page: asks until a protocol says there is no more, and keeps all pages, untouched, as one delivery."""
+
+from __future__ import annotations
+
+import time
+import zipfile
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from sga_pipeline.connectors.addresses import file_name, shown
+from sga_pipeline.connectors.base import Fetched, Known
+from sga_pipeline.connectors.door import Ask, Door
+from sga_pipeline.contracts.formats import Format
+from sga_pipeline.contracts.sources import WebSource
+from sga_pipeline.errors import PullError
+from sga_pipeline.home import home_error
+
+# A source that never says it is done is not asked for ever.
+MAX_PAGES = 100_000
+# The same pages are the same bytes, whenever they were fetched.
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+Get = Callable[[Ask], Path]
+
+
+class Paged(ABC):
+    """A connector whose source gives its rows in pages."""
+
+    def __init__(self, source: WebSource, form: Format, sleep: Callable[[float], None] = time.sleep) -> None:
+        self.web, self.form, self.sleep = source, form, sleep
+
+    @abstractmethod
+    def pages(self, get: Get, period: str | None) -> Iterator[Path]:
+        """Ask for one page after another; `get` gives the file that holds an answer. Raises PullError where an answer is a complaint."""
+
+    def fetch(self, period: str | None, into: Path, known: Known) -> Fetched | None:
+        """One page is kept as it came, several in an archive that does not compress them."""
+        found: list[Path] = []
+        with Door(self.web, self.form, self.sleep) as door:
+            asked = 0
+
+            def get(ask: Ask) -> Path:
+                nonlocal asked
+                asked += 1
+                if asked > MAX_PAGES:
+                    raise PullError("the source has no last page", "Check the address.", shown(self.web.address))
+                target = into / f"page-{asked:06}"
+                door.get(ask, target)
+                return target
+
+            found.extend(self.pages(get, period))
+        return Fetched(
+            _kept(found, into, file_name(self.web.address)), file_name(self.web.address), shown(self.web.address)
+        )
+
+
+def _kept(pages: list[Path], into: Path, name: str) -> Path:
+    if len(pages) == 1:
+        return pages[0]
+    target = into / f"{name}.pages"
+    try:
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+            for page in pages:
+                with (
+                    archive.open(zipfile.ZipInfo(page.name, _EPOCH), "w", force_zip64=True) as out,
+                    page.open("rb") as stream,
+                ):
+                    while block := stream.read(1 << 20):
+                        out.write(block)
+                page.unlink()
+    except OSError as error:
+        raise home_error(error, target) from None
+    return target

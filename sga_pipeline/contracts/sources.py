@@ -1,0 +1,69 @@
+"""Where a feed's deliveries come from: one source a protocol, with the address and what may be asked of it."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from sga_pipeline.contracts.base import Contract, Sentence
+
+Frequency = Literal["A", "Q", "M"]
+WebAddress = Annotated[str, Field(pattern=r"^https?://")]
+EnvName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
+
+
+class Periods(Contract):
+    """The periods a feed can be asked for one by one."""
+
+    freq: Frequency
+    first: Annotated[str, Field(pattern=r"^[0-9]{4}(-(0[1-9]|1[0-2])|-Q[1-4])?$")]
+    last: Annotated[str, Field(pattern=r"^[0-9]{4}(-(0[1-9]|1[0-2])|-Q[1-4])?$")] | None = None
+
+    @model_validator(mode="after")
+    def _written_alike(self) -> Periods:
+        shape = {"A": 4, "Q": 7, "M": 7}[self.freq]
+        for text in (self.first, self.last):
+            if text and (len(text) != shape or ("Q" in text) != (self.freq == "Q")):
+                raise ValueError(f"the period [{text}] is not written as frequency {self.freq} asks")
+        if self.last and self.last < self.first:
+            raise ValueError(f"the last period [{self.last}] comes before the first [{self.first}]")
+        return self
+
+
+class FileSource(Contract):
+    """A file below the city's data folder, or dropped in the inbox."""
+
+    connector: Literal["file"]
+    # {period} stands for the period asked for.
+    address: Sentence
+    periods: Periods | None = None
+
+
+class WebSource(Contract):
+    """What every source behind a web address may say: how long to wait, how much to take, and where the token is."""
+
+    address: WebAddress
+    periods: Periods | None = None
+    connect_timeout_s: float = Field(default=10.0, gt=0, le=120)
+    read_timeout_s: float = Field(default=30.0, gt=0, le=600)
+    total_timeout_s: float = Field(default=600.0, gt=0, le=7200)
+    max_bytes: int = Field(default=2_000_000_000, gt=0)
+    retries: int = Field(default=3, ge=0, le=10)
+    # Name of an environment variable that holds the token; the value is never stored.
+    token_env: EnvName | None = None
+    # Hosts a redirect may lead to, beside the address's own.
+    redirect_hosts: list[str] = []
+
+    # The request header a token goes into, and how it is written there.
+    token_header: ClassVar[str] = "Authorization"
+    token_form: ClassVar[str] = "Bearer {}"
+
+
+class HttpSource(WebSource):
+    """A file behind an address, in which {period} stands for the period asked for."""
+
+    connector: Literal["http"]
+
+
+Source = Annotated[FileSource | HttpSource, Field(discriminator="connector")]
