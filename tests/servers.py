@@ -10,13 +10,16 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 Answer = bytes | Callable[[socket.socket], None]
+# What is asked: the target (path and query, as sent) and the body; to what is answered.
+Desk = Callable[[str, bytes], Answer]
 
 
 @dataclass
 class Server:
-    """Gives its answers one after the other, the last one for ever. `requests` holds what was asked, with headers."""
+    """Gives its answers one after the other, the last one for ever, or what its desk says. `requests` holds what was asked, with headers."""
 
     answers: list[Answer]
+    desk: Desk | None = None
     port: int = 0
     requests: list[str] = field(default_factory=list)
 
@@ -30,8 +33,17 @@ class Server:
                 if not (block := connection.recv(4096)):
                     return
                 asked += block
-            self.requests.append(asked.decode("latin-1"))
-            given = self.answers[min(len(self.requests), len(self.answers)) - 1]
+            head, _, body = asked.partition(b"\r\n\r\n")
+            length = next(
+                (int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")), 0
+            )
+            while len(body) < length and (block := connection.recv(4096)):
+                body += block
+            self.requests.append((head + b"\r\n\r\n" + body).decode("latin-1"))
+            if self.desk:
+                given = self.desk(head.split(b" ")[1].decode("latin-1"), body)
+            else:
+                given = self.answers[min(len(self.requests), len(self.answers)) - 1]
             if callable(given):
                 given(connection)
             else:
@@ -39,8 +51,8 @@ class Server:
 
 
 @contextmanager
-def serving(*answers: Answer) -> Iterator[Server]:
-    server = Server(list(answers))
+def serving(*answers: Answer, desk: Desk | None = None) -> Iterator[Server]:
+    server = Server(list(answers), desk)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server.port = listener.getsockname()[1]
         threading.Thread(target=_accept, args=(listener, server), daemon=True).start()

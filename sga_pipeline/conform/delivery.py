@@ -11,9 +11,9 @@ import duckdb
 import polars as pl
 
 from sga_pipeline.conform.boundaries import add_area
-from sga_pipeline.conform.opened import Opened
 from sga_pipeline.conform.outcome import Outcome
 from sga_pipeline.conform.piles import Duplicates, KeptFile, Quarantine
+from sga_pipeline.conform.readers.opened import Opened
 from sga_pipeline.conform.row_rules import RowRules, build_rules
 from sga_pipeline.conform.select_sql import IN_SCOPE, Selection, build_selection
 from sga_pipeline.conform.sentinels import sentinels

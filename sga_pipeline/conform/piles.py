@@ -13,7 +13,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sga_pipeline.conform.opened import Ragged, Record
+from sga_pipeline.conform.readers.opened import Ragged, Record
 from sga_pipeline.conform.select_sql import KEY
 from sga_pipeline.contracts.shape import Shape
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sga_pipeline.conform.opened import Opened
+from sga_pipeline.conform.readers.opened import Opened
 from sga_pipeline.conform.sql_text import literal, literals, name
 from sga_pipeline.conform.steps_sql import StepWriter, Translation
 from sga_pipeline.contracts.assessment import FeedPlan

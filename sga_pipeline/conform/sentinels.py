@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from sga_pipeline.conform.opened import Opened
+from sga_pipeline.conform.readers.opened import Opened
 from sga_pipeline.contracts.assessment import FeedPlan
 from sga_pipeline.contracts.feed import FromColumns
 

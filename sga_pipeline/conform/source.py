@@ -6,10 +6,13 @@ from pathlib import Path
 
 import duckdb
 
-from sga_pipeline.conform.csv_source import open_csv
-from sga_pipeline.conform.opened import Opened
-from sga_pipeline.conform.tables import open_geojson, open_json, open_parquet, open_xlsx
-from sga_pipeline.contracts.formats import CsvFormat, Format, GeoJsonFormat, JsonFormat, XlsxFormat
+from sga_pipeline.conform.readers.delimited import open_csv
+from sga_pipeline.conform.readers.features import open_geojson
+from sga_pipeline.conform.readers.objects import open_json
+from sga_pipeline.conform.readers.opened import Opened
+from sga_pipeline.conform.readers.parquet import open_parquet
+from sga_pipeline.conform.readers.workbook import open_xlsx
+from sga_pipeline.contracts.formats import CsvFormat, Format, GeoJsonFormat, JsonFormat, ParquetFormat, XlsxFormat
 from sga_pipeline.errors import DeliveryError
 
 # First bytes of things that arrive in place of data.
@@ -28,12 +31,14 @@ def open_delivery(con: duckdb.DuckDBPyConnection, path: Path, form: Format, scra
             raise DeliveryError(
                 f"this is {what}, not {form.kind}", "Open the address by hand and correct it.", path.name
             )
-    if isinstance(form, CsvFormat):
-        return open_csv(con, path, form, scratch)
-    if isinstance(form, XlsxFormat):
-        return open_xlsx(con, path, form)
-    if isinstance(form, GeoJsonFormat):
-        return open_geojson(con, path)
-    if isinstance(form, JsonFormat):
-        return open_json(con, path)
-    return open_parquet(con, path)
+    match form:
+        case CsvFormat():
+            return open_csv(con, path, form, scratch)
+        case XlsxFormat():
+            return open_xlsx(con, path, form)
+        case ParquetFormat():
+            return open_parquet(con, path)
+        case GeoJsonFormat():
+            return open_geojson(con, path)
+        case JsonFormat():
+            return open_json(con, path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sga_pipeline.conform.opened import Opened, Record
+from sga_pipeline.conform.readers.opened import Opened, Record
 from sga_pipeline.conform.sql_text import literal
 from sga_pipeline.contracts.feed import Wide
 from sga_pipeline.errors import DeliveryError

@@ -64,11 +64,14 @@ Found = tuple[str, str, object, *tuple[str | int, ...]]
 
 
 def _source_problems(feed: Feed) -> Iterator[Found]:
-    asks = "{period}" in feed.source.address
-    if asks and feed.source.periods is None:
-        yield "the address has {period} and no periods", "Add source.periods.", feed.source.address, "source", "address"
-    if not asks and feed.source.periods is not None:
-        yield "the address lacks {period}", "Put {period} in it.", feed.source.address, "source", "address"
+    if problem := feed.source.period_problem():
+        yield (
+            problem,
+            "Say under source how one period is asked for, or leave periods out.",
+            feed.source.address,
+            "source",
+            "address",
+        )
     if feed.source.connector == "file" and (
         ".." in feed.source.address.split("/") or feed.source.address.startswith("/")
     ):

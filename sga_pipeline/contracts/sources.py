@@ -31,6 +31,14 @@ class Periods(Contract):
         return self
 
 
+def _period_in_address(address: str, periods: Periods | None) -> str | None:
+    if "{period}" in address and periods is None:
+        return "the address has {period} and no periods"
+    if "{period}" not in address and periods is not None:
+        return "the address lacks {period}"
+    return None
+
+
 class FileSource(Contract):
     """A file below the city's data folder, or dropped in the inbox."""
 
@@ -38,6 +46,10 @@ class FileSource(Contract):
     # {period} stands for the period asked for.
     address: Sentence
     periods: Periods | None = None
+
+    def period_problem(self) -> str | None:
+        """Why the periods declared cannot be asked for; None where they can."""
+        return _period_in_address(self.address, self.periods)
 
 
 class WebSource(Contract):
@@ -58,6 +70,10 @@ class WebSource(Contract):
     # The request header a token goes into, and how it is written there.
     token_header: ClassVar[str] = "Authorization"
     token_form: ClassVar[str] = "Bearer {}"
+
+    def period_problem(self) -> str | None:
+        """Why the periods declared cannot be asked for; None where they can."""
+        return _period_in_address(self.address, self.periods)
 
 
 class HttpSource(WebSource):

@@ -11,9 +11,9 @@ from typing import Any
 
 import duckdb
 
-from sga_pipeline.conform.opened import Opened, Ragged, Record
+from sga_pipeline.conform.readers.opened import Opened, Ragged, Record
+from sga_pipeline.conform.readers.plain_text import PreparedText, prepare_text
 from sga_pipeline.conform.sql_text import literal
-from sga_pipeline.conform.text_source import PreparedText, prepare_text
 from sga_pipeline.contracts.formats import CsvFormat
 from sga_pipeline.errors import DeliveryError
 
