@@ -105,48 +105,41 @@ class Where(Contract):
         return self
 
 
-class RangeRule(Contract):
+class RowRule(Contract):
+    """What every rule of a feed says."""
+
+    id: Identifier
+    column: str
+    severity: Severity = "high"
+    action: Literal["quarantine", "warn"] = "quarantine"
+
+
+class RangeRule(RowRule):
     """A number or date lies within limits."""
 
     rule: Literal["in_range"]
-    id: Identifier
-    column: str
     minimum: Code | float | None = None
     maximum: Code | float | None = None
-    severity: Severity = "high"
-    action: Literal["quarantine", "warn"] = "quarantine"
 
 
-class PresentRule(Contract):
+class PresentRule(RowRule):
     """A column that the shape leaves optional must be filled here."""
 
     rule: Literal["present"]
-    id: Identifier
-    column: str
-    severity: Severity = "high"
-    action: Literal["quarantine", "warn"] = "quarantine"
 
 
-class NotBeforeRule(Contract):
+class NotBeforeRule(RowRule):
     """One date does not come before another."""
 
     rule: Literal["not_before"]
-    id: Identifier
-    column: str
     other: str
-    severity: Severity = "high"
-    action: Literal["quarantine", "warn"] = "quarantine"
 
 
-class PatternRule(Contract):
+class PatternRule(RowRule):
     """A text matches a regular expression, whole."""
 
     rule: Literal["matches"]
-    id: Identifier
-    column: str
     pattern: str
-    severity: Severity = "high"
-    action: Literal["quarantine", "warn"] = "quarantine"
 
 
 Rule = Annotated[RangeRule | PresentRule | NotBeforeRule | PatternRule, Field(discriminator="rule")]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
+from sga_pipeline.conform.delivery import Arrived
 from sga_pipeline.conform.feed import Conformed
 from sga_pipeline.contracts.assessment import FeedPlan
 
@@ -22,15 +22,9 @@ class Pulled(Protocol):
     def message(self) -> str | None: ...
 
 
-class Held(Protocol):
+class Held(Arrived, Protocol):
     """A delivery as the raw store knows it."""
 
-    @property
-    def sha256(self) -> str: ...
-    @property
-    def period(self) -> str | None: ...
-    @property
-    def path(self) -> Path: ...
     @property
     def bytes(self) -> int: ...
     @property

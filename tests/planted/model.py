@@ -11,8 +11,8 @@ Table = pl.DataFrame
 
 
 @dataclass(frozen=True)
-class Planted:
-    """A defect and the finding it must raise. Scope that is None was not narrowed by the defect."""
+class Scope:
+    """What a defect is about. What is None was not narrowed by it."""
 
     city_id: str
     defect: str
@@ -22,6 +22,12 @@ class Planted:
     indicator_id: str | None = None
     area_id: str | None = None
     dimension: str | None = None
+
+
+@dataclass(frozen=True)
+class Planted(Scope):
+    """A defect and the finding it must raise."""
+
     rule_id: str | None = None
     # What became of the finding, where it matters: open, folded, accepted, waived.
     status: str | None = None
@@ -29,17 +35,8 @@ class Planted:
 
 
 @dataclass(frozen=True)
-class Unraised:
+class Unraised(Scope):
     """A scope that must stay without a finding of this severity or worse: the defect lies just below the threshold."""
-
-    city_id: str
-    defect: str
-    gap_code: str
-    severity: str
-    feed_id: str | None = None
-    indicator_id: str | None = None
-    area_id: str | None = None
-    dimension: str | None = None
 
 
 @dataclass(frozen=True)
