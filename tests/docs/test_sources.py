@@ -1,0 +1,38 @@
+"""Every example on the pages about sources is a part of a feed that the contracts accept."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from sga_pipeline.contracts.feed import Feed
+
+PROJECT = Path(__file__).resolve().parents[2]
+PAGES = sorted((PROJECT / "docs" / "sources").glob("*.md"))
+EXAMPLES = [
+    pytest.param(block, id=f"{page.stem}-{number}")
+    for page in PAGES
+    for number, block in enumerate(re.findall(r"```yaml\n(.*?)```", page.read_text(encoding="utf-8"), re.S), 1)
+]
+PLAIN: dict[str, Any] = {
+    "id": "example", "title": "Example", "family": "police", "shape": "crime_events", "licence": "CC-BY-4.0", "citation": "An office.",
+    "owner": {"name": "An office", "contact": "statistics desk"}, "source": {"connector": "file", "address": "example.csv"},
+    "format": {"kind": "csv"}, "cadence": "monthly", "allowed_lag_days": 30, "spatial_levels": ["city"],
+    "columns": {"event_id": {"from": "id"}},
+}  # fmt: skip
+
+
+def test_there_are_pages() -> None:
+    assert PAGES and EXAMPLES
+
+
+@pytest.mark.parametrize("block", EXAMPLES)
+def test_an_example_is_valid(block: str) -> None:
+    said = yaml.safe_load(block)
+    feed = Feed.model_validate(PLAIN | said)
+    assert feed.source.period_problem() is None
+    assert set(said) & {"source", "format", "columns", "corrections", "wide"}, "the example says nothing of a source"
