@@ -68,5 +68,5 @@ def warehouse_assets(scope: Scope) -> dg.AssetsDefinition:
 
 
 def published_keys(warehouse: dg.AssetsDefinition) -> list[dg.AssetKey]:
-    """The models a release copies."""
-    return sorted(key for key in warehouse.keys if key.path[0] == "published")
+    """What a release rests on: the published tables, what findings rest on, the findings, and what was checked."""
+    return sorted(key for key in warehouse.keys if key.path[0] in {"published", "evidence", "gaps", "checks"})

@@ -1,3 +1,4 @@
+{{ config(schema='published') }}
 -- Grain: city x engine x check x asset x indicator or feed it is about. Where passed is null there was nothing to check.
 select city_id, engine, check_name, asset, severity, passed, failed_rows, checked_rows,
     cast(null as varchar) as indicator_id, cast(null as varchar) as feed_id

@@ -1,3 +1,4 @@
+{{ config(schema='published') }}
 -- Grain: finding: what the assessment needed from the data and did not get, with severity, evidence, owner and a next step.
 -- A finding keeps the day it was first seen; one that is no longer found is closed, never deleted.
 with speaking as (

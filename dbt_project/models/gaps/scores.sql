@@ -1,3 +1,4 @@
+{{ config(schema='published') }}
 -- Grain: city x feed or category: parts of its quality between 0 and 1. Readiness is the least of them, beside their mean, for a mean hides a
 -- fatal gap. What cannot be worked out is null, unknown, and lowers nothing.
 with by_feed as (
