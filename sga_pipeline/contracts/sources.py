@@ -101,6 +101,8 @@ class SdmxSource(WebSource):
             raise ValueError(f"version 3.0 asks for agency,flow,version; the flow is [{self.flow}]")
         if self.version == "3.0" and self.ask_for == "generic_xml":
             raise ValueError("version 3.0 knows no generic_xml; ask for xml, json or csv")
+        if {"?", "#"} & set(self.address):
+            raise ValueError(f"the address is the base of the service, without ? or #; it is [{self.address}]")
         strange = set(self.key or "") & set("*," if self.version == "2.1" else "+")
         if strange:
             raise ValueError(f"a key of version {self.version} has no [{min(strange)}]; the key is [{self.key}]")

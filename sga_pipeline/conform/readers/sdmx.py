@@ -37,12 +37,10 @@ def open_sdmx(con: duckdb.DuckDBPyConnection, path: Path, form: SdmxFormat, scra
             texts.append(page)
             continue
         refuse_large(page)
-        before = len(structures.definitions), len(structures.lists)
         if head.startswith(b"<"):
             data += read_xml(_blocks(page), table, structures) != "Structure"
         elif head.startswith((b"{", b"[")):
-            read_json(page.read_bytes(), table, structures, form)
-            data += before == (len(structures.definitions), len(structures.lists))
+            data += read_json(page.read_bytes(), table, structures, form)
         else:
             raise DeliveryError("this is no SDMX message", "Open it by hand and correct the address.", f"{head[:40]!r}")
     if texts:

@@ -22,8 +22,8 @@ class _Written(str):
     """A number as the message writes it; unlike an int, it is never a place in a list."""
 
 
-def read_json(page: bytes, table: Table, structures: Structures, form: SdmxFormat) -> None:
-    """Read one message, data or structure."""
+def read_json(page: bytes, table: Table, structures: Structures, form: SdmxFormat) -> bool:
+    """Read one message, data or structure; gives whether it was data."""
     if len(page) > MAX_BYTES:
         raise DeliveryError("the JSON is too large to be read at once", "Ask for CSV, or by periods.", len(page))
     try:
@@ -31,7 +31,7 @@ def read_json(page: bytes, table: Table, structures: Structures, form: SdmxForma
     except (ValueError, RecursionError) as error:
         raise DeliveryError("this is not JSON, or it is damaged", "Ask for it again.", f"{error}"[:120]) from None
     try:
-        _read(message, table, structures, form)
+        return _read(message, table, structures, form)
     except (TypeError, AttributeError, KeyError, IndexError, ValueError) as error:
         told = f"{type(error).__name__}: {error}"[:120]
         raise DeliveryError("this JSON is no whole SDMX message", "Ask for it again.", told) from None
@@ -49,7 +49,7 @@ def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _read(message: Any, table: Table, structures: Structures, form: SdmxFormat) -> None:
+def _read(message: Any, table: Table, structures: Structures, form: SdmxFormat) -> bool:
     if not isinstance(message, dict):
         raise DeliveryError("this JSON is no SDMX message", "Ask for it again.", type(message).__name__)
     for error in [*(message.get("errors") or []), *([message["error"]] if message.get("error") else [])]:
@@ -59,12 +59,13 @@ def _read(message: Any, table: Table, structures: Structures, form: SdmxFormat) 
     if "dataSets" not in data:
         if "codelists" in data or "dataStructures" in data:
             read_json_structures(data, structures)
-            return
+            return False
         raise DeliveryError("this JSON is no SDMX data message", "Ask for data.", ", ".join(list(data))[:60])
     shapes = data.get("structures") or [data.get("structure") or message["structure"]]
     for data_set in data["dataSets"]:
         number = data_set.get("structure", 0)
         _DataSet(shapes[_index(number, shapes)], table, form).read(data_set)
+    return True
 
 
 def _index(number: Any, among: list[Any]) -> int:

@@ -107,7 +107,9 @@ class StructureWalker:
         elif name in {"ConceptIdentity", "Enumeration", "Structure", "URN"} and text:
             self._reference(parent if name == "URN" else name, {"urn": text})
         elif name in ITEMS and self.items and self.list is not None:
-            self.list[self.codes.pop()] = self.items.pop()
+            code, names = self.codes.pop(), self.items.pop()
+            # A code with two meanings has no label.
+            self.list[code] = names if self.list.get(code, names) == names else {}
         elif name in LISTS:
             self.list = None
         elif name == "Dataflow":

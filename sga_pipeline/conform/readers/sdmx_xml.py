@@ -230,12 +230,13 @@ def _apply_groups(groups: list[_Group], table: Table, first: int, of_set: Cells)
     """Give each observation the attributes of the groups its key lies in, where it does not say better."""
     rows = table.rows[first:]
     indexed: dict[tuple[str, ...], dict[tuple[str | None, ...], Cells]] = {}
+    shared = (
+        {one for one in table.columns if all(table.cell(row, one) is not None for row in rows)} if groups else set()
+    )
     for group in groups:
         if not group.key:
             # A structure-specific group does not part key from attributes: its key are the columns all observations have.
-            mine = {
-                one: text for one, text in group.attributes.items() if all(table.cell(row, one) for row in rows[:1])
-            }
+            mine = {one: text for one, text in group.attributes.items() if one in shared}
             group.key = mine
             group.attributes = {one: text for one, text in group.attributes.items() if one not in mine}
         names = tuple(sorted(group.key))
@@ -246,5 +247,5 @@ def _apply_groups(groups: list[_Group], table: Table, first: int, of_set: Cells)
             for column, text in index.get(tuple(table.cell(row, one) for one in names), {}).items():
                 place = table.place_of(column)
                 row += [None] * (place + 1 - len(row))
-                if row[place] is None or column in of_set:
+                if row[place] is None or row[place] == of_set.get(column):
                     row[place] = text
