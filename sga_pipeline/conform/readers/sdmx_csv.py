@@ -16,6 +16,7 @@ from sga_pipeline.conform.readers.sdmx_table import (
     ACTIONS,
     ALWAYS,
     CONFIDENTIALITY,
+    MAX_COLUMNS,
     SEVERAL,
     STATUS,
     VALUE,
@@ -42,6 +43,8 @@ def open_sdmx_csv(
     delimiter, several = begins[5].strip() or b",", begins[3] or SEVERAL.encode()
     plain = CsvFormat(kind="csv", delimiter="\t" if begins[5] == b"\t" else delimiter.decode())
     opened = open_csv(con, path, plain, scratch)
+    if len(opened.header) > MAX_COLUMNS:
+        raise DeliveryError("the message has columns without end", "Ask for a plain SDMX message.", len(opened.header))
     columns = _Columns(con, opened.header, several.decode("latin-1"), form, structures)
     _refuse_mixed(con, opened, columns)
     return replace(opened, header=tuple(columns.names), relation=columns.relation(opened.relation))

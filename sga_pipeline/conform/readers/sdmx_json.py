@@ -32,7 +32,7 @@ def read_json(page: bytes, table: Table, structures: Structures, form: SdmxForma
         raise DeliveryError("this is not JSON, or it is damaged", "Ask for it again.", f"{error}"[:120]) from None
     try:
         return _read(message, table, structures, form)
-    except (TypeError, AttributeError, KeyError, IndexError, ValueError) as error:
+    except (TypeError, AttributeError, KeyError, IndexError, ValueError, RecursionError) as error:
         told = f"{type(error).__name__}: {error}"[:120]
         raise DeliveryError("this JSON is no whole SDMX message", "Ask for it again.", told) from None
 

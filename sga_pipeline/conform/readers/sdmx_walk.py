@@ -19,6 +19,8 @@ class Walker(Protocol):
 
     def start(self, name: str, attributes: Attributes) -> None: ...
     def end(self, name: str, text: str) -> None: ...
+    def stray(self, text: str) -> None:
+        """Text that stands before another element."""
 
 
 def walk(blocks: Iterable[bytes], walker: Walker) -> None:
@@ -52,13 +54,15 @@ class _Reader:
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise DeliveryError("the XML is nested without end", "Ask for a plain SDMX message.", f"depth {self.depth}")
+        if stray := "".join(self.text).strip():
+            self.walker.stray(stray)
         self.text, self.length = [], 0
         self.walker.start(local(name), attributes)
 
     def _end(self, name: str) -> None:
         self.depth -= 1
-        self.walker.end(local(name), "".join(self.text).strip())
-        self.text, self.length = [], 0
+        text, self.text, self.length = "".join(self.text).strip(), [], 0
+        self.walker.end(local(name), text)
 
     def _characters(self, text: str) -> None:
         self.length += len(text)

@@ -19,6 +19,13 @@ _OF_THE_SET = {
     "action", "setID", "validFromDate", "validToDate", "reportingBeginDate", "reportingEndDate", "publicationYear",
     "publicationPeriod", "structureRef", "dataScope",
 }  # fmt: skip
+_WITHOUT_TEXT = DATA | {"DataSet", "Group", "GroupKey", "Series", "SeriesKey", "Obs", "ObsKey", "Attributes"}
+_IN_A_SET = {
+    "Group", "GroupKey", "Series", "SeriesKey", "Obs", "ObsKey", "ObsDimension", "ObsValue", "Attributes", "Value",
+    "Atts", "Comp", "Text",
+}  # fmt: skip
+# What may stand in a data set and is no part of the data.
+_ASIDE = {"Annotations", "DataProvider"}
 Cells = dict[str, str | None]
 
 
@@ -65,6 +72,8 @@ class _Message:
 
     def end(self, name: str, text: str) -> None:
         in_footer = "Footer" in self.path
+        if text and name in _WITHOUT_TEXT:
+            self.stray(text)
         self.path.pop()
         if self.complaint is not None:
             if name == "Text" and text and "text" not in self.complaint:
@@ -74,6 +83,11 @@ class _Message:
                 self.complaint = None
         elif self.inner is not None and self.path and not in_footer:
             self.inner.end(name, text)
+
+    def stray(self, text: str) -> None:
+        """A lost sign can turn an observation into text; nothing of a data set is text."""
+        if isinstance(self.inner, _Data) and self.path[-1] in _WITHOUT_TEXT:
+            raise DeliveryError("text stands where observations do", "Ask for the message again.", text[:60])
 
     def _judge(self, said: dict[str, str]) -> None:
         told = f"{said.get('code', '')} {said.get('text', '')}".strip()[:200]
@@ -110,6 +124,9 @@ class _Data:
         self.own_dimensions: set[str] = set()
 
     def start(self, name: str, attributes: Attributes) -> None:
+        if "DataSet" in self.path and name not in _IN_A_SET and not _ASIDE & {*self.path, name}:
+            # Skipped, a misspelt element would take a code or a value away unseen.
+            raise DeliveryError("the data set holds something unknown", "Ask for a plain SDMX message.", name[:60])
         self.path.append(name)
         match name:
             case "Structure" if self.path[0] == "Header" and "structureID" in attributes:
@@ -119,7 +136,7 @@ class _Data:
                 self.table.structure_ids.add(attributes["id"])
             case "DataSet":
                 self._open_set(attributes)
-            case "Group":
+            case "Group" | "Atts":
                 self.groups.append(_Group(attributes=_plain(attributes)))
             case "Series":
                 self.of_series = _plain(attributes)
@@ -194,7 +211,8 @@ class _Data:
             return self.of_observation
         if "Series" in self.path:
             return self.of_series
-        return self.groups[-1].attributes if "Group" in self.path and self.groups else self.of_set
+        in_group = self.groups and ("Group" in self.path or "Atts" in self.path)
+        return self.groups[-1].attributes if in_group else self.of_set
 
     def _put(self, column: str, text: str | None) -> None:
         if self.target is None or not column:
