@@ -66,3 +66,28 @@ STRUCTURE = b"""<?xml version="1.0"?>
 <s:TimeDimension id="TIME_PERIOD"/></s:DimensionList>
 <s:AttributeList><s:Attribute id="OBS_STATUS"/><s:Attribute id="UNIT"/></s:AttributeList>
 <s:MeasureList><s:PrimaryMeasure id="OBS_VALUE"/></s:MeasureList></s:DataStructureComponents></s:DataStructure></s:DataStructures></m:Structures></m:Structure>"""
+
+# A feed of official statistics in the form of SDMX; {source} is where it comes from.
+FEED = """\
+id: statistics
+title: Yearly statistics
+family: official_statistics
+shape: observations
+owner: {{name: Statistical office, contact: dissemination desk}}
+licence: CC-BY-4.0
+citation: Statistical office, indicators.
+source: {source}
+format: {{kind: sdmx, columns: [INDICATOR, REF_AREA, SEX]}}
+cadence: annual
+allowed_lag_days: 40
+spatial_levels: [city]
+columns:
+  indicator_id: {{from: INDICATOR, steps: [{{recode: {{values: {{LIT: demo.literacy_rate, HH: demo.household_size_mean}}}}}}]}}
+  area_id: {{from: REF_AREA, steps: [{{recode: {{values: {{C01: XS}}, otherwise: reject}}}}]}}
+  period: {{from: TIME_PERIOD, steps: [{{replace: {{old: "-A1", new: ""}}}}, {{replace: {{old: "-M", new: "-"}}}}]}}
+  sex: {{from: SEX, steps: [{{recode: {{values: {{_T: _T, F: F, M: M}}}}}}]}}
+  value: {{from: OBS_VALUE, steps: [{{number: {{}}}}]}}
+  obs_status: {{from: OBS_STATUS, steps: [{{recode: {{values: {{A: A, P: P, E: E, B: B, Q: Q, M: M, L: L, O: O, H: O}}, otherwise: reject}}}}]}}
+ignore: rest
+reject_when: {{quarantined_share: 1, fewer_rows_than: 0}}
+"""
