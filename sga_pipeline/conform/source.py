@@ -11,8 +11,17 @@ from sga_pipeline.conform.readers.features import open_geojson
 from sga_pipeline.conform.readers.objects import open_json
 from sga_pipeline.conform.readers.opened import Opened
 from sga_pipeline.conform.readers.parquet import open_parquet
+from sga_pipeline.conform.readers.sdmx import open_sdmx
 from sga_pipeline.conform.readers.workbook import open_xlsx
-from sga_pipeline.contracts.formats import CsvFormat, Format, GeoJsonFormat, JsonFormat, ParquetFormat, XlsxFormat
+from sga_pipeline.contracts.formats import (
+    CsvFormat,
+    Format,
+    GeoJsonFormat,
+    JsonFormat,
+    ParquetFormat,
+    SdmxFormat,
+    XlsxFormat,
+)
 from sga_pipeline.errors import DeliveryError
 
 # First bytes of things that arrive in place of data.
@@ -42,3 +51,5 @@ def open_delivery(con: duckdb.DuckDBPyConnection, path: Path, form: Format, scra
             return open_geojson(con, path)
         case JsonFormat():
             return open_json(con, path)
+        case SdmxFormat():
+            return open_sdmx(con, path, form, scratch)

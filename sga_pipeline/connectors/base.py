@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from sga_pipeline.errors import PullError
 
@@ -32,6 +32,9 @@ class Known:
 class FileMissing(PullError):
     """The source answers and has no such file, which for one period of many is a gap and not a fault."""
 
+    # How the source's answer begins, for protocols that say there why nothing is there.
+    said: bytes = b""
+
 
 class Unreachable(PullError):
     """Nobody answers at that address at all, whichever file is asked for."""
@@ -42,6 +45,15 @@ class Connector(Protocol):
 
     def fetch(self, period: str | None, into: Path, known: Known) -> Fetched | None:
         """None where the source says nothing has changed. Without a period the whole is asked for."""
+        ...
+
+
+@runtime_checkable
+class Comparing(Protocol):
+    """A connector whose source never sends the same bytes twice, and that knows which differences mean nothing."""
+
+    def tells_the_same(self, kept: Path, fetched: Path) -> bool:
+        """Whether what was fetched says nothing that the kept delivery does not say."""
         ...
 
 

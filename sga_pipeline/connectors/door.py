@@ -25,6 +25,8 @@ from sga_pipeline.errors import PullError
 
 MAX_REDIRECTS = 5
 REDIRECTS = {301, 302, 303, 307, 308}
+# As much of an answer without a file as may say why there is none.
+_REASON_BYTES = 4096
 # Answers that say "not now": too slow, too many, or something broke over there.
 NOT_NOW = {408, 425, 429, 500, 502, 503, 504}
 
@@ -173,7 +175,9 @@ class _Asking:
             return None
         if status in {404, 410}:
             next_step = "It may have moved: find its new address and correct the feed."
-            raise FileMissing(f"the server has no such file ({status})", next_step, shown(self.address))
+            missing = FileMissing(f"the server has no such file ({status})", next_step, shown(self.address))
+            missing.said = response.raw.read(_REASON_BYTES, decode_content=False) or b""
+            raise missing
         if status != 200:
             raise self._unusable(status, headers.get("Retry-After"))
         body = Body(response, shown(self.address), self.form, self.limit)
@@ -189,6 +193,10 @@ class _Asking:
             return BusyError(message, "Try later.", shown(self.address), wait)
         if status in {401, 403}:
             return self._error(f"the server refuses access ({status})", "Check source.token_env and its rights.")
+        if status == 413:
+            return self._error(
+                "the answer would be too large for the server (413)", "Ask for less at once, by periods."
+            )
         if status in {204, 205}:
             return self._error(f"the server sent no content ({status})", "Check the address.")
         transient = status in NOT_NOW

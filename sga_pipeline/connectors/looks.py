@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from sga_pipeline.contracts.formats import CsvFormat, Format
+from sga_pipeline.contracts.formats import CsvFormat, Format, SdmxFormat
 
 HEAD_BYTES = 512
 PAGE, PDF, JSON = "a web page", "a PDF document", "JSON"
@@ -25,6 +25,8 @@ _WANTED = {"xlsx": _ZIP, "parquet": _PARQUET, "geojson": JSON, "json": JSON}
 
 def impostor(head: bytes, media_type: str | None, form: Format) -> str | None:
     """What came in place of the format, in words; None where it may be what was declared."""
+    if isinstance(form, SdmxFormat):
+        return _no_message(head, media_type)
     wanted = _wanted(form)
     declared = _MEDIA.get(media_type or "")
     if declared is not None and declared != wanted:
@@ -41,6 +43,13 @@ def kind_of(head: bytes) -> str | None:
     plain = head.removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")
     plain = plain.replace(b"\x00", b"").lstrip().lower()
     return next((kind for pattern, kind in _HEADS if pattern.match(plain)), None)
+
+
+def _no_message(head: bytes, media_type: str | None) -> str | None:
+    """SDMX comes as XML, JSON or text, and in an archive; never as a page or a document."""
+    declared, found = _MEDIA.get(media_type or ""), kind_of(head)
+    strange = next((one for one in (declared, found) if one in {PAGE, PDF}), None)
+    return strange or (found if found in {_PARQUET, _GZIP, _BZIP2} else None)
 
 
 def _wanted(form: Format) -> str | None:

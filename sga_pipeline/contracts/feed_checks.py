@@ -19,6 +19,7 @@ from sga_pipeline.contracts.feed import (
 )  # fmt: skip
 from sga_pipeline.contracts.formats import CsvFormat
 from sga_pipeline.contracts.shape import Column, Shape
+from sga_pipeline.contracts.sources import SdmxSource
 from sga_pipeline.contracts.steps import Boolean, Date, DateTime, Default, Lookup, Number, Recode
 from sga_pipeline.contracts.yaml_reader import Document
 from sga_pipeline.errors import Problem
@@ -81,6 +82,14 @@ def _source_problems(feed: Feed) -> Iterator[Found]:
             feed.source.address,
             "source",
             "address",
+        )
+    if isinstance(feed.source, SdmxSource) and feed.source.structure and feed.format.kind != "sdmx":
+        yield (
+            "the structure is fetched and the format cannot read it",
+            "Use the format sdmx, or leave source.structure out.",
+            feed.format.kind,
+            "format",
+            "kind",
         )
     if isinstance(feed.format, CsvFormat):
         try:

@@ -1,4 +1,4 @@
-"""The forms a delivery can have: delimited text, a sheet, Parquet, GeoJSON, JSON."""
+"""The forms a delivery can have: delimited text, a sheet, Parquet, GeoJSON, JSON, SDMX."""
 
 from __future__ import annotations
 
@@ -56,4 +56,21 @@ class JsonFormat(Contract):
     empty: list[Code] = []
 
 
-Format = Annotated[CsvFormat | XlsxFormat | ParquetFormat | GeoJsonFormat | JsonFormat, Field(discriminator="kind")]
+class SdmxFormat(Contract):
+    """An SDMX message (ML, JSON or CSV; which, its content tells): a row an observation, a column a dimension or attribute."""
+
+    kind: Literal["sdmx"]
+    # Languages in which labels are taken, the first that is there; else any.
+    languages: list[Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]+)*$")]] = ["en", "es", "fr"]
+    # Columns a message may leave out; they are there all the same, and empty.
+    columns: list[Annotated[str, Field(pattern=r"^[A-Za-z0-9_@$.\-]+( label)?$")]] = []
+    # Codes of OBS_STATUS that say there is no value, whatever is written as one.
+    missing_when: list[Code] = ["H", "L", "M", "O", "Q"]
+    # Codes of CONF_STATUS with which a value may be used; with any other it may not.
+    free_when: list[Code] = ["F"]
+    empty: list[Code] = []
+
+
+Format = Annotated[
+    CsvFormat | XlsxFormat | ParquetFormat | GeoJsonFormat | JsonFormat | SdmxFormat, Field(discriminator="kind")
+]

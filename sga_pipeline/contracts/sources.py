@@ -82,4 +82,35 @@ class HttpSource(WebSource):
     connector: Literal["http"]
 
 
-Source = Annotated[FileSource | HttpSource, Field(discriminator="connector")]
+class SdmxSource(WebSource):
+    """A data flow of an SDMX web service; `address` is the service's base, and periods are asked for by their start and end."""
+
+    connector: Literal["sdmx"]
+    version: Literal["2.1", "3.0"]
+    # As SDMX writes it: agency,flow,version; version 2.1 knows `flow` and `agency,flow` as well.
+    flow: Annotated[str, Field(pattern=r"^[A-Za-z0-9_@$.\-]+(,[A-Za-z0-9_@$.\-]+(,[0-9A-Za-z.*+~\-]+)?)?$")]
+    # A code for each dimension, parted by dots; nothing between two dots (3.0: *) is every code.
+    key: Annotated[str, Field(pattern=r"^[A-Za-z0-9_@$*+,.\-]+$")] | None = None
+    ask_for: Literal["csv", "xml", "generic_xml", "json"] = "csv"
+    # Whether structure and code lists are fetched too, and kept in the same delivery.
+    structure: bool = False
+
+    @model_validator(mode="after")
+    def _fits_its_version(self) -> SdmxSource:
+        if self.version == "3.0" and self.flow.count(",") != 2:
+            raise ValueError(f"version 3.0 asks for agency,flow,version; the flow is [{self.flow}]")
+        if self.version == "3.0" and self.ask_for == "generic_xml":
+            raise ValueError("version 3.0 knows no generic_xml; ask for xml, json or csv")
+        if {"?", "#"} & set(self.address):
+            raise ValueError(f"the address is the base of the service, without ? or #; it is [{self.address}]")
+        strange = set(self.key or "") & set("*," if self.version == "2.1" else "+")
+        if strange:
+            raise ValueError(f"a key of version {self.version} has no [{min(strange)}]; the key is [{self.key}]")
+        return self
+
+    def period_problem(self) -> str | None:
+        """Periods are asked for by start and end, and have no place in the address."""
+        return "the address of an SDMX service has no {period}" if "{period}" in self.address else None
+
+
+Source = Annotated[FileSource | HttpSource | SdmxSource, Field(discriminator="connector")]

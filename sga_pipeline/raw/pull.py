@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from sga_pipeline.connectors.base import Connector, FileMissing, Known, Unreachable
+from sga_pipeline.connectors.base import Comparing, Connector, Fetched, FileMissing, Known, Unreachable
 from sga_pipeline.connectors.choose import connector_for
 from sga_pipeline.contracts.assessment import CityPlan, FeedPlan
 from sga_pipeline.contracts.feed import Feed
@@ -16,7 +16,7 @@ from sga_pipeline.contracts.sources import Periods
 from sga_pipeline.errors import PullError
 from sga_pipeline.home import Home, home_error
 from sga_pipeline.periods import period_bounds, periods_between
-from sga_pipeline.raw.delivery import read_delivery, sha256_of
+from sga_pipeline.raw.delivery import Delivery, read_delivery, sha256_of
 from sga_pipeline.raw.inbox import take_in
 from sga_pipeline.raw.outcomes import PullOutcome, Seen, last_pull, write_last_pull
 from sga_pipeline.raw.store import RawStore
@@ -113,6 +113,7 @@ class _Pull:
             self.unanswered = 0
             if fetched is None:
                 return PullOutcome(period, "unchanged", newest, seen=seen)
+            fetched = self._without_idle_changes(fetched, seen, newest)
             now_seen = Seen(sha256_of(fetched.path), fetched.etag, fetched.last_modified)
             if newest and seen and seen.sha256 == now_seen.sha256 != newest.sha256 and self._holds(seen):
                 # The source has nothing new; what was brought by hand since stays the newest.
@@ -131,6 +132,18 @@ class _Pull:
             return PullOutcome(period, "failed", newest, str(error), error.transient, seen=seen)
         finally:
             shutil.rmtree(into, ignore_errors=True)
+
+    def _without_idle_changes(self, fetched: Fetched, seen: Seen | None, newest: Delivery | None) -> Fetched:
+        """What the source gave before, where it tells the same under another number: a new vintage needs new content."""
+        given = read_delivery(self.store.folder / seen.sha256) if seen else newest
+        if given is None or not isinstance(self.connector, Comparing) or not given.is_intact():
+            return fetched
+        if sha256_of(fetched.path) != given.sha256 and self.connector.tells_the_same(given.path, fetched.path):
+            try:
+                shutil.copyfile(given.path, fetched.path)
+            except OSError as error:
+                raise home_error(error, fetched.path) from None
+        return fetched
 
     def _holds(self, seen: Seen) -> bool:
         return read_delivery(self.store.folder / seen.sha256) is not None

@@ -21,14 +21,15 @@ from tests.servers import answer, serving
 NOW = datetime(2024, 3, 1, 12, tzinfo=UTC)
 AS_OF = date(2024, 3, 1)
 SOURCE = "source: {connector: file, address: incidents.csv}"
+FORM = "format: {kind: csv}"
 MONTHLY = "source: {connector: file, address: 'm/{period}.csv', periods: {freq: M, first: 2023-11}}"
 
 
 class Setting:
     """A city with one feed, in a home of its own."""
 
-    def __init__(self, folder: Path, source: str = SOURCE) -> None:
-        self.city: CityPlan = read_assessment([write_city(folder, {SOURCE: source})]).cities[0]
+    def __init__(self, folder: Path, source: str = SOURCE, form: str = FORM) -> None:
+        self.city: CityPlan = read_assessment([write_city(folder, {SOURCE: source, FORM: form})]).cities[0]
         self.plan, self.home = self.city.feeds[0], Home(folder / "home")
         self.store = RawStore(self.home, self.city.id, self.plan.id)
         self.data, self.inbox = self.city.folder / "data", self.home.inbox(self.city.id, self.plan.id)
