@@ -8,11 +8,22 @@ import duckdb
 
 from sga_pipeline.conform.readers.delimited import open_csv
 from sga_pipeline.conform.readers.features import open_geojson
+from sga_pipeline.conform.readers.jsonstat import open_jsonstat
 from sga_pipeline.conform.readers.objects import open_json
 from sga_pipeline.conform.readers.opened import Opened
+from sga_pipeline.conform.readers.opensdg import open_opensdg
 from sga_pipeline.conform.readers.parquet import open_parquet
 from sga_pipeline.conform.readers.workbook import open_xlsx
-from sga_pipeline.contracts.formats import CsvFormat, Format, GeoJsonFormat, JsonFormat, ParquetFormat, XlsxFormat
+from sga_pipeline.contracts.formats import (
+    CsvFormat,
+    Format,
+    GeoJsonFormat,
+    JsonFormat,
+    JsonStatFormat,
+    OpenSdgFormat,
+    ParquetFormat,
+    XlsxFormat,
+)
 from sga_pipeline.errors import DeliveryError
 
 # First bytes of things that arrive in place of data.
@@ -41,4 +52,8 @@ def open_delivery(con: duckdb.DuckDBPyConnection, path: Path, form: Format, scra
         case GeoJsonFormat():
             return open_geojson(con, path)
         case JsonFormat():
-            return open_json(con, path)
+            return open_json(con, path, form)
+        case JsonStatFormat():
+            return open_jsonstat(con, path)
+        case OpenSdgFormat():
+            return open_opensdg(con, path, form)

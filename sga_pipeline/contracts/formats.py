@@ -1,4 +1,4 @@
-"""The forms a delivery can have: delimited text, a sheet, Parquet, GeoJSON, JSON."""
+"""The forms a delivery can have: delimited text, a sheet, Parquet, GeoJSON, JSON, JSON-stat, Open SDG."""
 
 from __future__ import annotations
 
@@ -49,11 +49,47 @@ class GeoJsonFormat(Contract):
     empty: list[Code] = []
 
 
+# The way to a part of a JSON document: names joined by points; * is each element of a list.
+JsonPath = Annotated[str, Field(pattern=r"^[^.\s]+(\.[^.\s]+){0,9}$")]
+
+
+class JsonGeometry(Contract):
+    """Where a record's geometry stands and in which form; it becomes the column `geometry`, as WKT."""
+
+    kind: Literal["geojson", "esri"]
+    # A member of the record, or of the object around it.
+    member: Sentence = "geometry"
+
+
 class JsonFormat(Contract):
-    """A list of objects; or one object of objects, whose names stand in the column `key`."""
+    """A list of objects; or one object of objects, whose names stand in the column `key`; or objects further down (`records`)."""
 
     kind: Literal["json"]
+    records: JsonPath | None = None
+    # The columns there are even where no record fills them: by name, or where the document lists their names.
+    columns: list[Sentence] | JsonPath = []
+    # Objects in a record become columns of their own, named a.b.
+    flatten: bool = False
+    geometry: JsonGeometry | None = None
     empty: list[Code] = []
 
 
-Format = Annotated[CsvFormat | XlsxFormat | ParquetFormat | GeoJsonFormat | JsonFormat, Field(discriminator="kind")]
+class JsonStatFormat(Contract):
+    """A JSON-stat data set: a row for each cell; columns <dimension>, `<dimension> label`, `value`, `status`."""
+
+    kind: Literal["jsonstat"]
+    empty: list[Code] = []
+
+
+class OpenSdgFormat(Contract):
+    """Data files of Open SDG; the number in a file's name stands in the column `indicator`."""
+
+    kind: Literal["opensdg"]
+    files: Literal["csv", "json"] = "csv"
+    empty: list[Code] = []
+
+
+Format = Annotated[
+    CsvFormat | XlsxFormat | ParquetFormat | GeoJsonFormat | JsonFormat | JsonStatFormat | OpenSdgFormat,
+    Field(discriminator="kind"),
+]
