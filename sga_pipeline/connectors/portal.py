@@ -98,6 +98,9 @@ class Tally:
         """Count a page in, unless it cannot be the next one."""
         if not isinstance(rows, list):
             raise self.portal.complaint(rows)
+        for row in rows:
+            if not isinstance(row, dict):
+                raise self.portal.complaint(row)
         if not rows and not self.complete:
             raise self.portal.changed(f"the source ended after {self.rows} of {self.total} rows")
         if rows and rows == self._last:
