@@ -97,8 +97,10 @@ def _polygons(rings: Sequence[Any]) -> list[shapely.Polygon]:
     holes: dict[int, list[shapely.LinearRing]] = {}
     alone = []
     for ring in (one for one in whole if one.is_ccw):
-        inside = shapely.Polygon(ring).representative_point()
-        around = [int(one) for one in tree.query(inside, predicate="intersects")]
+        hole = shapely.Polygon(ring)
+        at = tree.query(hole.representative_point(), predicate="intersects")
+        # An island in the hole may lie around that point too; it is smaller than the hole.
+        around = [int(one) for one in at if shells[one].area > hole.area]
         if around:
             holes.setdefault(min(around, key=lambda one: shells[one].area), []).append(ring)
         else:
