@@ -50,7 +50,7 @@ def open_delivery(con: duckdb.DuckDBPyConnection, path: Path, form: Format, scra
         case ParquetFormat():
             return open_parquet(con, path)
         case GeoJsonFormat():
-            return open_geojson(con, path)
+            return open_geojson(con, path, form)
         case JsonFormat():
             return open_json(con, path, form)
         case JsonStatFormat():

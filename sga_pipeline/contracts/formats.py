@@ -46,6 +46,8 @@ class GeoJsonFormat(Contract):
     """A FeatureCollection; properties are columns, and `geometry` is the boundary as WKT."""
 
     kind: Literal["geojson"]
+    # Columns that count milliseconds since 1970; they are given as moments in UTC.
+    milliseconds: list[Sentence] = []
     empty: list[Code] = []
 
 
@@ -71,6 +73,8 @@ class JsonFormat(Contract):
     # Objects in a record become columns of their own, named a.b.
     flatten: bool = False
     geometry: JsonGeometry | None = None
+    # Columns that count milliseconds since 1970; they are given as moments in UTC.
+    milliseconds: list[Sentence] = []
     empty: list[Code] = []
 
 

@@ -115,6 +115,21 @@ def test_pages_are_one_table_whatever_their_size(tmp_path: Path) -> None:
         assert table(kept, tmp_path, kind="json", records="rows") == whole
 
 
+def test_milliseconds_are_moments(tmp_path: Path) -> None:
+    """Days worked out with the calendar: 19,478 days after 1970-01-01 is 2023-05-01; one millisecond before it is 1969."""
+    counts = [19478 * 86_400_000 + 12 * 3_600_000, -1, 0, None, "x", 1.5, True, 10**18]
+    expected = [
+        "2023-05-01T12:00:00.000", "1969-12-31T23:59:59.999", "1970-01-01T00:00:00.000", None, "x", "1.5", "true", str(10**18),
+    ]  # fmt: skip
+    _, rows = read(tmp_path, [{"at": one, "n": 5} for one in counts], milliseconds=["at"])
+    assert [row["at"] for row in rows] == expected and {row["n"] for row in rows} == {"5"}
+    features = [{"type": "Feature", "geometry": None, "properties": {"at": one}} for one in counts]
+    file = tmp_path / "features.json"
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    _, rows = table(file, tmp_path, kind="geojson", milliseconds=["at"])
+    assert [row["at"] for row in rows] == expected
+
+
 # Esri geometry.
 
 

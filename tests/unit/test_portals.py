@@ -105,6 +105,14 @@ def test_no_rows_are_a_delivery_with_its_columns(tmp_path: Path, protocol: str) 
     assert found == [] and {"case", "day", "harm"} <= set(header)
 
 
+@pytest.mark.parametrize("protocol", ["arcgis", "arcgis geojson"])
+def test_days_of_a_map_server_are_the_days_it_was_given(tmp_path: Path, protocol: str) -> None:
+    with serving(desk=Arcgis(ROWS)) as server:
+        fetched = fetch(server, protocol, tmp_path)
+    _, found = read(fetched.path, protocol, tmp_path, milliseconds=["day"])
+    assert [row["day"] for row in found] == [f"{row['day']}T00:00:00.000" for row in ROWS]
+
+
 def test_no_rows_of_socrata_have_the_columns_the_contract_names(tmp_path: Path) -> None:
     with serving(desk=Socrata([])) as server:
         fetched = fetch(server, "socrata", tmp_path, fields=["case", "harm"])

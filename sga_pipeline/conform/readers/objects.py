@@ -12,6 +12,7 @@ import shapely
 from sga_pipeline.conform.readers.documents import documents
 from sga_pipeline.conform.readers.geometries import from_esri, from_geojson
 from sga_pipeline.conform.readers.held import hold, json_cell
+from sga_pipeline.conform.readers.moments import moment_cell
 from sga_pipeline.conform.readers.opened import Opened
 from sga_pipeline.contracts.formats import JsonFormat, JsonGeometry
 from sga_pipeline.errors import DeliveryError
@@ -40,7 +41,7 @@ class _Table:
     def __init__(self, form: JsonFormat) -> None:
         self.form, self.rows = form, list[list[str | None]]()
         self.names: dict[str, int] = {}
-        self.cells = 0
+        self.cells, self.milliseconds = 0, set(form.milliseconds)
         if isinstance(form.columns, list):
             self._name(form.columns)
         if form.geometry:
@@ -64,7 +65,7 @@ class _Table:
         self._name(cells)
         row: list[str | None] = [None] * len(self.names)
         for name, value in cells.items():
-            row[self.names[name]] = json_cell(value)
+            row[self.names[name]] = moment_cell(value) if name in self.milliseconds else json_cell(value)
         self.cells += len(row)
         if self.cells > MAX_CELLS:
             raise DeliveryError("the table is too large to be read at once", "Ask for it in parts.", self.cells)
