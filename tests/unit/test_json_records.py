@@ -6,6 +6,7 @@ import json
 import math
 import random
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from pydantic import ValidationError
 from sga_pipeline.conform.readers.geometries import from_esri
 from sga_pipeline.errors import DeliveryError
 from tests.reading import FORMAT, Rows, table
+from tests.unit.test_conform_delivery import conform
 
 WGS = {"wkid": 4326}
 
@@ -231,3 +233,22 @@ def test_geometry_stands_beside_the_record_or_in_it(tmp_path: Path) -> None:
         read(tmp_path, [{"geometry": 1, "shape": point}], geometry={"kind": "geojson", "member": "shape"})
     with pytest.raises(DeliveryError, match="cannot be read as geojson"):
         read(tmp_path, [{"shape": {"type": "Blob"}}], geometry={"kind": "geojson", "member": "shape"})
+
+
+def test_a_moment_moves_into_the_city_s_day(tmp_path: Path) -> None:
+    """Bogotá lies five hours behind UTC, so three in the morning there is still the day before."""
+    night = int(datetime(2023, 5, 1, 3, tzinfo=UTC).timestamp()) * 1000
+    features = [{"attributes": {"id": "e1", "date": night, "offence": "hom"}}]
+    changes = {
+        "format: {kind: csv}": "format: {kind: json, records: features.*.attributes, milliseconds: [date]}",
+        '{date: ["%Y-%m-%d", "%d/%m/%Y"]}': '{datetime: {formats: ["%Y-%m-%dT%H:%M:%S.%g"], zone: UTC}}',
+        "columns:\n  event_id": "ignore: rest\ncolumns:\n  event_id",
+        "  reported_on: {from: reported}\n": "",
+        "  area_id: {from: district, steps: [{zero_pad: 2}, {prefix: d}]}\n": "",
+        '  latitude: {from: lat, steps: [{number: {decimal: ","}}]}\n': "",
+        "  weapon: {from: weapon, steps: [{recode: {values: {G: firearm, K: knife}}}]}\n": "",
+        '  cleared: {from: cleared, steps: [{boolean: {"yes": [Y], "no": [N]}}]}\n': "",
+    }
+    run = conform(tmp_path, json.dumps({"features": features}).encode(), changes)
+    assert run.kept is not None, run.outcome
+    assert [str(day) for day in run.kept["occurred_on"]] == ["2023-04-30"]
