@@ -8,8 +8,10 @@ import duckdb
 
 from sga_pipeline.conform.readers.delimited import open_csv
 from sga_pipeline.conform.readers.features import open_geojson
+from sga_pipeline.conform.readers.jsonstat import open_jsonstat
 from sga_pipeline.conform.readers.objects import open_json
 from sga_pipeline.conform.readers.opened import Opened
+from sga_pipeline.conform.readers.opensdg import open_opensdg
 from sga_pipeline.conform.readers.parquet import open_parquet
 from sga_pipeline.conform.readers.sdmx import open_sdmx
 from sga_pipeline.conform.readers.workbook import open_xlsx
@@ -20,6 +22,9 @@ from sga_pipeline.contracts.formats import (
     JsonFormat,
     ParquetFormat,
     SdmxFormat,
+    JsonStatFormat,
+    OpenSdgFormat,
+    ParquetFormat,
     XlsxFormat,
 )
 from sga_pipeline.errors import DeliveryError
@@ -48,8 +53,13 @@ def open_delivery(con: duckdb.DuckDBPyConnection, path: Path, form: Format, scra
         case ParquetFormat():
             return open_parquet(con, path)
         case GeoJsonFormat():
-            return open_geojson(con, path)
+            return open_geojson(con, path, form)
         case JsonFormat():
             return open_json(con, path)
         case SdmxFormat():
             return open_sdmx(con, path, form, scratch)
+            return open_json(con, path, form)
+        case JsonStatFormat():
+            return open_jsonstat(con, path)
+        case OpenSdgFormat():
+            return open_opensdg(con, path, form)

@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+from sga_pipeline.connectors.arcgis import ArcgisConnector
 from sga_pipeline.connectors.base import Connector
+from sga_pipeline.connectors.ckan import CkanConnector
 from sga_pipeline.connectors.file import FileConnector
 from sga_pipeline.connectors.http import HttpConnector
 from sga_pipeline.connectors.sdmx import SdmxConnector
 from sga_pipeline.contracts.assessment import CityPlan, FeedPlan
 from sga_pipeline.contracts.sources import FileSource, HttpSource, SdmxSource
+from sga_pipeline.connectors.opendatasoft import OpendatasoftConnector
+from sga_pipeline.connectors.opensdg import OpensdgConnector
+from sga_pipeline.connectors.pxweb import PxwebConnector
+from sga_pipeline.connectors.socrata import SocrataConnector
+from sga_pipeline.contracts.assessment import CityPlan, FeedPlan
+from sga_pipeline.contracts.sources import (
+    ArcgisSource,
+    CkanSource,
+    FileSource,
+    HttpSource,
+    OpendatasoftSource,
+    OpensdgSource,
+    PxwebSource,
+    SocrataSource,
+)
 
 
 def connector_for(plan: FeedPlan, city: CityPlan) -> Connector:
@@ -19,3 +36,15 @@ def connector_for(plan: FeedPlan, city: CityPlan) -> Connector:
             return HttpConnector(source, form)
         case SdmxSource():
             return SdmxConnector(source, form)
+        case CkanSource():
+            return CkanConnector(source, form)
+        case SocrataSource():
+            return SocrataConnector(source, form)
+        case OpendatasoftSource():
+            return OpendatasoftConnector(source, form)
+        case ArcgisSource():
+            return ArcgisConnector(source, form)
+        case PxwebSource():
+            return PxwebConnector(source, form)
+        case OpensdgSource():
+            return OpensdgConnector(source, form)

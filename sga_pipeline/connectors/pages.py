@@ -28,6 +28,8 @@ class Paged(ABC):
 
     def __init__(self, source: WebSource, form: Format, sleep: Callable[[float], None] = time.sleep) -> None:
         self.web, self.form, self.sleep = source, form, sleep
+        # What the delivery's manifest says of where it came from, and the name of its file.
+        self.place, self.file_name = shown(source.address), file_name(source.address)
 
     @abstractmethod
     def pages(self, get: Get, period: str | None) -> Iterator[Path]:
@@ -49,15 +51,15 @@ class Paged(ABC):
                 return target
 
             found.extend(self.pages(get, period))
-        return Fetched(
-            _kept(found, into, file_name(self.web.address)), file_name(self.web.address), shown(self.web.address)
-        )
+        return Fetched(self.keep(found, into), self.file_name, self.place)
+
+    def keep(self, pages: list[Path], into: Path) -> Path:
+        """The pages as one file."""
+        return pages[0] if len(pages) == 1 else archived(pages, into / f"{self.file_name}.pages")
 
 
-def _kept(pages: list[Path], into: Path, name: str) -> Path:
-    if len(pages) == 1:
-        return pages[0]
-    target = into / f"{name}.pages"
+def archived(pages: list[Path], target: Path) -> Path:
+    """Pages in one archive, in their order, each under its own name."""
     try:
         with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
             for page in pages:

@@ -17,9 +17,10 @@ from sga_pipeline.contracts.feed import (
     NotBeforeRule,
     PatternRule,
 )  # fmt: skip
-from sga_pipeline.contracts.formats import CsvFormat
+from sga_pipeline.contracts.formats import CsvFormat, OpenSdgFormat
 from sga_pipeline.contracts.shape import Column, Shape
 from sga_pipeline.contracts.sources import SdmxSource
+from sga_pipeline.contracts.sources import OpensdgSource, PortalSource
 from sga_pipeline.contracts.steps import Boolean, Date, DateTime, Default, Lookup, Number, Recode
 from sga_pipeline.contracts.yaml_reader import Document
 from sga_pipeline.errors import Problem
@@ -91,6 +92,12 @@ def _source_problems(feed: Feed) -> Iterator[Found]:
             "format",
             "kind",
         )
+    if isinstance(feed.source, PortalSource) and (problem := feed.source.format_problem(feed.format.kind)):
+        yield problem, "Correct format.kind, or how the answer is asked for.", feed.format.kind, "format", "kind"
+    if isinstance(feed.format, OpenSdgFormat) and isinstance(feed.source, OpensdgSource):
+        ending = feed.source.address.rpartition(".")[2]
+        if ending != feed.format.files:
+            yield "the address ends otherwise than format.files", "Make them alike.", feed.format.files, "format"
     if isinstance(feed.format, CsvFormat):
         try:
             codecs.lookup(feed.format.encoding)

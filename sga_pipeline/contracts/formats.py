@@ -1,4 +1,5 @@
 """The forms a delivery can have: delimited text, a sheet, Parquet, GeoJSON, JSON, SDMX."""
+"""The forms a delivery can have: delimited text, a sheet, Parquet, GeoJSON, JSON, JSON-stat, Open SDG."""
 
 from __future__ import annotations
 
@@ -46,13 +47,35 @@ class GeoJsonFormat(Contract):
     """A FeatureCollection; properties are columns, and `geometry` is the boundary as WKT."""
 
     kind: Literal["geojson"]
+    # Columns that count milliseconds since 1970; they are given as moments in UTC.
+    milliseconds: list[Sentence] = []
     empty: list[Code] = []
 
 
+# The way to a part of a JSON document: names joined by points; * is each element of a list.
+JsonPath = Annotated[str, Field(pattern=r"^[^.\s]+(\.[^.\s]+){0,9}$")]
+
+
+class JsonGeometry(Contract):
+    """Where a record's geometry stands and in which form; it becomes the column `geometry`, as WKT."""
+
+    kind: Literal["geojson", "esri"]
+    # A member of the record, or of the object around it.
+    member: Sentence = "geometry"
+
+
 class JsonFormat(Contract):
-    """A list of objects; or one object of objects, whose names stand in the column `key`."""
+    """A list of objects; or one object of objects, whose names stand in the column `key`; or objects further down (`records`)."""
 
     kind: Literal["json"]
+    records: JsonPath | None = None
+    # The columns there are even where no record fills them: by name, or where the document lists their names.
+    columns: list[Sentence] | JsonPath = []
+    # Objects in a record become columns of their own, named a.b.
+    flatten: bool = False
+    geometry: JsonGeometry | None = None
+    # Columns that count milliseconds since 1970; they are given as moments in UTC.
+    milliseconds: list[Sentence] = []
     empty: list[Code] = []
 
 
@@ -68,9 +91,23 @@ class SdmxFormat(Contract):
     missing_when: list[Code] = ["H", "L", "M", "O", "Q"]
     # Codes of CONF_STATUS with which a value may be used; with any other it may not.
     free_when: list[Code] = ["F"]
+class JsonStatFormat(Contract):
+    """A JSON-stat data set: a row for each cell; columns <dimension>, `<dimension> label`, `value`, `status`."""
+
+    kind: Literal["jsonstat"]
+    empty: list[Code] = []
+
+
+class OpenSdgFormat(Contract):
+    """Data files of Open SDG; the number in a file's name stands in the column `indicator`."""
+
+    kind: Literal["opensdg"]
+    files: Literal["csv", "json"] = "csv"
     empty: list[Code] = []
 
 
 Format = Annotated[
     CsvFormat | XlsxFormat | ParquetFormat | GeoJsonFormat | JsonFormat | SdmxFormat, Field(discriminator="kind")
+    CsvFormat | XlsxFormat | ParquetFormat | GeoJsonFormat | JsonFormat | JsonStatFormat | OpenSdgFormat,
+    Field(discriminator="kind"),
 ]

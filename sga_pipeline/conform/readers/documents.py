@@ -13,16 +13,22 @@ from sga_pipeline.errors import DeliveryError
 
 
 def pages(path: Path) -> Iterator[bytes]:
-    """The bytes of each page. Kept pages are never compressed, so that none is larger than it looks."""
+    """The bytes of each page."""
+    for _, content in named_pages(path):
+        yield content
+
+
+def named_pages(path: Path) -> Iterator[tuple[str, bytes]]:
+    """Name and bytes of each page. Kept pages are never compressed, so that none is larger than it looks."""
     refuse_large(path)
     if not zipfile.is_zipfile(path):
-        yield path.read_bytes()
+        yield path.name, path.read_bytes()
         return
     with zipfile.ZipFile(path) as archive:
         for member in archive.infolist():
             if member.compress_type != zipfile.ZIP_STORED:
                 raise DeliveryError("these are no pages a connector kept", "Bring the plain file.", path.name)
-            yield archive.read(member)
+            yield member.filename, archive.read(member)
 
 
 def documents(path: Path) -> Iterator[Any]:
