@@ -20,11 +20,10 @@ from sga_pipeline.contracts.formats import (
     Format,
     GeoJsonFormat,
     JsonFormat,
-    ParquetFormat,
-    SdmxFormat,
     JsonStatFormat,
     OpenSdgFormat,
     ParquetFormat,
+    SdmxFormat,
     XlsxFormat,
 )
 from sga_pipeline.errors import DeliveryError
@@ -55,10 +54,9 @@ def open_delivery(con: duckdb.DuckDBPyConnection, path: Path, form: Format, scra
         case GeoJsonFormat():
             return open_geojson(con, path, form)
         case JsonFormat():
-            return open_json(con, path)
+            return open_json(con, path, form)
         case SdmxFormat():
             return open_sdmx(con, path, form, scratch)
-            return open_json(con, path, form)
         case JsonStatFormat():
             return open_jsonstat(con, path)
         case OpenSdgFormat():

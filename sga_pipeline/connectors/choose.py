@@ -7,12 +7,10 @@ from sga_pipeline.connectors.base import Connector
 from sga_pipeline.connectors.ckan import CkanConnector
 from sga_pipeline.connectors.file import FileConnector
 from sga_pipeline.connectors.http import HttpConnector
-from sga_pipeline.connectors.sdmx import SdmxConnector
-from sga_pipeline.contracts.assessment import CityPlan, FeedPlan
-from sga_pipeline.contracts.sources import FileSource, HttpSource, SdmxSource
 from sga_pipeline.connectors.opendatasoft import OpendatasoftConnector
 from sga_pipeline.connectors.opensdg import OpensdgConnector
 from sga_pipeline.connectors.pxweb import PxwebConnector
+from sga_pipeline.connectors.sdmx import SdmxConnector
 from sga_pipeline.connectors.socrata import SocrataConnector
 from sga_pipeline.contracts.assessment import CityPlan, FeedPlan
 from sga_pipeline.contracts.sources import (
@@ -23,6 +21,7 @@ from sga_pipeline.contracts.sources import (
     OpendatasoftSource,
     OpensdgSource,
     PxwebSource,
+    SdmxSource,
     SocrataSource,
 )
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from sga_pipeline.contracts.formats import CsvFormat, Format, SdmxFormat
-from sga_pipeline.contracts.formats import CsvFormat, Format, OpenSdgFormat
+from sga_pipeline.contracts.formats import CsvFormat, Format, OpenSdgFormat, SdmxFormat
 
 HEAD_BYTES = 512
 PAGE, PDF, JSON = "a web page", "a PDF document", "JSON"

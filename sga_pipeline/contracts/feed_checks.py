@@ -16,11 +16,10 @@ from sga_pipeline.contracts.feed import (
     Joined,
     NotBeforeRule,
     PatternRule,
-)  # fmt: skip
+)
 from sga_pipeline.contracts.formats import CsvFormat, OpenSdgFormat
 from sga_pipeline.contracts.shape import Column, Shape
-from sga_pipeline.contracts.sources import SdmxSource
-from sga_pipeline.contracts.sources import OpensdgSource, PortalSource
+from sga_pipeline.contracts.sources import OpensdgSource, PortalSource, SdmxSource
 from sga_pipeline.contracts.steps import Boolean, Date, DateTime, Default, Lookup, Number, Recode
 from sga_pipeline.contracts.yaml_reader import Document
 from sga_pipeline.errors import Problem

@@ -1,5 +1,4 @@
-"""The forms a delivery can have: delimited text, a sheet, Parquet, GeoJSON, JSON, SDMX."""
-"""The forms a delivery can have: delimited text, a sheet, Parquet, GeoJSON, JSON, JSON-stat, Open SDG."""
+"""The forms a delivery can have, a class each."""
 
 from __future__ import annotations
 
@@ -91,6 +90,9 @@ class SdmxFormat(Contract):
     missing_when: list[Code] = ["H", "L", "M", "O", "Q"]
     # Codes of CONF_STATUS with which a value may be used; with any other it may not.
     free_when: list[Code] = ["F"]
+    empty: list[Code] = []
+
+
 class JsonStatFormat(Contract):
     """A JSON-stat data set: a row for each cell; columns <dimension>, `<dimension> label`, `value`, `status`."""
 
@@ -107,7 +109,6 @@ class OpenSdgFormat(Contract):
 
 
 Format = Annotated[
-    CsvFormat | XlsxFormat | ParquetFormat | GeoJsonFormat | JsonFormat | SdmxFormat, Field(discriminator="kind")
-    CsvFormat | XlsxFormat | ParquetFormat | GeoJsonFormat | JsonFormat | JsonStatFormat | OpenSdgFormat,
+    CsvFormat | XlsxFormat | ParquetFormat | GeoJsonFormat | JsonFormat | SdmxFormat | JsonStatFormat | OpenSdgFormat,
     Field(discriminator="kind"),
 ]

@@ -114,7 +114,6 @@ class SdmxSource(WebSource):
         return "the address of an SDMX service has no {period}" if "{period}" in self.address else None
 
 
-Source = Annotated[FileSource | HttpSource | SdmxSource, Field(discriminator="connector")]
 SiteAddress = Annotated[str, Field(pattern=r"^https?://[^\s?#{}]+$")]
 # Names that stand in a question to a server bare; nothing else may, so that a name is never a piece of language.
 PlainName = Annotated[str, Field(pattern=r"^[^\W\d]\w*$")]
@@ -282,6 +281,7 @@ class OpensdgSource(PortalSource):
 Source = Annotated[
     FileSource
     | HttpSource
+    | SdmxSource
     | CkanSource
     | SocrataSource
     | OpendatasoftSource
