@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from sga_pipeline.connectors.base import Connector
+from sga_pipeline.connectors.dhis2 import Dhis2Connector
 from sga_pipeline.connectors.file import FileConnector
 from sga_pipeline.connectors.http import HttpConnector
 from sga_pipeline.contracts.assessment import CityPlan, FeedPlan
-from sga_pipeline.contracts.sources import FileSource, HttpSource
+from sga_pipeline.contracts.sources import Dhis2Source, FileSource, HttpSource
 
 
 def connector_for(plan: FeedPlan, city: CityPlan) -> Connector:
@@ -16,3 +17,5 @@ def connector_for(plan: FeedPlan, city: CityPlan) -> Connector:
             return FileConnector(source, city.data_folder(), city.city.data)
         case HttpSource():
             return HttpConnector(source, form)
+        case Dhis2Source():
+            return Dhis2Connector(source, form)

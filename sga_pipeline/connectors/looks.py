@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from sga_pipeline.contracts.formats import CsvFormat, Format
+from sga_pipeline.contracts.formats import CsvFormat, Dhis2Format, Format
 
 HEAD_BYTES = 512
 PAGE, PDF, JSON = "a web page", "a PDF document", "JSON"
@@ -20,7 +20,7 @@ _HEADS = [
     (re.compile(rb"pk\x03\x04"), _ZIP),
     (re.compile(rb"par1"), _PARQUET), (re.compile(rb"\x1f\x8b"), _GZIP), (re.compile(rb"bzh\d"), _BZIP2),
 ]  # fmt: skip
-_WANTED = {"xlsx": _ZIP, "parquet": _PARQUET, "geojson": JSON, "json": JSON}
+_WANTED = {"xlsx": _ZIP, "parquet": _PARQUET, "geojson": JSON, "json": JSON, "dhis2": JSON, "fhir": JSON}
 
 
 def impostor(head: bytes, media_type: str | None, form: Format) -> str | None:
@@ -46,4 +46,6 @@ def kind_of(head: bytes) -> str | None:
 def _wanted(form: Format) -> str | None:
     if isinstance(form, CsvFormat):
         return {"none": None, "gzip": _GZIP, "bz2": _BZIP2}[form.compression]
+    if isinstance(form, Dhis2Format) and form.written == "csv":
+        return None
     return _WANTED[form.kind]

@@ -17,8 +17,9 @@ from sga_pipeline.contracts.feed import (
     NotBeforeRule,
     PatternRule,
 )  # fmt: skip
-from sga_pipeline.contracts.formats import CsvFormat
+from sga_pipeline.contracts.formats import CsvFormat, Dhis2Format
 from sga_pipeline.contracts.shape import Column, Shape
+from sga_pipeline.contracts.sources import Dhis2Source
 from sga_pipeline.contracts.steps import Boolean, Date, DateTime, Default, Lookup, Number, Recode
 from sga_pipeline.contracts.yaml_reader import Document
 from sga_pipeline.errors import Problem
@@ -81,6 +82,16 @@ def _source_problems(feed: Feed) -> Iterator[Found]:
             feed.source.address,
             "source",
             "address",
+        )
+    if isinstance(feed.source, Dhis2Source) and (
+        not isinstance(feed.format, Dhis2Format) or feed.format.written != "json"
+    ):
+        yield (
+            "a DHIS2 server answers in its own format",
+            "Use format: {kind: dhis2}.",
+            feed.format.kind,
+            "format",
+            "kind",
         )
     if isinstance(feed.format, CsvFormat):
         try:

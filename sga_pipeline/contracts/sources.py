@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
@@ -71,6 +72,10 @@ class WebSource(Contract):
     token_header: ClassVar[str] = "Authorization"
     token_form: ClassVar[str] = "Bearer {}"
 
+    def written_token(self, token: str) -> str:
+        """The token as the header holds it."""
+        return self.token_form.format(token)
+
     def period_problem(self) -> str | None:
         """Why the periods declared cannot be asked for; None where they can."""
         return _period_in_address(self.address, self.periods)
@@ -82,4 +87,58 @@ class HttpSource(WebSource):
     connector: Literal["http"]
 
 
-Source = Annotated[FileSource | HttpSource, Field(discriminator="connector")]
+# Eleven letters and digits name a thing on every DHIS2 server; data may be a pair of them, or carry a word such as REPORTING_RATE.
+Dhis2Id = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9]{10}$")]
+Dhis2Data = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9]{10}([.][A-Za-z0-9_*]{1,40}){0,2}$")]
+
+
+class Dhis2Source(WebSource):
+    """A DHIS2 server: aggregated figures, raw values of data sets, or its units; the address is that of the server."""
+
+    connector: Literal["dhis2"]
+    resource: Literal["analytics", "data_values", "units"] = "analytics"
+    # Data elements, indicators and reporting rates; for data_values, data sets.
+    data: list[Dhis2Data] = Field(default=[], max_length=200)
+    org_units: list[Dhis2Id] = Field(min_length=1, max_length=200)
+    # Levels asked for below the units; the units themselves where none is given.
+    org_unit_level: list[Annotated[int, Field(ge=1, le=20)]] = []
+    # Whether figures are told apart by category option combination.
+    co: bool = False
+    # Whether codes, paths and names of the units come along as further pages.
+    with_units: bool = True
+    # Boundaries of the units, with resource: units.
+    geometry: bool = False
+    api_version: Annotated[int, Field(ge=24, le=99)] | None = None
+    # Servers older than 2.37 know no tokens: there token_env names a variable that holds user:password.
+    login: Literal["token", "password"] = "token"
+
+    token_form: ClassVar[str] = "ApiToken {}"
+
+    def written_token(self, token: str) -> str:
+        if self.login == "password":
+            return f"Basic {b64encode(token.encode()).decode()}"
+        return super().written_token(token)
+
+    def period_problem(self) -> str | None:
+        if self.resource == "units":
+            return "units have no periods" if self.periods else None
+        return None if self.periods else "figures are asked for period by period, and no periods are given"
+
+    @model_validator(mode="after")
+    def _keys_go_together(self) -> Dhis2Source:
+        if (self.resource == "units") == bool(self.data):
+            raise ValueError("data names what is asked for: figures need it, and units have none")
+        if self.resource == "data_values" and self.org_unit_level:
+            raise ValueError("data_values gives all below the org_units, and knows no org_unit_level")
+        if self.co and self.resource != "analytics":
+            raise ValueError("co belongs to resource: analytics; data_values always tells them apart")
+        if self.geometry and self.resource != "units":
+            raise ValueError("geometry belongs to resource: units")
+        if "?" in self.address or "#" in self.address or "/api" in self.address:
+            raise ValueError(
+                f"the address [{self.address}] is not that of the server alone; leave out /api and what follows"
+            )
+        return self
+
+
+Source = Annotated[FileSource | HttpSource | Dhis2Source, Field(discriminator="connector")]
