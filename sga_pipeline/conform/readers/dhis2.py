@@ -171,6 +171,15 @@ def _names(cells: list[str | None], dimension: str, meta: _Meta) -> tuple[list[s
         return cells, [meta.name(cell) if cell else None for cell in cells]
     named: dict[str | None, set[str]] = {}
     for identifier in ours or list(meta.items):
-        named.setdefault(meta.name(identifier), set()).add(identifier)
+        name = meta.name(identifier)
+        named.setdefault(name, set()).add(identifier)
+        if name and "." in identifier:
+            # A pair is one identifier with a dot; its name has a blank in the metadata, and a dot in the rows.
+            named.setdefault(_undotted(name), set()).add(identifier)
     # Two of one name cannot be told apart.
-    return [next(iter(found)) if len(found := named.get(cell, set())) == 1 else None for cell in cells], cells
+    found = [named.get(cell) or named.get(_undotted(cell or "")) or set() for cell in cells]
+    return [next(iter(one)) if len(one) == 1 else None for one in found], cells
+
+
+def _undotted(name: str) -> str:
+    return name.replace(".", " ")
