@@ -157,6 +157,9 @@ def _told(figures: _Table, meta: _Meta, units: Units, levels: Sequence[int]) -> 
     if "ou" in identifiers and (units or meta.hierarchy):
         units.add_paths(meta.hierarchy, meta.name)
         added, places = units.places(identifiers["ou"], levels)
+        if "ou name" in header:
+            at = header.index("ou name")
+            columns[at] = [told or units.name(one) for told, one in zip(columns[at], identifiers["ou"], strict=True)]
         header += added
         columns += places
     return header, [list(row) for row in zip(*columns, strict=True)]
@@ -166,9 +169,6 @@ def _names(cells: list[str | None], dimension: str, meta: _Meta) -> tuple[list[s
     """Whether a column holds identifiers or names shows in the metadata, which list both."""
     listed = meta.dimensions.get(dimension)
     ours = [one for one in listed if isinstance(one, str)] if isinstance(listed, list) else []
-    known = set(ours) | set(meta.items)
-    if not any(cells) or any(cell in known for cell in cells):
-        return cells, [meta.name(cell) if cell else None for cell in cells]
     named: dict[str | None, set[str]] = {}
     for identifier in ours or list(meta.items):
         name = meta.name(identifier)
@@ -176,8 +176,11 @@ def _names(cells: list[str | None], dimension: str, meta: _Meta) -> tuple[list[s
         if name and "." in identifier:
             # A pair is one identifier with a dot; its name has a blank in the metadata, and a dot in the rows.
             named.setdefault(_undotted(name), set()).add(identifier)
-    # Two of one name cannot be told apart.
     found = [named.get(cell) or named.get(_undotted(cell or "")) or set() for cell in cells]
+    known = set(ours) | set(meta.items)
+    if any(cell in known for cell in cells) or not any(found):
+        return cells, [meta.name(cell) if cell else None for cell in cells]
+    # Two of one name cannot be told apart.
     return [next(iter(one)) if len(one) == 1 else None for one in found], cells
 
 

@@ -80,9 +80,11 @@ class Units:
         self, identifiers: Sequence[str | None], levels: Sequence[int]
     ) -> tuple[list[str], list[list[str | None]]]:
         """Columns for rows that belong to units."""
-        missing = next((one for one in identifiers if one not in self.known), None)
-        if self.listed and missing is not None:
-            raise DeliveryError("figures speak of a unit that did not come with them", "Pull again.", missing)
+        missing = [one for one in identifiers if one not in self.known]
+        if self.listed and missing:
+            raise DeliveryError(
+                "figures speak of a unit that did not come with them", "Pull again.", missing[0] or "a name"
+            )
         units = [self.known.get(one or "", _Unit()) for one in identifiers]
         header, columns = [], []
         if self.listed:
@@ -111,10 +113,10 @@ class Units:
         for level in levels:
             found = [one.path[level - 1] if len(one.path) >= level else None for one in units]
             header += [f"level {level}", f"level {level} name"]
-            columns += [found, [self._name(one) for one in found]]
+            columns += [found, [self.name(one) for one in found]]
         return header, columns
 
-    def _name(self, identifier: str | None) -> str | None:
+    def name(self, identifier: str | None) -> str | None:
         if identifier in self.known:
             return self.known[identifier].name
         return self.above.get(identifier or "", (None, None))[1]
