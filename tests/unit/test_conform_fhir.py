@@ -131,7 +131,8 @@ def test_all_bundles_together_add_up_to_the_sum_of_each(tmp_path: Path) -> None:
         for number, file in enumerate(BUNDLES):
             archive.write(file, f"page-{number}")
     assert counts(pages, form(**keys), *names) == dict(each)
-    assert {key[-1] for key in each} == {"019", "020", "021", "_U"} or all(len(key[-1]) in {2, 3} for key in each)
+    # The three persons live at 02026, 01915 and 01921; the fourth has no address.
+    assert {key[-1] for key in each} == {"019", "020", "_U"}
 
 
 def person(identifier: str = "p1", **more: object) -> dict[str, Any]:
@@ -290,7 +291,7 @@ def test_codes_by_system_by_their_beginning_and_in_groups(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(
     "code",
-    ["Liz Conn", "999-34-1238", "1990-06-15", "liz@example.org", "+1 555 638 6397", "555-638-6397", "27c911c6-f045-4ffa-af5d-6eba57ac94b2",
+    ["Liz Conn", "Conn", "CONN", "999-34-1238", "1990-06-15", "liz@example.org", "+1 555 638 6397", "555-638-6397", "27c911c6-f045-4ffa-af5d-6eba57ac94b2",
      "19 Main Street", "x" * 40, "", 7, None, ["X93"], {"code": "X93"}, "X93\u0000", "Ñandú"],
 )  # fmt: skip
 def test_what_stands_in_place_of_a_code_is_not_handed_on(tmp_path: Path, code: object) -> None:

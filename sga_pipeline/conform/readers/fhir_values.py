@@ -34,8 +34,10 @@ _CODES = {"Immunization": ("vaccineCode",), "MedicationRequest": ("medicationCod
 _ENCOUNTER = {"type": ("type",), "class": ("class",), "reason": ("reasonCode", "reason")}
 # Standings that say a thing was not so, was not done, or has not been done yet.
 _NOT_SO = {"entered-in-error", "refuted", "cancelled", "not-done", "not-taken", "planned", "preparation", "draft"}
-# A code is letters and digits with at most one sign between: no name with its blank, no date, no telephone, no address.
-_CODE = re.compile(r"[A-Za-z0-9]{1,18}([.\-/][A-Za-z0-9]{1,10})?")
+# A code is letters and digits with at most one sign between, and not letters alone: no name, date, telephone or address.
+_CODE = re.compile(r"(?=.*[0-9])[A-Za-z0-9]{1,18}([.\-/][A-Za-z0-9]{1,10})?")
+# The classes of encounters are short words in capitals, such as EMER.
+_CLASS = re.compile(r"[A-Z]{2,6}|" + _CODE.pattern)
 _MOMENT = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(T\S{5,40})?)?)?")
 FIRST_YEAR, LAST_YEAR = 1850, 2200
 
@@ -129,10 +131,11 @@ def code(record: dict[str, Any], form: FhirFormat) -> tuple[str, str]:
         return TOTAL, TOTAL
     places = _ENCOUNTER[form.encounter_code] if resource == "Encounter" else _CODES.get(resource, ("code",))
     codings = [coding for place in places for concept in objects(record.get(place)) for coding in _codings(concept)]
+    looks = _CLASS if places == _ENCOUNTER["class"] else _CODE
     for system in form.systems:
         for coding in codings:
             value = text(coding.get("code"))
-            if text(coding.get("system")) == system and _CODE.fullmatch(value):
+            if text(coding.get("system")) == system and looks.fullmatch(value):
                 return system, _grouped(value, form)
     return UNKNOWN, UNKNOWN
 
