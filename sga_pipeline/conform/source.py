@@ -7,7 +7,9 @@ from pathlib import Path
 import duckdb
 
 from sga_pipeline.conform.readers.delimited import open_csv
+from sga_pipeline.conform.readers.dhis2 import open_dhis2
 from sga_pipeline.conform.readers.features import open_geojson
+from sga_pipeline.conform.readers.fhir import open_fhir
 from sga_pipeline.conform.readers.jsonstat import open_jsonstat
 from sga_pipeline.conform.readers.objects import open_json
 from sga_pipeline.conform.readers.opened import Opened
@@ -17,6 +19,8 @@ from sga_pipeline.conform.readers.sdmx import open_sdmx
 from sga_pipeline.conform.readers.workbook import open_xlsx
 from sga_pipeline.contracts.formats import (
     CsvFormat,
+    Dhis2Format,
+    FhirFormat,
     Format,
     GeoJsonFormat,
     JsonFormat,
@@ -34,16 +38,16 @@ _IMPOSTORS: dict[bytes, str] = {b"<!doctype html": "a web page", b"<html": "a we
 
 def open_delivery(con: duckdb.DuckDBPyConnection, path: Path, form: Format, scratch: Path) -> Opened:
     """Open one delivery, or raise DeliveryError where it is not what the contract says."""
+    # A file of health records may be named after a person; an error then tells no name.
+    told = "the delivery" if isinstance(form, FhirFormat) else path.name
     head = path.open("rb").read(512).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if not head:
         raise DeliveryError(
-            "the file is empty", "Ask for it again; a delivery without rows still has its header.", path.name
+            "the file is empty", "Ask for it again; a delivery without rows still has its header.", told
         )
     for sign, what in _IMPOSTORS.items():
         if head.startswith(sign):
-            raise DeliveryError(
-                f"this is {what}, not {form.kind}", "Open the address by hand and correct it.", path.name
-            )
+            raise DeliveryError(f"this is {what}, not {form.kind}", "Open the address by hand and correct it.", told)
     match form:
         case CsvFormat():
             return open_csv(con, path, form, scratch)
@@ -61,3 +65,7 @@ def open_delivery(con: duckdb.DuckDBPyConnection, path: Path, form: Format, scra
             return open_jsonstat(con, path)
         case OpenSdgFormat():
             return open_opensdg(con, path, form)
+        case Dhis2Format():
+            return open_dhis2(con, path, form)
+        case FhirFormat():
+            return open_fhir(con, path, form)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import singledispatchmethod
 
+from sga_pipeline.conform.compact_periods import compact_period
 from sga_pipeline.conform.sql_text import literal, literals
 from sga_pipeline.contracts import steps
 from sga_pipeline.contracts.assessment import MappingTable
@@ -103,6 +104,10 @@ class StepWriter:
     @write.register
     def _default(self, step: steps.Default, text: str) -> str:
         return f"coalesce(nullif({text}, ''), {literal(step.text)})"
+
+    @write.register
+    def _compact_period(self, step: steps.CompactPeriod, text: str) -> str:
+        return compact_period(text, step.give)
 
     @write.register
     def _recode(self, step: steps.Recode, text: str) -> str:

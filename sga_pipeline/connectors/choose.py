@@ -5,6 +5,7 @@ from __future__ import annotations
 from sga_pipeline.connectors.arcgis import ArcgisConnector
 from sga_pipeline.connectors.base import Connector
 from sga_pipeline.connectors.ckan import CkanConnector
+from sga_pipeline.connectors.dhis2 import Dhis2Connector
 from sga_pipeline.connectors.file import FileConnector
 from sga_pipeline.connectors.http import HttpConnector
 from sga_pipeline.connectors.opendatasoft import OpendatasoftConnector
@@ -16,6 +17,7 @@ from sga_pipeline.contracts.assessment import CityPlan, FeedPlan
 from sga_pipeline.contracts.sources import (
     ArcgisSource,
     CkanSource,
+    Dhis2Source,
     FileSource,
     HttpSource,
     OpendatasoftSource,
@@ -47,3 +49,5 @@ def connector_for(plan: FeedPlan, city: CityPlan) -> Connector:
             return PxwebConnector(source, form)
         case OpensdgSource():
             return OpensdgConnector(source, form)
+        case Dhis2Source():
+            return Dhis2Connector(source, form)

@@ -46,6 +46,8 @@ class Ask:
     address: str
     accept: str | None = None
     body: bytes | None = None
+    # Finds the server's own words in the first bytes of a refusal.
+    complaint: Callable[[bytes], str | None] | None = None
 
 
 class Door:
@@ -166,7 +168,7 @@ class _Asking:
         if known.last_modified:
             headers["If-Modified-Since"] = known.last_modified
         if self.token and same_server(here, self.source.address) and is_private_line(here):
-            headers[self.source.token_header] = self.source.token_form.format(self.token)
+            headers[self.source.token_header] = self.source.written_token(self.token)
         return headers
 
     def _take(self, response: requests.Response, target: Path, known: Known) -> Fetched | None:
@@ -179,14 +181,24 @@ class _Asking:
             missing.said = response.raw.read(_REASON_BYTES, decode_content=False) or b""
             raise missing
         if status != 200:
-            raise self._unusable(status, headers.get("Retry-After"))
+            raise self._unusable(status, headers.get("Retry-After"), self._said(response))
         body = Body(response, shown(self.address), self.form, self.limit)
         body.save(target)
         return Fetched(
             target, target.name, shown(self.address), body.media_type, headers.get("ETag"), headers.get("Last-Modified")
         )
 
-    def _unusable(self, status: int, retry_after: str | None) -> PullError:
+    def _said(self, response: requests.Response) -> str | None:
+        """What the server says in refusing, short and without the token, should it repeat what it was sent."""
+        if self.ask.complaint is None or not 400 <= response.status_code < 500:
+            return None
+        said = self.ask.complaint(response.raw.read(4096, decode_content=False))
+        if said and self.token:
+            for secret in (self.source.written_token(self.token), self.token):
+                said = said.replace(secret, "***")
+        return said and "".join(one if one.isprintable() else " " for one in said)[:200]
+
+    def _unusable(self, status: int, retry_after: str | None, said: str | None) -> PullError:
         wait = _seconds(retry_after) if status in {429, 503} else None
         if wait is not None:
             message = f"the server is busy ({status}) and asks to wait {wait:.0f} s"
@@ -200,6 +212,10 @@ class _Asking:
         if status in {204, 205}:
             return self._error(f"the server sent no content ({status})", "Check the address.")
         transient = status in NOT_NOW
+        if said:
+            return self._error(
+                f"the server answered {status}: {said}", "Correct what source asks for.", transient=transient
+            )
         return self._error(f"the server answered {status}", "Try later, or check the address.", transient=transient)
 
     def _left(self) -> float:

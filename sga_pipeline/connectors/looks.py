@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 
-from sga_pipeline.contracts.formats import CsvFormat, Format, OpenSdgFormat, SdmxFormat
+from sga_pipeline.contracts.formats import CsvFormat, Dhis2Format, Format, OpenSdgFormat, SdmxFormat
 
 HEAD_BYTES = 512
-PAGE, PDF, JSON = "a web page", "a PDF document", "JSON"
-_XML, _ZIP, _PARQUET, _GZIP, _BZIP2 = "XML", "a workbook or zip archive", "Parquet", "gzip", "bzip2"
 
+
+PAGE, PDF, JSON = "a web page", "a PDF document", "JSON"
+
+
+_XML, _ZIP, _PARQUET, _GZIP, _BZIP2 = "XML", "a workbook or zip archive", "Parquet", "gzip", "bzip2"
 _MEDIA = {
     "text/html": PAGE, "application/xhtml+xml": PAGE, "application/pdf": PDF, "application/json": JSON,
     "text/json": JSON, "application/problem+json": JSON,
@@ -20,7 +23,7 @@ _HEADS = [
     (re.compile(rb"pk\x03\x04"), _ZIP),
     (re.compile(rb"par1"), _PARQUET), (re.compile(rb"\x1f\x8b"), _GZIP), (re.compile(rb"bzh\d"), _BZIP2),
 ]  # fmt: skip
-_WANTED = {"xlsx": _ZIP, "parquet": _PARQUET, "geojson": JSON, "json": JSON, "jsonstat": JSON}
+_WANTED = {"xlsx": _ZIP, "parquet": _PARQUET} | dict.fromkeys(("geojson", "json", "jsonstat", "dhis2", "fhir"), JSON)
 
 
 def impostor(head: bytes, media_type: str | None, form: Format) -> str | None:
@@ -57,4 +60,6 @@ def _wanted(form: Format) -> str | None:
         return {"none": None, "gzip": _GZIP, "bz2": _BZIP2}[form.compression]
     if isinstance(form, OpenSdgFormat):
         return JSON if form.files == "json" else None
+    if isinstance(form, Dhis2Format) and form.written == "csv":
+        return None
     return _WANTED[form.kind]

@@ -17,14 +17,15 @@ from sga_pipeline.contracts.feed import (
     NotBeforeRule,
     PatternRule,
 )
-from sga_pipeline.contracts.formats import CsvFormat, OpenSdgFormat
+from sga_pipeline.contracts.formats import CsvFormat
 from sga_pipeline.contracts.shape import Column, Shape
-from sga_pipeline.contracts.sources import OpensdgSource, PortalSource, SdmxSource
 from sga_pipeline.contracts.steps import Boolean, Date, DateTime, Default, Lookup, Number, Recode
 from sga_pipeline.contracts.yaml_reader import Document
 from sga_pipeline.errors import Problem
 
 Rows = list[dict[str, str]]
+
+
 # Columns that stand at "unknown" or "total" where a feed says nothing of them.
 UNKNOWN = "_U"
 
@@ -83,20 +84,8 @@ def _source_problems(feed: Feed) -> Iterator[Found]:
             "source",
             "address",
         )
-    if isinstance(feed.source, SdmxSource) and feed.source.structure and feed.format.kind != "sdmx":
-        yield (
-            "the structure is fetched and the format cannot read it",
-            "Use the format sdmx, or leave source.structure out.",
-            feed.format.kind,
-            "format",
-            "kind",
-        )
-    if isinstance(feed.source, PortalSource) and (problem := feed.source.format_problem(feed.format.kind)):
+    if problem := feed.source.format_problem(feed.format):
         yield problem, "Correct format.kind, or how the answer is asked for.", feed.format.kind, "format", "kind"
-    if isinstance(feed.format, OpenSdgFormat) and isinstance(feed.source, OpensdgSource):
-        ending = feed.source.address.rpartition(".")[2]
-        if ending != feed.format.files:
-            yield "the address ends otherwise than format.files", "Make them alike.", feed.format.files, "format"
     if isinstance(feed.format, CsvFormat):
         try:
             codecs.lookup(feed.format.encoding)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
-from pydantic import Field
+from pydantic import Field, field_validator, model_validator
 
-from sga_pipeline.contracts.base import Code, Contract, Sentence
+from sga_pipeline.contracts.base import Code, Contract, Identifier, Sentence
 
 
 class CsvFormat(Contract):
@@ -78,6 +80,87 @@ class JsonFormat(Contract):
     empty: list[Code] = []
 
 
+class Dhis2Format(Contract):
+    """What DHIS2 answers: analytics with their metadata, values of data sets, or units."""
+
+    kind: Literal["dhis2"]
+    # Values of data sets are also kept as CSV.
+    written: Literal["json", "csv"] = "json"
+    # Levels of the hierarchy whose unit stands in columns of its own: `ou level 2` and `ou level 2 name`.
+    levels: list[Annotated[int, Field(ge=1, le=20)]] = []
+    empty: list[Code] = []
+
+
+FhirResource = Literal[
+    "AllergyIntolerance", "Condition", "DiagnosticReport", "Encounter", "Immunization", "MedicationRequest",
+    "MedicationStatement", "Observation", "Patient", "Procedure",
+]  # fmt: skip
+
+
+# The dates each kind of record may be counted by; the first is taken where the contract names none.
+FHIR_DATES: Mapping[str, tuple[str, ...]] = {
+    "AllergyIntolerance": ("onset", "recorded"), "Condition": ("onset", "recorded"),
+    "DiagnosticReport": ("effective", "issued"), "Encounter": ("start", "end"), "Immunization": ("given", "recorded"),
+    "MedicationRequest": ("authored",), "MedicationStatement": ("effective", "asserted"),
+    "Observation": ("effective", "issued"), "Patient": ("death",), "Procedure": ("performed",),
+}  # fmt: skip
+
+
+class FhirArea(Contract):
+    """The part of a person's address that is told, and how many of its characters."""
+
+    part: Literal["postal_code", "city", "district", "state"]
+    characters: Annotated[int, Field(ge=1, le=40)] | None = None
+
+
+class FhirFormat(Contract):
+    """FHIR records (R4, and STU3 where it is the same), of which nothing but counts is ever read out."""
+
+    kind: Literal["fhir"]
+    written: Literal["bundle", "ndjson"] = "bundle"
+    count: list[FhirResource] = Field(min_length=1)
+    # Records, or the different persons they are about.
+    counted: Literal["events", "persons"] = "events"
+    # Which date a record is counted by; several are tried in turn.
+    dated: dict[FhirResource, list[str]] = {}
+    period: Literal["month", "year"] = "month"
+    # Where given, moments with an offset are moved into this zone before their month is taken.
+    time_zone: str | None = None
+    # Code systems accepted, the preferred one first. None: codes are not told.
+    systems: list[Sentence] = []
+    # What of an encounter is its code.
+    encounter_code: Literal["type", "reason", "class"] = "type"
+    # Only so many characters of a code are told, without its dot.
+    code_characters: Annotated[int, Field(ge=1, le=20)] | None = None
+    # Codes counted together under one name, by their leading characters; a code of no group is unknown.
+    groups: dict[Identifier, list[Code]] = {}
+    by: list[Literal["sex", "age_group", "area"]] = ["sex", "age_group"]
+    # The open age band begins here.
+    oldest: Annotated[int, Field(ge=5, le=100, multiple_of=5)] = 85
+    area: FhirArea | None = None
+    empty: list[Code] = []
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, zone: str | None) -> str | None:
+        try:
+            return zone and ZoneInfo(zone).key
+        except (KeyError, ValueError):
+            raise ValueError(f"unknown time zone [{zone}]; use a name such as America/Bogota") from None
+
+    @model_validator(mode="after")
+    def _keys_go_together(self) -> FhirFormat:
+        for resource, dates in self.dated.items():
+            for one in dates:
+                if one not in FHIR_DATES[resource]:
+                    raise ValueError(f"{resource} has no date [{one}]; use {' or '.join(FHIR_DATES[resource])}")
+        if ("area" in self.by) != (self.area is not None):
+            raise ValueError("area says which part of the address is told, and by lists area: give both or neither")
+        if (self.groups or self.code_characters) and not self.systems:
+            raise ValueError("groups and code_characters need systems, from which the codes are taken")
+        return self
+
+
 class SdmxFormat(Contract):
     """An SDMX message (ML, JSON or CSV; which, its content tells): a row an observation, a column a dimension or attribute."""
 
@@ -109,6 +192,15 @@ class OpenSdgFormat(Contract):
 
 
 Format = Annotated[
-    CsvFormat | XlsxFormat | ParquetFormat | GeoJsonFormat | JsonFormat | SdmxFormat | JsonStatFormat | OpenSdgFormat,
+    CsvFormat
+    | XlsxFormat
+    | ParquetFormat
+    | GeoJsonFormat
+    | JsonFormat
+    | Dhis2Format
+    | FhirFormat
+    | SdmxFormat
+    | JsonStatFormat
+    | OpenSdgFormat,
     Field(discriminator="kind"),
 ]

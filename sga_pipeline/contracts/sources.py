@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
 from sga_pipeline.contracts.base import Code, Contract, Sentence
+from sga_pipeline.contracts.formats import Dhis2Format, Format, OpenSdgFormat
 
 Frequency = Literal["A", "Q", "M"]
+
+
 WebAddress = Annotated[str, Field(pattern=r"^https?://")]
+
+
 EnvName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
 
 
@@ -52,6 +58,10 @@ class FileSource(Contract):
         """Why the periods declared cannot be asked for; None where they can."""
         return _period_in_address(self.address, self.periods)
 
+    def format_problem(self, form: Format) -> str | None:
+        """Why an answer cannot be of a format; None where it can."""
+        return None
+
 
 class WebSource(Contract):
     """What every source behind a web address may say: how long to wait, how much to take, and where the token is."""
@@ -72,15 +82,83 @@ class WebSource(Contract):
     token_header: ClassVar[str] = "Authorization"
     token_form: ClassVar[str] = "Bearer {}"
 
+    def written_token(self, token: str) -> str:
+        """The token as the header holds it."""
+        return self.token_form.format(token)
+
     def period_problem(self) -> str | None:
         """Why the periods declared cannot be asked for; None where they can."""
         return _period_in_address(self.address, self.periods)
+
+    def format_problem(self, form: Format) -> str | None:
+        """Why an answer cannot be of a format; None where it can."""
+        return None
 
 
 class HttpSource(WebSource):
     """A file behind an address, in which {period} stands for the period asked for."""
 
     connector: Literal["http"]
+
+
+# Eleven letters and digits name a thing on every DHIS2 server; data may be a pair of them, or carry a word such as REPORTING_RATE.
+Dhis2Id = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9]{10}$")]
+
+
+Dhis2Data = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9]{10}([.][A-Za-z0-9_*]{1,40}){0,2}$")]
+
+
+class Dhis2Source(WebSource):
+    """A DHIS2 server: aggregated figures, raw values of data sets, or its units; the address is that of the server."""
+
+    connector: Literal["dhis2"]
+    resource: Literal["analytics", "data_values", "units"] = "analytics"
+    # Data elements, indicators and reporting rates; for data_values, data sets.
+    data: list[Dhis2Data] = Field(default=[], max_length=200)
+    org_units: list[Dhis2Id] = Field(min_length=1, max_length=200)
+    # Levels asked for below the units; the units themselves where none is given.
+    org_unit_level: list[Annotated[int, Field(ge=1, le=20)]] = []
+    # Whether figures are told apart by category option combination.
+    co: bool = False
+    # Whether codes, paths and names of the units come along as further pages.
+    with_units: bool = True
+    # Boundaries of the units, with resource: units.
+    geometry: bool = False
+    api_version: Annotated[int, Field(ge=24, le=99)] | None = None
+    # Servers older than 2.37 know no tokens: there token_env names a variable that holds user:password.
+    login: Literal["token", "password"] = "token"
+
+    token_form: ClassVar[str] = "ApiToken {}"
+
+    def written_token(self, token: str) -> str:
+        if self.login == "password":
+            return f"Basic {b64encode(token.encode()).decode()}"
+        return super().written_token(token)
+
+    def period_problem(self) -> str | None:
+        if self.resource == "units":
+            return "units have no periods" if self.periods else None
+        return None if self.periods else "figures are asked for period by period, and no periods are given"
+
+    def format_problem(self, form: Format) -> str | None:
+        fits = isinstance(form, Dhis2Format) and form.written == "json"
+        return None if fits else "a DHIS2 server answers as dhis2, written in json"
+
+    @model_validator(mode="after")
+    def _keys_go_together(self) -> Dhis2Source:
+        if (self.resource == "units") == bool(self.data):
+            raise ValueError("data names what is asked for: figures need it, and units have none")
+        if self.resource == "data_values" and self.org_unit_level:
+            raise ValueError("data_values gives all below the org_units, and knows no org_unit_level")
+        if self.co and self.resource != "analytics":
+            raise ValueError("co belongs to resource: analytics; data_values always tells them apart")
+        if self.geometry and self.resource != "units":
+            raise ValueError("geometry belongs to resource: units")
+        if "?" in self.address or "#" in self.address or "/api" in self.address:
+            raise ValueError(
+                f"the address [{self.address}] is not that of the server alone; leave out /api and what follows"
+            )
+        return self
 
 
 class SdmxSource(WebSource):
@@ -113,12 +191,21 @@ class SdmxSource(WebSource):
         """Periods are asked for by start and end, and have no place in the address."""
         return "the address of an SDMX service has no {period}" if "{period}" in self.address else None
 
+    def format_problem(self, form: Format) -> str | None:
+        return "the structure is fetched, and only sdmx reads it" if self.structure and form.kind != "sdmx" else None
+
 
 SiteAddress = Annotated[str, Field(pattern=r"^https?://[^\s?#{}]+$")]
+
+
 # Names that stand in a question to a server bare; nothing else may, so that a name is never a piece of language.
 PlainName = Annotated[str, Field(pattern=r"^[^\W\d]\w*$")]
+
+
 # How a source writes a period: 202304 is {year}{month}, 2023K2 is {year}K{quarter}.
 PeriodText = Annotated[str, Field(pattern=r"^[\w .:/-]*(\{(year|month|quarter)\}[\w .:/-]*)+$")]
+
+
 _PARTS = {"A": {"{year}"}, "Q": {"{year}", "{quarter}"}, "M": {"{year}", "{month}"}}
 
 
@@ -142,9 +229,8 @@ class PortalSource(WebSource):
             return f"the source has {'periods' if self.periods else key} and no {key if self.periods else 'periods'}"
         return None
 
-    def format_problem(self, kind: str) -> str | None:
-        """Why an answer cannot be of a format; None where it can."""
-        return None if kind in self.kinds else f"{self.connector} answers as {' or '.join(self.kinds)}"  # type: ignore[attr-defined]
+    def format_problem(self, form: Format) -> str | None:
+        return None if form.kind in self.kinds else f"{self.connector} answers as {' or '.join(self.kinds)}"  # type: ignore[attr-defined]
 
     def _text_problem(self, text: str | None) -> str | None:
         wanted = _PARTS[self.periods.freq] if self.periods else set()
@@ -224,8 +310,8 @@ class ArcgisSource(PortalSource):
     def asked_by(self) -> tuple[str, str | None]:
         return "date_column", self.date_column
 
-    def format_problem(self, kind: str) -> str | None:
-        return None if kind == self.answer else f"the answer is asked for as {self.answer}"
+    def format_problem(self, form: Format) -> str | None:
+        return None if form.kind == self.answer else f"the answer is asked for as {self.answer}"
 
 
 class PxwebSource(PortalSource):
@@ -270,6 +356,11 @@ class OpensdgSource(PortalSource):
     def period_problem(self) -> str | None:
         return "Open SDG files hold all years: they cannot be asked for period by period" if self.periods else None
 
+    def format_problem(self, form: Format) -> str | None:
+        if isinstance(form, OpenSdgFormat) and form.files != self.address.rpartition(".")[2]:
+            return f"format.files is {form.files}, and the address ends otherwise"
+        return super().format_problem(form)
+
     @model_validator(mode="after")
     def _each_once(self) -> OpensdgSource:
         twice = sorted({one for one in self.indicators if self.indicators.count(one) > 1})
@@ -281,6 +372,7 @@ class OpensdgSource(PortalSource):
 Source = Annotated[
     FileSource
     | HttpSource
+    | Dhis2Source
     | SdmxSource
     | CkanSource
     | SocrataSource

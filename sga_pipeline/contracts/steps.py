@@ -143,6 +143,15 @@ class Lookup(_Step):
     otherwise: Otherwise = "unknown"
 
 
+class CompactPeriod(_Step):
+    """Read a period written without signs: 202304, 2023Q1, 2023, 2023S1, 2023W5, 20230401. What is none stays as it is."""
+
+    short = "give"
+    step: Literal["compact_period"]
+    # As the source has it, the longer period it lies in, or its first day. A week lies where its Thursday does.
+    give: Literal["as_written", "month", "quarter", "year", "first_day"] = "as_written"
+
+
 class Default(_Step):
     """What an empty value stands for."""
 
@@ -211,7 +220,7 @@ def _dated(formats: list[str], *one_of: str) -> list[str]:
 
 Step = Annotated[
     Trim | Upper | Lower | CollapseSpaces | StripAccents | ZeroPad | Prefix | Suffix | Slice | Replace | Part | Extract
-    | NullIf | Recode | Lookup | Default | Date | DateTime | Number | Boolean,
+    | NullIf | Recode | Lookup | CompactPeriod | Default | Date | DateTime | Number | Boolean,
     Field(discriminator="step"),
 ]  # fmt: skip
 

@@ -35,9 +35,14 @@ def documents(path: Path) -> Iterator[Any]:
     """Each page read as JSON; nesting without end and numbers JSON does not know are refused."""
     try:
         for page in pages(path):
-            yield json.loads(page, parse_constant=_no_constant)
+            yield parsed(page)
     except (ValueError, RecursionError, zipfile.BadZipFile) as error:
         raise DeliveryError("this is not JSON, or it is damaged", "Ask for it again.", f"{error}"[:120]) from None
+
+
+def parsed(page: bytes) -> Any:
+    """One document; ValueError or RecursionError where it is none."""
+    return json.loads(page, parse_constant=_no_constant)
 
 
 def _no_constant(text: str) -> Any:

@@ -28,7 +28,10 @@ def hold(
     """Rows as an opened delivery; `lines` says where each stood in the source, the first being 1 where not given."""
     width = len(header)
     padded = [(list(row) + [None] * width)[:width] for row in rows]
-    frame = pl.DataFrame(padded, schema={f"c{i}": pl.String for i in range(width)}, orient="row")
+    try:
+        frame = pl.DataFrame(padded, schema={f"c{i}": pl.String for i in range(width)}, orient="row")
+    except UnicodeError:
+        raise DeliveryError("a text is no Unicode", "Ask for the file again.") from None
     con.register("held_rows", frame.to_arrow())
 
     def records_of(places: Sequence[int], _total: int) -> list[Record]:

@@ -1,0 +1,397 @@
+"""FHIR records come out as counts and nothing else: held against the sample bundles walked through in another way."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from pydantic import ValidationError
+
+from sga_pipeline.conform.readers.fhir import HEADER
+from sga_pipeline.conform.source import open_delivery
+from sga_pipeline.contracts.formats import FhirFormat
+from sga_pipeline.errors import DeliveryError
+from tests.runs import data_folder
+
+SAMPLES = data_folder() / "api_samples" / "fhir"
+BUNDLES = sorted(SAMPLES.glob("*.json"))
+SNOMED, LOINC, CVX = "http://snomed.info/sct", "http://loinc.org", "http://hl7.org/fhir/sid/cvx"
+RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
+RESOURCES = ["Condition", "Encounter", "Observation", "Procedure", "MedicationRequest", "Immunization", "Patient"]
+needs_samples = pytest.mark.skipif(not BUNDLES, reason="the sample bundles are not here")
+Cells = dict[tuple[str, ...], int]
+
+
+def form(**keys: object) -> FhirFormat:
+    return FhirFormat.model_validate({"kind": "fhir", "count": ["Condition"]} | keys)
+
+
+def table(file: Path, how: FhirFormat) -> list[dict[str, str | None]]:
+    with duckdb.connect() as con:
+        found = open_delivery(con, file, how, file.parent)
+        assert found.header == HEADER
+        rows = con.execute(f"select * from {found.relation}").fetchall()
+        assert [json.loads(one.text) for one in found.records_of(range(len(rows)), len(rows))] == [
+            dict(zip(found.header, row, strict=True)) for row in rows
+        ]
+        return [dict(zip(found.header, row, strict=True)) for row in rows]
+
+
+def counts(file: Path, how: FhirFormat, *names: str) -> Cells:
+    """Counts by some columns, the others added up."""
+    total: Counter[tuple[str, ...]] = Counter()
+    for row in table(file, how):
+        if row["left_out"] is None:
+            total[tuple(str(row[one]) for one in names)] += int(str(row["count"]))
+    return dict(total)
+
+
+def left_out(file: Path, how: FhirFormat) -> dict[str | None, int]:
+    return dict(Counter(row["left_out"] for row in table(file, how) if row["left_out"]))
+
+
+def walked(file: Path) -> Cells:
+    """The same counts by DuckDB's own JSON reader and SQL: no line of the project takes part."""
+    date = "coalesce({0}->>'$.onsetDateTime', {0}->>'$.period.start', {0}->>'$.effectiveDateTime', {0}->>'$.performedPeriod.start', {0}->>'$.authoredOn', {0}->>'$.occurrenceDateTime')".format("r")  # fmt: skip
+    code = "coalesce(r->'$.code.coding[0]', r->'$.type[0].coding[0]', r->'$.vaccineCode.coding[0]', r->'$.medicationCodeableConcept.coding[0]')"
+    sql = f"""
+        with entries as (select unnest(from_json(content->'$.entry', '["json"]')) as e from (select content::json as content from read_text(?))),
+        records as (select e->'$.resource' as r, e->>'$.resource.resourceType' as kind from entries),
+        person as (select r->>'$.gender' as gender, (r->>'$.birthDate')::date as born from records where kind = 'Patient'),
+        events as (
+            select kind, {code} as c, left({date}, 10)::date as day, gender, born from records, person
+            where kind in ('Condition', 'Encounter', 'Observation', 'Procedure', 'MedicationRequest', 'Immunization')
+        )
+        select kind, c->>'$.system', c->>'$.code', coalesce(strftime(day, '%Y-%m'), '_U'), case gender when 'male' then 'M' when 'female' then 'F' end,
+            case when day is null then '_U' when datesub('year', born, day) >= 85 then 'Y_GE85'
+                else 'Y' || (datesub('year', born, day) // 5 * 5) || 'T' || (datesub('year', born, day) // 5 * 5 + 4) end, count(*)
+        from events group by all
+    """
+    with duckdb.connect() as con:
+        return {tuple(str(one) for one in row[:-1]): row[-1] for row in con.execute(sql, [str(file)]).fetchall()}
+
+
+@needs_samples
+@pytest.mark.parametrize("file", BUNDLES, ids=lambda file: file.stem[:8])
+def test_every_bundle_is_counted_as_another_walk_counts_it(file: Path) -> None:
+    how = form(count=RESOURCES[:-1], systems=[SNOMED, LOINC, CVX, RXNORM])
+    found = counts(file, how, "resource", "system", "code", "period", "sex", "age_group")
+    assert found == walked(file) and left_out(file, how) == {}
+    assert {row["area"] for row in table(file, how)} == {"_T"}
+
+
+# Counted in the files with grep: "resourceType": "Condition" and so on.
+TOTALS = {
+    "R4_Annetta": {"Condition": 6, "Encounter": 17, "Observation": 185, "Procedure": 2, "Immunization": 12, "Patient": 1},
+    "R4_Liz": {"Condition": 1, "Encounter": 7, "Observation": 36, "Procedure": 3, "MedicationRequest": 1, "Immunization": 4, "Patient": 1},
+    "R4_Noel": {"Condition": 1, "Encounter": 10, "Observation": 57, "Procedure": 3, "Immunization": 24, "Patient": 1},
+    "STU3": {"MedicationRequest": 4, "Patient": 1},
+}  # fmt: skip
+
+
+@needs_samples
+@pytest.mark.parametrize("start", TOTALS)
+@pytest.mark.parametrize("written", ["bundle", "ndjson"])
+def test_totals_by_kind_of_record_in_a_bundle_and_line_by_line(tmp_path: Path, start: str, written: str) -> None:
+    (file,) = SAMPLES.glob(f"{start}*")
+    how = form(count=RESOURCES, written=written)
+    if written == "ndjson":
+        file = as_lines(tmp_path, file)
+    assert counts(file, how, "resource") == {(kind,): number for kind, number in TOTALS[start].items()}
+
+
+def as_lines(tmp_path: Path, *bundles: Path) -> Path:
+    """The records of bundles as a bulk export writes them, the persons last."""
+    records = [one["resource"] for file in bundles for one in json.loads(file.read_text(encoding="utf-8"))["entry"]]
+    records.sort(key=lambda one: one["resourceType"] == "Patient")
+    target = tmp_path / "export.ndjson"
+    target.write_text(
+        "".join(json.dumps(one) + "\n" for one in records).replace("urn:uuid:", "Patient/"), encoding="utf-8"
+    )
+    return target
+
+
+@needs_samples
+def test_all_bundles_together_add_up_to_the_sum_of_each(tmp_path: Path) -> None:
+    names = ("resource", "system", "code", "period", "sex", "age_group", "area")
+    keys = {"count": RESOURCES, "systems": [SNOMED, LOINC, CVX, RXNORM], "by": ["sex", "age_group", "area"],
+            "area": {"part": "postal_code", "characters": 3}}  # fmt: skip
+    each: Counter[tuple[str, ...]] = Counter()
+    for file in BUNDLES:
+        each.update(counts(file, form(**keys), *names))
+    lines = as_lines(tmp_path, *BUNDLES)
+    assert counts(lines, form(written="ndjson", **keys), *names) == dict(each)
+    pages = tmp_path / "all.pages"
+    with zipfile.ZipFile(pages, "w") as archive:
+        for number, file in enumerate(BUNDLES):
+            archive.write(file, f"page-{number}")
+    assert counts(pages, form(**keys), *names) == dict(each)
+    # The three persons live at 02026, 01915 and 01921; the fourth has no address.
+    assert {key[-1] for key in each} == {"019", "020", "_U"}
+
+
+def person(identifier: str = "p1", **more: object) -> dict[str, Any]:
+    return {"resourceType": "Patient", "id": identifier, "gender": "female", "birthDate": "1990-06-15"} | more
+
+
+def condition(identifier: str = "c1", **more: object) -> dict[str, Any]:
+    given: dict[str, Any] = {"resourceType": "Condition", "id": identifier, "subject": {"reference": "Patient/p1"},
+                             "onsetDateTime": "2023-04-02", "code": {"coding": [{"system": "icd", "code": "X93.1"}]}} | more  # fmt: skip
+    return {key: value for key, value in given.items() if value is not ...}
+
+
+def bundle(tmp_path: Path, *records: object, addresses: bool = False) -> Path:
+    entries: list[dict[str, object]] = []
+    for one in records:
+        entry: dict[str, object] = one if isinstance(one, dict) and "resource" in one else {"resource": one}
+        entries.append(entry)
+    file = tmp_path / "bundle.json"
+    file.write_text(json.dumps({"resourceType": "Bundle", "type": "collection", "entry": entries}), encoding="utf-8")
+    return file
+
+
+def one_cell(tmp_path: Path, *records: object, **keys: object) -> dict[str, str | None]:
+    rows = [
+        row for row in table(bundle(tmp_path, *records), form(**({"systems": ["icd"]} | keys))) if not row["left_out"]
+    ]
+    assert len(rows) == 1, rows
+    return rows[0]
+
+
+@pytest.mark.parametrize(
+    ("reference", "address"),
+    [
+        ("Patient/p1", None), ("Patient/p1", "urn:uuid:1b9d"), ("urn:uuid:1b9d", "urn:uuid:1b9d"), ("urn:uuid:p1", None),
+        ("Patient/p1", "https://a.org/fhir/Patient/p1"), ("https://a.org/fhir/Patient/p1", "https://a.org/fhir/Patient/p1"),
+        ("https://a.org/fhir/Patient/p1/_history/3", "https://a.org/fhir/Patient/p1"), ("Patient/p1/_history/2", None),
+        ("https://a.org/fhir/Patient/p1", None), ("Patient/p1", "/Patient/p1"), ("/Patient/p1", "Patient/p1"),
+    ],
+)  # fmt: skip
+def test_references_lead_to_their_person(tmp_path: Path, reference: str, address: str | None) -> None:
+    who: dict[str, object] = {"resource": person()} | ({"fullUrl": address} if address else {})
+    row = one_cell(tmp_path, condition(subject={"reference": reference}), who)
+    assert (row["sex"], row["age_group"]) == ("F", "Y30T34")
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [{"reference": "Patient/p2"}, {"reference": "Group/p1"}, {"reference": "https://b.org/fhir/Patient/p1"}, {"reference": "#p1"},
+     {"reference": ""}, {"reference": 7}, {"display": "Liz"}, "Patient/p1", [], None, ...],
+)  # fmt: skip
+def test_a_record_without_its_person_is_counted_as_unknown(tmp_path: Path, subject: object) -> None:
+    who = {"resource": person(), "fullUrl": "https://a.org/fhir/Patient/p1"}
+    row = one_cell(tmp_path, condition(subject=subject), who)
+    assert (row["sex"], row["age_group"], row["count"]) == ("_U", "_U", "1")
+
+
+def test_two_persons_of_one_id_are_nobody_and_one_told_twice_is_what_both_say(tmp_path: Path) -> None:
+    two = [{"resource": person(), "fullUrl": f"https://{one}.org/Patient/p1"} for one in "ab"]
+    assert one_cell(tmp_path, condition(), *two)["sex"] == "_U"
+    row = one_cell(tmp_path, condition(), person(), person(gender="male"))
+    assert (row["sex"], row["age_group"]) == ("_U", "Y30T34")
+    again = one_cell(tmp_path, condition(), person(), person(birthDate="1991-06-15"))
+    assert (again["sex"], again["age_group"]) == ("F", "_U")
+
+
+@pytest.mark.parametrize(
+    ("born", "onset", "band", "period"),
+    [
+        ("1990-04-02", "2023-04-02", "Y30T34", "2023-04"), ("1988-04-03", "2023-04-02", "Y30T34", "2023-04"),
+        ("1988-04-02", "2023-04-02", "Y35T39", "2023-04"), ("2023-04-02", "2023-04-02", "Y0T4", "2023-04"),
+        ("1938-04-02", "2023-04-02", "Y_GE85", "2023-04"), ("1938-04-03", "2023-04-02", "Y80T84", "2023-04"),
+        # Birth after the event, or so long before it that one of the two is wrong.
+        ("2023-04-03", "2023-04-02", "_U", "2023-04"), ("1890-01-01", "2023-04-02", "_U", "2023-04"),
+        # Known to the year: told where every day of it gives the same band.
+        ("1990", "2023-04-02", "Y30T34", "2023-04"), ("1988", "2023-04-02", "_U", "2023-04"), ("2023", "2023-04-02", "Y0T4", "2023-04"),
+        ("1990-06", "2023-04", "Y30T34", "2023-04"), ("1990-06-15", "2023", "Y30T34", "_U"),
+        ("2000-02-29", "2025-02-28", "Y20T24", "2025-02"), ("2000-02-29", "2025-03-01", "Y25T29", "2025-03"),
+        # What is no date.
+        ("1990-02-30", "2023-04-02", "_U", "2023-04"), ("yesterday", "2023-04-02", "_U", "2023-04"), (1990, "2023-04-02", "_U", "2023-04"),
+        ("1990-06-15", "2023-13-01", "_U", "_U"), ("1990-06-15", "0001-01-01", "_U", "_U"), ("1990-06-15", ["2023"], "_U", "_U"),
+        ("1990-06-15", None, "_U", "_U"), ("1990-06-15", "2023-04-02T25:00:00Z", "_U", "_U"),
+    ],
+)  # fmt: skip
+def test_age_bands_and_months(tmp_path: Path, born: object, onset: object, band: str, period: str) -> None:
+    row = one_cell(tmp_path, condition(onsetDateTime=onset), person(birthDate=born))
+    assert (row["age_group"], row["period"]) == (band, period)
+
+
+def test_moments_are_moved_into_the_zone_asked_for(tmp_path: Path) -> None:
+    late = condition(onsetDateTime="2023-05-01T02:00:00Z")
+    assert one_cell(tmp_path, late, person())["period"] == "2023-05"
+    assert one_cell(tmp_path, late, person(), time_zone="America/Bogota")["period"] == "2023-04"
+    assert one_cell(tmp_path, late, person(), period="year")["period"] == "2023"
+
+
+@pytest.mark.parametrize(
+    ("record", "reason"),
+    [
+        (condition(verificationStatus="entered-in-error"), "entered-in-error"),
+        (condition(verificationStatus={"coding": [{"code": "refuted"}]}), "refuted"),
+        ({"resourceType": "Observation", "status": "cancelled"}, "cancelled"),
+        ({"resourceType": "Observation", "status": "entered-in-error"}, "entered-in-error"),
+        ({"resourceType": "Procedure", "status": "not-done"}, "not-done"), ({"resourceType": "Procedure", "notDone": True}, "not-done"),
+        ({"resourceType": "Immunization", "notGiven": True}, "not-done"), ({"resourceType": "Encounter", "status": "planned"}, "planned"),
+        ({"resourceType": "MedicationRequest", "doNotPerform": True}, "not-done"), ({"resourceType": "Patient", "active": False}, "inactive"),
+    ],
+)  # fmt: skip
+def test_what_was_not_so_is_left_out_and_said(tmp_path: Path, record: dict[str, Any], reason: str) -> None:
+    file = bundle(tmp_path, *[dict(record, id=f"r{number}") for number in range(3)], condition("other"))
+    rows = table(file, form(count=RESOURCES))
+    assert [row["count"] for row in rows if not row["left_out"]] == ["1"]
+    away = [row for row in rows if row["left_out"]]
+    assert len(away) == 3 and {row["left_out"] for row in away} == {reason}
+    # No row of it tells anything but kind and reason.
+    assert all({name for name, cell in row.items() if cell} == {"resource", "left_out"} for row in away)
+
+
+@pytest.mark.parametrize("verification", ["confirmed", "unconfirmed", "provisional", "differential", {}, [], 7, None])
+def test_what_may_be_so_counts(tmp_path: Path, verification: object) -> None:
+    assert one_cell(tmp_path, condition(verificationStatus=verification), person())["count"] == "1"
+
+
+def test_a_record_that_came_before_is_not_counted_again(tmp_path: Path) -> None:
+    file = bundle(
+        tmp_path, condition("a"), condition("a"), condition("b"), condition(id=...), condition(id=...), person()
+    )
+    assert counts(file, form(), "resource") == {("Condition",): 4} and left_out(file, form()) == {"repeated": 1}
+
+
+def test_persons_are_counted_once_in_a_cell(tmp_path: Path) -> None:
+    records = [condition("a"), condition("b"), condition("c", onsetDateTime="2023-05-09"), condition("d", subject={"reference": "Patient/gone"}),
+               condition("e", subject={"reference": "Patient/gone"}), condition("f", subject=...), condition("g", subject=...), person()]  # fmt: skip
+    file = bundle(tmp_path, *records)
+    assert counts(file, form(counted="persons"), "period", "sex") == {
+        ("2023-04", "F"): 1,
+        ("2023-05", "F"): 1,
+        ("2023-04", "_U"): 3,
+    }
+    assert counts(file, form(), "period", "sex") == {("2023-04", "F"): 2, ("2023-05", "F"): 1, ("2023-04", "_U"): 4}
+
+
+def test_codes_by_system_by_their_beginning_and_in_groups(tmp_path: Path) -> None:
+    both = {"coding": [{"system": "icd", "code": "X93.1"}, {"system": "icpc", "code": "A80"}]}
+    assert one_cell(tmp_path, condition(code=both), systems=["icpc", "icd"])["code"] == "A80"
+    row = one_cell(tmp_path, condition(code=both), systems=["icd"], code_characters=3)
+    assert (row["system"], row["code"]) == ("icd", "X93")
+    groups = {"firearms": ["X93", "X94", "X95"], "assault": ["X8", "X9", "Y0"]}
+    assert one_cell(tmp_path, condition(code=both), systems=["icd"], groups=groups)["code"] == "firearms"
+    assert (
+        one_cell(tmp_path, condition(code={"coding": [{"system": "icd", "code": "J10"}]}), groups=groups)["code"]
+        == "_U"
+    )
+    assert one_cell(tmp_path, condition(code=both), systems=[])["code"] == "_T"
+    assert one_cell(tmp_path, condition(code=both), systems=["other"])["code"] == "_U"
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["Liz Conn", "Conn", "CONN", "999-34-1238", "1990-06-15", "liz@example.org", "+1 555 638 6397", "555-638-6397", "27c911c6-f045-4ffa-af5d-6eba57ac94b2",
+     "19 Main Street", "x" * 40, "", 7, None, ["X93"], {"code": "X93"}, "X93\u0000", "Ñandú"],
+)  # fmt: skip
+def test_what_stands_in_place_of_a_code_is_not_handed_on(tmp_path: Path, code: object) -> None:
+    row = one_cell(tmp_path, condition(code={"coding": [{"system": "icd", "code": code}], "text": "Liz Conn"}))
+    assert (row["system"], row["code"], row["count"]) == ("_U", "_U", "1")
+
+
+ADDRESS = {
+    "use": "home",
+    "line": ["19 Main Street"],
+    "city": "Boxford",
+    "district": "Essex",
+    "state": "MA",
+    "postalCode": "01921-1234",
+}
+
+
+@pytest.mark.parametrize(
+    ("address", "area", "told"),
+    [
+        ([ADDRESS], {"part": "postal_code", "characters": 3}, "019"), ([ADDRESS], {"part": "city"}, "Boxford"),
+        ([ADDRESS], {"part": "district"}, "Essex"), ([ADDRESS], {"part": "state", "characters": 1}, "M"), (ADDRESS, {"part": "city"}, "Boxford"),
+        ([dict(ADDRESS, use="work", city="Elsewhere"), ADDRESS], {"part": "city"}, "Boxford"),
+        ([dict(ADDRESS, use="old")], {"part": "city"}, "_U"), ([dict(ADDRESS, period={"end": "2020"})], {"part": "city"}, "_U"),
+        ([dict(ADDRESS, city="19 Main Street")], {"part": "city"}, "_U"), ([dict(ADDRESS, city="liz@example.org")], {"part": "city"}, "_U"),
+        ([dict(ADDRESS, postalCode="19 Main Street, Boxford")], {"part": "postal_code"}, "_U"),
+        ([{}], {"part": "city"}, "_U"), ([], {"part": "city"}, "_U"), (None, {"part": "city"}, "_U"), ("Boxford", {"part": "city"}, "_U"),
+    ],
+)  # fmt: skip
+def test_the_declared_part_of_an_address_and_no_more(
+    tmp_path: Path, address: object, area: dict[str, object], told: str
+) -> None:
+    row = one_cell(tmp_path, condition(), person(address=address), by=["area"], area=area)
+    assert (row["area"], row["sex"], row["age_group"]) == (told, "_T", "_T")
+
+
+@pytest.mark.parametrize("gender", ["other", "unknown", "Male", "", None, 1, ["male"]])
+def test_sex_is_unknown_unless_it_is_one_of_the_two_codes(tmp_path: Path, gender: object) -> None:
+    assert one_cell(tmp_path, condition(), person(gender=gender))["sex"] == "_U"
+
+
+def test_deaths_of_persons(tmp_path: Path) -> None:
+    file = bundle(tmp_path, person("a", deceasedDateTime="2023-04-09"), person("b"), person("c", deceasedBoolean=True), person("d", deceasedBoolean=False))  # fmt: skip
+    how = form(count=["Patient"], dated={"Patient": ["death"]})
+    assert counts(file, how, "period", "age_group") == {("2023-04", "Y30T34"): 1, ("_U", "_U"): 1}
+    assert left_out(file, how) == {"alive": 2}
+    assert counts(file, form(count=["Patient"]), "period", "sex") == {("_T", "F"): 4}
+
+
+@pytest.mark.parametrize(
+    ("resource", "members", "dated"),
+    [
+        ("Condition", {"recordedDate": "2023-07-01"}, ["onset", "recorded"]), ("Condition", {"assertedDate": "2023-07-01"}, ["recorded"]),
+        ("Condition", {"onsetPeriod": {"start": "2023-07-01"}}, None), ("Encounter", {"period": {"start": "2023-07-01"}}, None),
+        ("Encounter", {"period": {"start": "2023-06-30", "end": "2023-07-01"}}, ["end"]), ("Observation", {"effectivePeriod": {"start": "2023-07"}}, None),
+        ("Observation", {"issued": "2023-07-01T00:00:00Z"}, ["issued"]), ("Procedure", {"performedDateTime": "2023-07-01"}, None),
+        ("MedicationRequest", {"authoredOn": "2023-07-01"}, None), ("Immunization", {"date": "2023-07-01"}, None),
+        ("Immunization", {"occurrenceDateTime": "2023-07-01"}, None), ("DiagnosticReport", {"effectiveDateTime": "2023-07-01"}, None),
+        ("MedicationStatement", {"dateAsserted": "2023-07-01"}, ["asserted"]), ("AllergyIntolerance", {"onsetDateTime": "2023-07-01"}, None),
+    ],
+)  # fmt: skip
+def test_each_kind_of_record_is_dated_as_declared(
+    tmp_path: Path, resource: str, members: dict[str, object], dated: list[str] | None
+) -> None:
+    record = {"resourceType": resource, "id": "r"} | members
+    row = one_cell(tmp_path, record, count=[resource], dated={resource: dated} if dated else {})
+    assert row["period"] == "2023-07"
+
+
+@pytest.mark.parametrize(("of", "code"), [("type", "185349003"), ("reason", "X93.1"), ("class", "EMER")])
+def test_what_the_code_of_an_encounter_is(tmp_path: Path, of: str, code: str) -> None:
+    encounter = {"resourceType": "Encounter", "class": {"system": "icd", "code": "EMER"},
+                 "type": [{"coding": [{"system": "icd", "code": "185349003"}]}], "reasonCode": [{"coding": [{"system": "icd", "code": "X93.1"}]}]}  # fmt: skip
+    assert one_cell(tmp_path, encounter, count=["Encounter"], encounter_code=of)["code"] == code
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {"count": []}, {"count": ["Practitioner"]}, {"dated": {"Condition": ["issued"]}}, {"time_zone": "Mars/Olympus"}, {"by": ["name"]},
+        {"by": ["area"]}, {"area": {"part": "city"}}, {"area": {"part": "line"}, "by": ["area"]}, {"groups": {"a": ["X"]}}, {"code_characters": 3},
+        {"oldest": 83}, {"period": "day"}, {"counted": "names"}, {"written": "xml"}, {"encounter_code": "text"}, {"systems": [""]},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_wrong_keys_are_found_before_anything_moves(keys: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        form(**keys)
+
+
+def test_an_error_names_no_file(tmp_path: Path) -> None:
+    file = tmp_path / "Annetta_Hoppe.json"
+    for content in (
+        b"",
+        b"<html>",
+        b"{",
+        b"[]",
+        b'{"resourceType":"OperationOutcome","issue":[{"diagnostics":"Hoppe"}]}',
+    ):
+        file.write_bytes(content)
+        with pytest.raises(DeliveryError) as raised:
+            table(file, form())
+        assert "Hoppe" not in str(raised.value)
