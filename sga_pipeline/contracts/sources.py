@@ -12,11 +12,7 @@ from sga_pipeline.contracts.base import Code, Contract, Sentence
 from sga_pipeline.contracts.formats import Dhis2Format, Format, OpenSdgFormat
 
 Frequency = Literal["A", "Q", "M"]
-
-
 WebAddress = Annotated[str, Field(pattern=r"^https?://")]
-
-
 EnvName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
 
 
@@ -103,8 +99,6 @@ class HttpSource(WebSource):
 
 # Eleven letters and digits name a thing on every DHIS2 server; data may be a pair of them, or carry a word such as REPORTING_RATE.
 Dhis2Id = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9]{10}$")]
-
-
 Dhis2Data = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9]{10}([.][A-Za-z0-9_*]{1,40}){0,2}$")]
 
 
@@ -196,16 +190,10 @@ class SdmxSource(WebSource):
 
 
 SiteAddress = Annotated[str, Field(pattern=r"^https?://[^\s?#{}]+$")]
-
-
 # Names that stand in a question to a server bare; nothing else may, so that a name is never a piece of language.
 PlainName = Annotated[str, Field(pattern=r"^[^\W\d]\w*$")]
-
-
 # How a source writes a period: 202304 is {year}{month}, 2023K2 is {year}K{quarter}.
 PeriodText = Annotated[str, Field(pattern=r"^[\w .:/-]*(\{(year|month|quarter)\}[\w .:/-]*)+$")]
-
-
 _PARTS = {"A": {"{year}"}, "Q": {"{year}", "{quarter}"}, "M": {"{year}", "{month}"}}
 
 
