@@ -82,6 +82,8 @@ def _source_problems(feed: Feed) -> Iterator[Found]:
             "source",
             "address",
         )
+    if feed.source.connector == "database" and feed.format.kind != "parquet":
+        yield "a table is kept as Parquet", "Write format: {kind: parquet}.", feed.format.kind, "format", "kind"
     if isinstance(feed.format, CsvFormat):
         try:
             codecs.lookup(feed.format.encoding)
