@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import urllib3
+
 from sga_pipeline.connectors.addresses import file_name, is_private_line, shown
 from sga_pipeline.connectors.base import Fetched, FileMissing, Known, Unreachable, with_period
 from sga_pipeline.connectors.body import Body
@@ -20,7 +22,7 @@ from sga_pipeline.connectors.s3_line import Line
 from sga_pipeline.connectors.watchdog import Watchdog
 from sga_pipeline.contracts.formats import Format
 from sga_pipeline.contracts.sources import S3Source
-from sga_pipeline.errors import PullError
+from sga_pipeline.errors import PullError, SgaError
 
 # A listing longer than this is no folder of deliveries.
 MAX_NAMES = 100_000
@@ -107,11 +109,17 @@ class _Asking:
             if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") == 304 and known.etag:
                 return None
             raise self._explained(error, address) from None
-        except (BotoCoreError, ValueError, OSError) as error:
+        except SgaError:
+            raise
+        except (BotoCoreError, urllib3.exceptions.HTTPError, OSError) as error:
             # Its text may hold the whole address, with keys; only its kind is told.
             message, where = f"the connection failed ({type(error).__name__})", self.source.endpoint or address
             kind = PullError if self.line.watchdog.saw_connection else Unreachable
             raise kind(message, _LATER, shown(where), transient=True) from None
+        except Exception as error:
+            # What a hostile answer does to the library is not foreseen there.
+            message = f"the store's answer cannot be understood ({type(error).__name__})"
+            raise PullError(message, "Check source.endpoint.", address) from None
 
     def _get(self, bucket: str, key: str, into: Path, known: Known) -> Fetched:
         asked = {"IfNoneMatch": known.etag} if known.etag else {}

@@ -44,9 +44,12 @@ class Line:
             raise AssertionError("nothing was asked")
         return self._answer
 
-    def _send(self, request: Any, **_: Any) -> Any:
+    def _send(self, request: Any, event_name: str = "", **_: Any) -> Any:
         from botocore.awsrequest import AWSResponse
 
+        if event_name.endswith(".HeadBucket"):
+            # We never ask that: the library does, without end, to find a region the store does not tell.
+            raise PullError("the bucket lies elsewhere", "Correct source.region or source.endpoint.", self.source.address)  # fmt: skip
         prepared = requests.Request(request.method, request.url, headers=_text(request.headers)).prepare()
         # Signed as it stands: no part of it may be written otherwise.
         prepared.url = request.url

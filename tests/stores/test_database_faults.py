@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -210,7 +211,7 @@ def test_what_is_wrong_is_said_without_the_log_in(
     if "address" in change:
         change = {"address": change["address"].replace("{port}", str(postgres.port))}
     error = refusal(lambda: fetch(source(postgres, **change), tmp_path))
-    assert __import__("re").search(said, str(error)), str(error)
+    assert re.search(said, str(error)), str(error)
     assert isinstance(error, Unreachable) == ("cannot be reached" in said)
 
 
