@@ -158,6 +158,8 @@ class DatabaseSource(Contract):
             raise ValueError("a database file has no user and no certificate")
         if not self.is_file and len(table_parts(self.table)) != 2:
             raise ValueError(f"the table [{self.table}] lacks its schema: write schema.name")
+        if self.columns != "all" and len(set(self.columns)) < len(self.columns):
+            raise ValueError("a column stands twice in columns")
         if self.columns != "all" and (lost := set(self.read_as) - set(self.columns)):
             raise ValueError(f"read_as names columns that are not fetched: {sorted(lost)}")
         return self

@@ -50,7 +50,7 @@ def test_names_that_look_like_commands_are_names(precious: Postgres, tmp_path: P
     [
         {"table": "police.precious; drop table police.precious"}, {"table": "police.precious where 1=1"},
         {"table": 'police."pre'}, {"table": "a.b.c"}, {"table": "precious"}, {"table": "police."},
-        {"order_by": []}, {"columns": []}, {"where": [{"column": "id"}]}, {"sql": "select 1"},
+        {"order_by": []}, {"columns": []}, {"columns": ["id", "id"]}, {"where": [{"column": "id"}]}, {"sql": "select 1"},
         {"address": "postgresql://u:p@localhost/x"}, {"address": "postgresql://localhost/x?sslmode=disable"},
         {"address": "mysql://localhost/x"}, {"address": "sqlite:////etc/passwd"}, {"address": "sqlite:///../x.db"},
         {"user_env": None}, {"read_as": {"photo": "sql"}}, {"columns": ["id"], "read_as": {"photo": "hex"}},
