@@ -54,7 +54,7 @@ def _server_engine(source: DatabaseSource) -> sa.Engine:
     given: dict[str, Any] = {
         "connect_timeout": source.connect_timeout_s, "application_name": "sga-pipeline", "client_encoding": "UTF8",
         # Passwords and programs of whoever runs this have no say in how a contract's database is asked.
-        "passfile": os.devnull, "gssencmode": "disable", "keepalives_idle": 30, **_tls(source, host),
+        "passfile": os.devnull, "hostaddr": "", "gssencmode": "disable", "keepalives_idle": 30, **_tls(source, host),
     }  # fmt: skip
     if source.password_env is None:
         given["password"] = ""

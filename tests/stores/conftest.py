@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
 
-from tests.stores.postgres import Postgres, binaries, running
+from tests.stores.postgres import Postgres, needed_binaries, running
 
 READER, READER_PASSWORD = "clerk_of_figures", "pass'word \\ 48151623"
 
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Postgres]:
-    bin = binaries()
-    if bin is None:
-        if os.environ.get("CI"):
-            pytest.fail("PostgreSQL is missing: apt-get install postgresql")
-        pytest.skip("no PostgreSQL server is installed (apt-get install postgresql)")
-    with running(bin) as server:
+    with running(needed_binaries()) as server:
         yield server
 
 

@@ -140,7 +140,7 @@ def _until_back(postgres: Postgres) -> None:
 def test_a_locked_table_is_not_waited_for(postgres: Postgres, tmp_path: Path) -> None:
     with postgres.keeper() as keeper, keeper.transaction():
         keeper.execute("lock police.incidents in access exclusive mode")
-        error = refusal(lambda: fetch(source(postgres, lock_timeout_s=0.3), tmp_path))
+        error = refusal(lambda: fetch(source(postgres, lock_timeout_s=0.3, statement_timeout_s=3.0), tmp_path))
     assert "locked" in str(error) and error.transient
 
 
@@ -205,6 +205,7 @@ def test_what_is_wrong_is_said_without_the_log_in(
     monkeypatch.setenv("WRONG", "something else 48151623")
     # What whoever runs this has stored for other purposes is not used.
     monkeypatch.setenv("PGPASSWORD", READER_PASSWORD)
+    monkeypatch.setenv("PGHOSTADDR", "127.0.0.9")
     (tmp_path / ".pgpass").write_text(f"*:*:*:*:{READER_PASSWORD}\n")
     (tmp_path / ".pgpass").chmod(0o600)
     monkeypatch.setenv("PGPASSFILE", str(tmp_path / ".pgpass"))

@@ -14,7 +14,7 @@ import pytest
 from sga_pipeline.errors import PullError
 from tests.stores.certificates import Authority
 from tests.stores.conftest import READER, READER_PASSWORD
-from tests.stores.postgres import Postgres, binaries, running
+from tests.stores.postgres import Postgres, needed_binaries, running
 from tests.stores.reading import fetch, rows, source
 
 FAR = "127.0.0.2"  # this machine, under an address that is not known to be
@@ -29,10 +29,7 @@ def authorities(tmp_path_factory: pytest.TempPathFactory) -> tuple[Authority, Au
 @pytest.fixture(scope="module")
 def secure(authorities: tuple[Authority, Authority]) -> Iterator[Postgres]:
     """A server of its own that speaks TLS, and lets nobody in who does not."""
-    bin = binaries()
-    if bin is None:
-        pytest.skip("no PostgreSQL server is installed (apt-get install postgresql)")
-    with running(bin) as server:
+    with running(needed_binaries()) as server:
         server.sql(
             f"create role {READER} login password 'pass''word \\ 48151623'",
             "create table public.t (id int primary key)", "insert into public.t values (1), (2)",
