@@ -17,6 +17,7 @@ import urllib3
 from sga_pipeline.connectors.addresses import file_name, is_private_line, shown
 from sga_pipeline.connectors.base import Fetched, FileMissing, Known, Unreachable, with_period
 from sga_pipeline.connectors.body import Body
+from sga_pipeline.connectors.door import BusyError
 from sga_pipeline.connectors.newest import newest
 from sga_pipeline.connectors.s3_line import Line
 from sga_pipeline.connectors.watchdog import Watchdog
@@ -58,7 +59,8 @@ class S3Connector:
                 try:
                     return _Asking(self.source, self.form, Line(self.source, keys, watchdog)).once(address, into, known)
                 except PullError as error:
-                    wait = min(30.0, 0.5 * 2**attempt) * random.uniform(1.0, 1.3)
+                    wait = error.wait if isinstance(error, BusyError) else min(30.0, 0.5 * 2**attempt)
+                    wait *= random.uniform(1.0, 1.3)
                     if watchdog.expired:
                         raise self._too_slow(address) from None
                     if attempt == self.source.retries or not error.transient or time.monotonic() + wait >= deadline:
@@ -167,6 +169,9 @@ class _Asking:
         if code in _MISSING:
             return FileMissing("the store has no such object", "It may have moved: correct source.address.", address)
         if status in _NOT_NOW or code == "SlowDown":
+            asked = str(error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("retry-after", ""))
+            if asked.isdecimal():
+                return BusyError(f"the store is busy and asks to wait {asked} s", _LATER, address, float(asked))
             return PullError(f"the store is busy or broken ({status})", _LATER, address, transient=True)
         if code in _MEANINGS:
             return PullError(*_MEANINGS[code], address)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +16,7 @@ from sga_pipeline.errors import PullError
 # Listings and complaints are read whole; one longer than this is neither.
 _MAX_MESSAGE = 10_000_000
 _BLOCK = 1 << 16
+_UNSET = {"profile": None, "config_file": os.devnull, "credentials_file": os.devnull}
 
 
 class Line:
@@ -22,6 +24,7 @@ class Line:
 
     def __init__(self, source: S3Source, keys: dict[str, str], watchdog: Watchdog) -> None:
         import boto3
+        import botocore.session
         from botocore import UNSIGNED
         from botocore.config import Config
 
@@ -33,7 +36,10 @@ class Line:
         }  # fmt: skip
         if not keys:
             settings["signature_version"] = UNSIGNED
-        self.client: Any = boto3.session.Session().client(
+        # Profiles, keys and settings of whoever runs this have no say in how a contract's store is asked.
+        none = {name: (None, None, value, None) for name, value in _UNSET.items()}
+        session = boto3.session.Session(botocore_session=botocore.session.Session(session_vars=none))
+        self.client: Any = session.client(
             "s3", endpoint_url=source.endpoint, region_name=source.region, config=Config(**settings), **keys
         )
         # The library's documented way to answer a request oneself.

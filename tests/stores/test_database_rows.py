@@ -23,13 +23,13 @@ create domain police.code as varchar(8);
 create table police.kinds (
   id bigint primary key, small smallint, yes boolean, exact numeric, cents numeric(12,2), half real, double double precision,
   day date, clock timestamp, moment timestamptz, words text, "Quo""te; %s :x" text, padded char(5), tint police.colour,
-  coded police.code, doc jsonb, list int[], span interval, hour time, uid uuid, address inet, range daterange
+  coded police.code, doc jsonb, list int[], span interval, hour time, uid uuid, address inet, range daterange, spell tstzrange
 );
 insert into police.kinds (id) values (9223372036854775807);
 insert into police.kinds values
- (0, 0, false, 0, 0, 0, 0, '1900-02-28', '2023-03-12 02:30:00', '2023-03-12 02:30:00+05:45', '', '', '', 'red', '', '{}', '{}', '0', '00:00', '00000000-0000-0000-0000-000000000000', '0.0.0.0', 'empty'),
- (-1, -32768, true, 'NaN', 0.10, 1.1, 0.1, '9999-12-31', '1582-10-15 00:00:00.000001', '2023-12-31 23:59:59.999999+00', E'a\\tb\\nc\\\\N"q'',;', 'x', 'ab', 'green', '0101', '{"ñ": [1, null]}', '{1,NULL,3}', '1 mon 2 days 03:04:05.5', '23:59:59.999999', '11111111-2222-3333-4444-555555555555', '2001:db8::1', '[2023-01-01,2023-02-01)'),
- (7, 1, null, 12345678901234567890123456789.000000000000000000001, -9999999999.99, 3.4e38, 1e-300, '2024-02-29', '2024-02-29 12:00', '2024-06-30 00:00+14', U&'\\+01F600 São Tomé \\0645', E'\\\\N', 'ñandú', null, null, 'null', null, null, null, null, null, null);
+ (0, 0, false, 0, 0, 0, 0, '1900-02-28', '2023-03-12 02:30:00', '2023-03-12 02:30:00+05:45', '', '', '', 'red', '', '{}', '{}', '0', '00:00', '00000000-0000-0000-0000-000000000000', '0.0.0.0', 'empty', 'empty'),
+ (-1, -32768, true, 'NaN', 0.10, 1.1, 0.1, '9999-12-31', '1582-10-15 00:00:00.000001', '2023-12-31 23:59:59.999999+00', E'a\\tb\\nc\\\\N"q'',;', 'x', 'ab', 'green', '0101', '{"ñ": [1, null]}', '{1,NULL,3}', '1 mon 2 days 03:04:05.5', '23:59:59.999999', '11111111-2222-3333-4444-555555555555', '2001:db8::1', '[2023-01-01,2023-02-01)', '[2023-01-01 00:00+00,)'),
+ (7, 1, null, 12345678901234567890123456789.000000000000000000001, -9999999999.99, 3.4e38, 1e-300, '2024-02-29', '2024-02-29 12:00', '2024-06-30 00:00+14', U&'\\+01F600 São Tomé \\0645', E'\\\\N', 'ñandú', null, null, 'null', null, null, null, null, null, null, null);
 """  # fmt: skip
 # Compared as values, since their text is written in more than one right way.
 TYPED = {"yes": "bool", "half": "float", "double": "float", "clock": "moment", "moment": "moment"}

@@ -52,7 +52,7 @@ def get(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Get:
     # What whoever runs this has set for other purposes is not used.
     for name, value in {
         "AWS_ENDPOINT_URL": "http://127.0.0.1:1", "AWS_ACCESS_KEY_ID": "other", "AWS_SECRET_ACCESS_KEY": "other",
-        "HTTP_PROXY": "http://127.0.0.1:1", "HTTPS_PROXY": "http://127.0.0.1:1", "AWS_REGION": "eu-west-9",
+        "HTTP_PROXY": "http://127.0.0.1:1", "HTTPS_PROXY": "http://127.0.0.1:1", "AWS_REGION": "eu-west-9", "AWS_PROFILE": "no_such",
     }.items():  # fmt: skip
         monkeypatch.setenv(name, value)
 
@@ -61,7 +61,7 @@ def get(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Get:
         known: Known = NOTHING_KNOWN, anybody: bool = False, **more: Any,
     ) -> Fetched | None:  # fmt: skip
         keys = {} if anybody else {"key_id_env": "STORE_KEY_ID", "secret_env": "STORE_SECRET"}
-        plain = {"connector": "s3", "address": address, "endpoint": endpoint, "retries": 0, "total_timeout_s": 10.0}
+        plain = {"connector": "s3", "address": address, "endpoint": endpoint, "retries": 0, "total_timeout_s": 20.0}
         asked = S3Source.model_validate(plain | keys | {"read_timeout_s": 5.0} | more)
         naps: list[float] = []
         fetch.naps = naps  # type: ignore[attr-defined]
@@ -214,6 +214,15 @@ def test_a_passing_fault_is_tried_again(get: Get) -> None:
     assert got is not None and got.path.read_bytes() == ROWS and len(server.requests) == 3
     first, second = get.naps  # type: ignore[attr-defined]
     assert 0 < first < second
+
+
+def test_a_store_that_asks_to_wait_is_left_alone_so_long(get: Get) -> None:
+    with serving(complaint("503 Slow", "SlowDown", Retry_After="7"), answer(ROWS, ETag=f'"{MD5}"')) as server:
+        assert get(server.address("").rstrip("/"), retries=1) is not None
+    (waited,) = get.naps  # type: ignore[attr-defined]
+    assert 7 <= waited <= 10
+    with serving(complaint("503 Slow", "SlowDown", Retry_After="3600"), answer(ROWS)) as server:
+        assert "asks to wait 3600 s" in str(refusal(lambda: get(server.address("").rstrip("/"), retries=1)))
 
 
 def test_limits_of_size_and_time(get: Get) -> None:
