@@ -5,24 +5,28 @@ from __future__ import annotations
 from sga_pipeline.connectors.arcgis import ArcgisConnector
 from sga_pipeline.connectors.base import Connector
 from sga_pipeline.connectors.ckan import CkanConnector
+from sga_pipeline.connectors.database import DatabaseConnector
 from sga_pipeline.connectors.dhis2 import Dhis2Connector
 from sga_pipeline.connectors.file import FileConnector
 from sga_pipeline.connectors.http import HttpConnector
 from sga_pipeline.connectors.opendatasoft import OpendatasoftConnector
 from sga_pipeline.connectors.opensdg import OpensdgConnector
 from sga_pipeline.connectors.pxweb import PxwebConnector
+from sga_pipeline.connectors.s3 import S3Connector
 from sga_pipeline.connectors.sdmx import SdmxConnector
 from sga_pipeline.connectors.socrata import SocrataConnector
 from sga_pipeline.contracts.assessment import CityPlan, FeedPlan
 from sga_pipeline.contracts.sources import (
     ArcgisSource,
     CkanSource,
+    DatabaseSource,
     Dhis2Source,
     FileSource,
     HttpSource,
     OpendatasoftSource,
     OpensdgSource,
     PxwebSource,
+    S3Source,
     SdmxSource,
     SocrataSource,
 )
@@ -51,3 +55,8 @@ def connector_for(plan: FeedPlan, city: CityPlan) -> Connector:
             return OpensdgConnector(source, form)
         case Dhis2Source():
             return Dhis2Connector(source, form)
+        case DatabaseSource():
+            zone = plan.feed.time_zone or city.city.time_zone
+            return DatabaseConnector(source, city.data_folder(), city.city.data, zone)
+        case S3Source():
+            return S3Connector(source, form)

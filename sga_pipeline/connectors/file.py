@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from sga_pipeline.connectors.base import Fetched, FileMissing, Known, with_period
+from sga_pipeline.connectors.newest import newest
 from sga_pipeline.contracts.city import DataFolder
 from sga_pipeline.contracts.sources import FileSource
 from sga_pipeline.errors import PullError
@@ -27,7 +28,7 @@ class FileConnector:
 
     def fetch(self, period: str | None, into: Path, known: Known) -> Fetched | None:
         address = with_period(self.source.address, period)
-        source = self._find(address)
+        source = find_file(self.folder, self.declared, address)
         began, before = time.time(), _state(source)
         if known.etag is not None and known.etag == _version(before, began):
             return None
@@ -37,27 +38,34 @@ class FileConnector:
             raise PullError("the file changed while it was read", "Run again later.", address, transient=True)
         return Fetched(target, source.name, address, etag=_version(before, began))
 
-    def _find(self, address: str) -> Path:
-        if self.folder is None:
-            raise PullError(
-                f"the folder of the city's files is not known: the variable {self.declared.env} is not set",
-                f"Set {self.declared.env} to the folder that holds [{self.declared.folder}].", self.declared.env,
-            )  # fmt: skip
-        source = (self.folder / address).resolve()
-        if not source.is_relative_to(self.folder.resolve()):
-            raise PullError("the file lies outside the city's data folder", "Move it below that folder.", address)
-        if not source.exists():
-            raise FileMissing(f"there is no file {address} in {self.folder}", self._hint(source), address)
-        if not source.is_file():
-            raise PullError("this is not a file", "Correct the address in the feed.", address)
-        return source
 
-    def _hint(self, source: Path) -> str:
-        if not source.parent.is_dir():
-            return f"The folder {source.parent} does not exist either. Correct the address or bring the data."
-        names = [one.name for one in islice(source.parent.iterdir(), 5000) if one.name.isprintable()]
-        near = difflib.get_close_matches(source.name, names, n=3, cutoff=0.6)
-        return f"Was it renamed? There is {', '.join(near)}." if near else "Bring the file, or correct the address."
+def find_file(folder: Path | None, declared: DataFolder, address: str) -> Path:
+    """The file an address names below the city's data folder; the newest by name where it holds a *."""
+    if folder is None:
+        raise PullError(
+            f"the folder of the city's files is not known: the variable {declared.env} is not set",
+            f"Set {declared.env} to the folder that holds [{declared.folder}].", declared.env,
+        )  # fmt: skip
+    source = (folder / address).resolve()
+    if not source.is_relative_to(folder.resolve()):
+        raise PullError("the file lies outside the city's data folder", "Move it below that folder.", address)
+    if "*" in source.name:
+        found = source.parent.iterdir() if source.parent.is_dir() else iter(())
+        name = newest((one.name for one in found if one.is_file() and "*" not in one.name), source.name)
+        return find_file(folder, declared, str(Path(address).with_name(name)))
+    if not source.exists():
+        raise FileMissing(f"there is no file {address} in {folder}", _hint(source), address)
+    if not source.is_file():
+        raise PullError("this is not a file", "Correct the address in the feed.", address)
+    return source
+
+
+def _hint(source: Path) -> str:
+    if not source.parent.is_dir():
+        return f"The folder {source.parent} does not exist either. Correct the address or bring the data."
+    names = [one.name for one in islice(source.parent.iterdir(), 5000) if one.name.isprintable()]
+    near = difflib.get_close_matches(source.name, names, n=3, cutoff=0.6)
+    return f"Was it renamed? There is {', '.join(near)}." if near else "Bring the file, or correct the address."
 
 
 @dataclass(frozen=True)

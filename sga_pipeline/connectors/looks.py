@@ -7,12 +7,9 @@ import re
 from sga_pipeline.contracts.formats import CsvFormat, Dhis2Format, Format, OpenSdgFormat, SdmxFormat
 
 HEAD_BYTES = 512
-
-
 PAGE, PDF, JSON = "a web page", "a PDF document", "JSON"
-
-
 _XML, _ZIP, _PARQUET, _GZIP, _BZIP2 = "XML", "a workbook or zip archive", "Parquet", "gzip", "bzip2"
+
 _MEDIA = {
     "text/html": PAGE, "application/xhtml+xml": PAGE, "application/pdf": PDF, "application/json": JSON,
     "text/json": JSON, "application/problem+json": JSON,

@@ -24,8 +24,6 @@ from sga_pipeline.contracts.yaml_reader import Document
 from sga_pipeline.errors import Problem
 
 Rows = list[dict[str, str]]
-
-
 # Columns that stand at "unknown" or "total" where a feed says nothing of them.
 UNKNOWN = "_U"
 

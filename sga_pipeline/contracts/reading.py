@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -62,5 +63,10 @@ def _explain(one: Any, location: tuple[Any, ...]) -> tuple[str, str, str | None]
         return f"[{tag}] is missing or unknown", f"Use one of {expected}." if expected else f"Add [{tag}].", last
     message = str(one["msg"]).removeprefix("Value error, ")
     shown = one.get("input")
-    value = str(shown)[:80] if isinstance(shown, str | int | float | bool) else last
+    value = _shown(str(shown)) if isinstance(shown, str | int | float | bool) else last
     return f"{last}: {message}" if last else message, "Correct the value.", value
+
+
+def _shown(text: str) -> str:
+    """The value, without the log-in somebody wrote into an address."""
+    return re.sub(r"://.*@", "://…@", re.sub(r"(?i)(://[^?]*\?).*", r"\1…", text))[:80]
