@@ -8,11 +8,24 @@ import duckdb
 
 from sga_pipeline.conform.readers.delimited import open_csv
 from sga_pipeline.conform.readers.features import open_geojson
+from sga_pipeline.conform.readers.geopackage import open_geopackage
 from sga_pipeline.conform.readers.objects import open_json
 from sga_pipeline.conform.readers.opened import Opened
 from sga_pipeline.conform.readers.parquet import open_parquet
-from sga_pipeline.conform.readers.workbook import open_xlsx
-from sga_pipeline.contracts.formats import CsvFormat, Format, GeoJsonFormat, JsonFormat, ParquetFormat, XlsxFormat
+from sga_pipeline.conform.readers.placemarks import open_kml
+from sga_pipeline.conform.readers.shapefile import open_shapefile
+from sga_pipeline.conform.readers.workbook import open_workbook
+from sga_pipeline.contracts.formats import (
+    CsvFormat,
+    Format,
+    GeoJsonFormat,
+    GeoPackageFormat,
+    JsonFormat,
+    KmlFormat,
+    ParquetFormat,
+    ShapefileFormat,
+    WorkbookFormat,
+)
 from sga_pipeline.errors import DeliveryError
 
 # First bytes of things that arrive in place of data.
@@ -34,11 +47,17 @@ def open_delivery(con: duckdb.DuckDBPyConnection, path: Path, form: Format, scra
     match form:
         case CsvFormat():
             return open_csv(con, path, form, scratch)
-        case XlsxFormat():
-            return open_xlsx(con, path, form)
+        case WorkbookFormat():
+            return open_workbook(con, path, form, scratch)
         case ParquetFormat():
             return open_parquet(con, path)
         case GeoJsonFormat():
             return open_geojson(con, path)
         case JsonFormat():
             return open_json(con, path)
+        case KmlFormat():
+            return open_kml(con, path)
+        case ShapefileFormat():
+            return open_shapefile(con, path, form)
+        case GeoPackageFormat():
+            return open_geopackage(con, path, form)
