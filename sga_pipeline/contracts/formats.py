@@ -104,7 +104,7 @@ class ShapefileFormat(Contract):
     kind: Literal["shapefile"]
     # Which layer, where the ZIP holds several: the name of its .shp or a pattern.
     layer: Sentence = "*"
-    # Of the fields' text, where no .cpg says it.
+    # Of the fields' text, where the .cpg does not say it or says it wrongly.
     encoding: str | None = None
     empty: list[Code] = []
 

@@ -296,7 +296,12 @@ def test_a_survey_before_the_window_is_conformed_and_not_published(mexico_city: 
         "select rows_in, rows_kept, rows_outside, in_use from deliveries where feed_id = 'perceived_insecurity'"
     )
     assert (rows_in, kept, outside, in_use) == (8, 8, 33 * 12 - 8, True)
-    assert mexico_city.rows("select * from observations where indicator_id = 'gov.perceived_insecurity' and value is not null") == []
+    assert (
+        mexico_city.rows(
+            "select * from observations where indicator_id = 'gov.perceived_insecurity' and value is not null"
+        )
+        == []
+    )
 
 
 def test_homicides_of_chicago_by_the_day_of_injury(chicago: Run) -> None:

@@ -84,7 +84,9 @@ def test_cells_as_a_person_sees_them(tmp_path: Path) -> None:
         sheet.write_string(1, 7, " 007 ")
         sheet.write_formula(1, 8, "=1+1", value=2)
     _, rows = opened(file, kind="workbook", sheet="A")
-    assert rows == [("7", "0.25", "12345678901234", "2020-01-02", "2020-01-02 03:04:00", "true", None, "007", "2", None)]
+    assert rows == [
+        ("7", "0.25", "12345678901234", "2020-01-02", "2020-01-02 03:04:00", "true", None, "007", "2", None)
+    ]
 
 
 def test_several_sheets_below_each_other(book: Callable[..., Path]) -> None:
@@ -109,7 +111,12 @@ def test_outer_labels_that_stand_once_are_filled_down(book: Callable[..., Path])
     """A new outer label ends the inner one: no ward is carried from North into South."""
     file = book(
         a=grid(
-            ["zone", "ward", "n"], ["North", "W1", 1], [None, None, 2], [None, "W2", 3], ["South", None, 4], [None, "W3", 5]
+            ["zone", "ward", "n"],
+            ["North", "W1", 1],
+            [None, None, 2],
+            [None, "W2", 3],
+            ["South", None, 4],
+            [None, "W3", 5],
         )
     )
     _, rows = opened(file, kind="workbook", sheet=1, fill_down=["zone", "ward"])
@@ -126,7 +133,10 @@ def test_labels_above_their_rows_become_columns(book: Callable[..., Path]) -> No
             ["Zone 2", 4], ["Q-9", 4], ["Theft", 4],
         )
     )  # fmt: skip
-    outline = [{"column": "what", "labels": "Zone [0-9]", "into": "zone"}, {"column": "what", "labels": "Q-[0-9]", "into": "quadrant"}]
+    outline = [
+        {"column": "what", "labels": "Zone [0-9]", "into": "zone"},
+        {"column": "what", "labels": "Q-[0-9]", "into": "quadrant"},
+    ]
     header, rows = opened(file, kind="workbook", sheet=1, outline=outline)
     assert header == ("what", "2023", "zone", "quadrant")
     assert rows == [
@@ -137,7 +147,10 @@ def test_labels_above_their_rows_become_columns(book: Callable[..., Path]) -> No
 
 def test_a_row_under_no_label_is_refused(book: Callable[..., Path]) -> None:
     """Also where an outer label has just ended the inner one."""
-    outline = [{"column": "what", "labels": "Zone [0-9]", "into": "zone"}, {"column": "what", "labels": "Q-[0-9]", "into": "quadrant"}]
+    outline = [
+        {"column": "what", "labels": "Zone [0-9]", "into": "zone"},
+        {"column": "what", "labels": "Q-[0-9]", "into": "quadrant"},
+    ]
     for rows in (["Theft"], ["Zone 1", "Q-1", "Theft", "Zone 2", "Theft"]):
         file = book(a=grid(["what"], *[[one] for one in rows]))
         with pytest.raises(DeliveryError, match="under no label"):

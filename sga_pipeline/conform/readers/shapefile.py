@@ -79,7 +79,7 @@ def _is_named(name: str, wanted: str) -> bool:
 
 
 def _encoding(told: bytes | None, form: ShapefileFormat) -> str | None:
-    if told is None:
+    if told is None or form.encoding is not None:
         return form.encoding
     name = told.decode("ascii", "replace").strip()
     for one in (name, f"cp{name.removeprefix('ANSI').strip()}"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -18,6 +19,9 @@ from sga_pipeline.errors import DeliveryError
 COLUMNS = ("geometry", "geometry_type")
 # Some nine centimetres at the most; finer digits are noise of the arithmetic.
 _DECIMALS = 7
+
+_NAME_OR_WKT = re.compile(r"(EPSG|OGC|ESRI|urn:ogc:def:crs):|[A-Z_]+\[")
+_LONGEST = 20_000
 
 Move = Callable[[shapely.Geometry], shapely.Geometry]
 
@@ -38,7 +42,7 @@ def _told(shape: Any, move: Move) -> tuple[str | None, str | None]:
     if shape is None or shape.is_empty:
         return None, None
     flat: Any = move(shapely.force_2d(shape))
-    if not np.isfinite(flat.bounds).all():
+    if not np.isfinite(shapely.get_coordinates(flat)).all():
         raise DeliveryError("a boundary lies nowhere on Earth", "Check its reference system.", str(shape)[:80])
     west, south, east, north = flat.bounds
     if west < -540 or east > 540 or south < -90.01 or north > 90.01:
@@ -54,13 +58,16 @@ def stay(shape: shapely.Geometry) -> shapely.Geometry:
     return shape
 
 
-def from_system(named: str | int) -> Move:
+def from_system(named: str) -> Move:
     """Moves boundaries of a reference system (a code, a name, or the text of a .prj) to WGS 84."""
     try:
+        # Definitions in other languages can name files of this machine.
+        if not _NAME_OR_WKT.match(named) or len(named) > _LONGEST:
+            raise pyproj.exceptions.CRSError(named)
         system = pyproj.CRS.from_user_input(named)
     except pyproj.exceptions.CRSError:
         raise DeliveryError(
-            "the reference system of the boundaries is not known", "Ask for them in WGS 84.", str(named)[:80]
+            "the reference system of the boundaries is not known", "Ask for them in WGS 84.", named[:80]
         ) from None
     # Longitude first, whatever the system's own order: files write it so.
     change = pyproj.Transformer.from_crs(system, "EPSG:4326", always_xy=True)

@@ -17,15 +17,17 @@ import python_calamine
 MAX_MEMORY = 3_000_000_000
 MAX_SECONDS = 300
 # Between a file and its reader: what went wrong, in words that are shown.
-NO_WORKBOOK, NO_SHEET = "no workbook", "no sheet"
+NO_WORKBOOK, NO_SHEET, TOO_LARGE = "no workbook", "no sheet", "too large"
+# Some half a million rows of twenty columns; all wanted sheets together.
+MAX_CELLS, MAX_COLUMNS = 10_000_000, 5_000
 _DOCTYPE_WITHIN = 1 << 16
 
 
 def main(path: str, wanted: list[str | int]) -> None:
     """First line: what went wrong, or the sheets. Then for each sheet a line about it and one for each of its rows."""
-    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (MAX_SECONDS, MAX_SECONDS))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _limit(resource.RLIMIT_AS, MAX_MEMORY)
+    _limit(resource.RLIMIT_CPU, MAX_SECONDS)
+    _limit(resource.RLIMIT_CORE, 0)
     try:
         _refuse_doctype(path)
         book = python_calamine.CalamineWorkbook.from_path(path)
@@ -36,8 +38,13 @@ def main(path: str, wanted: list[str | int]) -> None:
             _say({"problem": NO_SHEET, "value": missing, "there": names})
             return
         _say({"sheets": chosen})
+        left = MAX_CELLS
         for name in chosen:
             sheet = book.get_sheet_by_name(name)
+            left -= sheet.total_height * sheet.total_width
+            if left < 0 or sheet.total_width > MAX_COLUMNS:
+                _say({"problem": TOO_LARGE, "value": f"{sheet.total_height} rows of {sheet.total_width} columns"})
+                return
             rows = sheet.to_python(skip_empty_area=False)
             merged = [[*first, *last] for first, last in sheet.merged_cell_ranges or []]
             _say({"rows": len(rows), "merged": merged})
@@ -45,6 +52,13 @@ def main(path: str, wanted: list[str | int]) -> None:
                 _say([cell_text(value) for value in row])
     except (python_calamine.CalamineError, OSError, ValueError, zipfile.BadZipFile, EOFError) as error:
         _say({"problem": NO_WORKBOOK, "value": str(error)[:120]})
+
+
+def _limit(what: int, most: int) -> None:
+    """No more than this; and no more than was allowed already."""
+    _, hard = resource.getrlimit(what)
+    most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    resource.setrlimit(what, (most, most))
 
 
 def cell_text(value: Any) -> str | None:

@@ -87,6 +87,11 @@ def _told(said: dict[str, object]) -> DeliveryError:
     if said["problem"] == sheet_cells.NO_SHEET:
         there = ", ".join(str(name) for name in said["there"])  # type: ignore[attr-defined]
         return DeliveryError(f"the workbook has no sheet [{said['value']}]", "Correct format.sheet.", there)
+    if said["problem"] == sheet_cells.TOO_LARGE:
+        return DeliveryError(
+            f"the sheet is too large: more than {sheet_cells.MAX_CELLS} cells or {sheet_cells.MAX_COLUMNS} columns",
+            "Ask for it as CSV.", str(said["value"]),
+        )  # fmt: skip
     return DeliveryError("this is not a workbook, or it is damaged", "Ask for it again.", str(said["value"]))
 
 
