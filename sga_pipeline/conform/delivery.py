@@ -19,13 +19,15 @@ from sga_pipeline.conform.select_sql import IN_SCOPE, Selection, build_selection
 from sga_pipeline.conform.sentinels import sentinels
 from sga_pipeline.conform.source import open_delivery
 from sga_pipeline.conform.volumes import volumes
-from sga_pipeline.conform.wide import lengthen
+from sga_pipeline.conform.wide import lengthen, melt
 from sga_pipeline.contracts.assessment import FeedPlan
 from sga_pipeline.contracts.feed import FromColumns, Joined
 from sga_pipeline.errors import DeliveryError
 
 CHUNK_ROWS = 500_000
 PLACE = "_place"
+# Columns a reader of boundaries adds; they are no news.
+GIVEN = ("geometry", "geometry_type")
 
 
 class Arrived(Protocol):
@@ -59,6 +61,8 @@ def conform_delivery(plan: FeedPlan, delivery: Arrived, key: str, piles: Piles, 
         opened = open_delivery(con, delivery.path, plan.feed.format, piles.scratch)
         if plan.feed.wide:
             opened = lengthen(opened, plan.feed.wide)
+        if plan.feed.melt:
+            opened = melt(opened, plan.feed.melt)
         outcome.header = list(opened.header)
         outcome.new_columns = _new_columns(plan, opened)
         selection = build_selection(plan, opened, key, delivery.period)
@@ -186,9 +190,12 @@ def _new_columns(plan: FeedPlan, opened: Opened) -> list[str]:
             for names in plan.feed.wide.names_of(columns).values()
             for one in names
         }
+    melted = plan.feed.melt
+    if melted:
+        used |= {one for one in opened.header if melted.pattern.fullmatch(one)} | {*melted.parts, melted.value}
     for mapped in plan.feed.columns.values():
         used |= set(getattr(mapped, "names", [])) | set(getattr(mapped, "join", []))
-    return [one for one in opened.header if one and one not in used and one != "geometry"]
+    return [one for one in opened.header if one and one not in used and one not in GIVEN]
 
 
 def _judge(plan: FeedPlan, outcome: Outcome) -> None:

@@ -180,5 +180,8 @@ class _Builder:
             return f"{cell} in ({literals(one.in_)})"
         if one.not_in is not None:
             return f"{cell} not in ({literals(one.not_in)})"
+        if one.matches is not None or one.not_matches is not None:
+            matched = f"regexp_full_match({cell}, {literal(one.matches or one.not_matches or '')})"
+            return matched if one.matches is not None else f"not {matched}"
         starts = " or ".join(f"starts_with({cell}, {literal(text)})" for text in one.starts_with or [])
         return f"({starts or 'false'})"

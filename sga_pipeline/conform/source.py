@@ -10,25 +10,31 @@ from sga_pipeline.conform.readers.delimited import open_csv
 from sga_pipeline.conform.readers.dhis2 import open_dhis2
 from sga_pipeline.conform.readers.features import open_geojson
 from sga_pipeline.conform.readers.fhir import open_fhir
+from sga_pipeline.conform.readers.geopackage import open_geopackage
 from sga_pipeline.conform.readers.jsonstat import open_jsonstat
 from sga_pipeline.conform.readers.objects import open_json
 from sga_pipeline.conform.readers.opened import Opened
 from sga_pipeline.conform.readers.opensdg import open_opensdg
 from sga_pipeline.conform.readers.parquet import open_parquet
+from sga_pipeline.conform.readers.placemarks import open_kml
 from sga_pipeline.conform.readers.sdmx import open_sdmx
-from sga_pipeline.conform.readers.workbook import open_xlsx
+from sga_pipeline.conform.readers.shapefile import open_shapefile
+from sga_pipeline.conform.readers.workbook import open_workbook
 from sga_pipeline.contracts.formats import (
     CsvFormat,
     Dhis2Format,
     FhirFormat,
     Format,
     GeoJsonFormat,
+    GeoPackageFormat,
     JsonFormat,
     JsonStatFormat,
+    KmlFormat,
     OpenSdgFormat,
     ParquetFormat,
     SdmxFormat,
-    XlsxFormat,
+    ShapefileFormat,
+    WorkbookFormat,
 )
 from sga_pipeline.errors import DeliveryError
 
@@ -51,8 +57,8 @@ def open_delivery(con: duckdb.DuckDBPyConnection, path: Path, form: Format, scra
     match form:
         case CsvFormat():
             return open_csv(con, path, form, scratch)
-        case XlsxFormat():
-            return open_xlsx(con, path, form)
+        case WorkbookFormat():
+            return open_workbook(con, path, form, scratch)
         case ParquetFormat():
             return open_parquet(con, path)
         case GeoJsonFormat():
@@ -69,3 +75,9 @@ def open_delivery(con: duckdb.DuckDBPyConnection, path: Path, form: Format, scra
             return open_dhis2(con, path, form)
         case FhirFormat():
             return open_fhir(con, path, form)
+        case KmlFormat():
+            return open_kml(con, path)
+        case ShapefileFormat():
+            return open_shapefile(con, path, form)
+        case GeoPackageFormat():
+            return open_geopackage(con, path, form)

@@ -1,4 +1,4 @@
-"""Wide tables, a column an item, as long ones: each record becomes a row for every item, with the item's name beside its facts."""
+"""Wide tables as long ones: each record becomes a row for every item, or for every column whose name holds codes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sga_pipeline.conform.readers.opened import Opened, Record
 from sga_pipeline.conform.sql_text import literal
-from sga_pipeline.contracts.feed import Wide
+from sga_pipeline.contracts.feed import Melt, Wide
 from sga_pipeline.errors import DeliveryError
 
 
@@ -33,8 +33,36 @@ def lengthen(opened: Opened, wide: Wide) -> Opened:
         raise DeliveryError(
             "not one item of the wide table is here", "Correct wide.items.", ", ".join(opened.header[:6])
         )
+    return _spread(opened, (wide.item, *facts), ("item", *facts), entries)
+
+
+def melt(opened: Opened, how: Melt) -> Opened:
+    """The same delivery with the parts of the columns' names and their cell added, a row for each record and column."""
+    parts = tuple(how.parts)
+    entries = []
+    seen: dict[tuple[str, ...], str] = {}
+    for place, name in enumerate(opened.header):
+        found = how.pattern.fullmatch(name)
+        if found is None:
+            continue
+        told = tuple(found[part] for part in parts)
+        if told in seen:
+            raise DeliveryError("two columns say the same", "Correct melt.columns.", f"{seen[told]}, {name}")
+        seen[told] = name
+        values = ", ".join(f"p{at}: {literal(text)}" for at, text in enumerate(told))
+        entries.append(f"{{{values}, cell: c{place}}}")
+    if not entries:
+        raise DeliveryError(
+            f"no column is named like {how.columns}", "Correct melt.columns.", ", ".join(opened.header[:6])
+        )
+    fields = (*(f"p{at}" for at in range(len(parts))), "cell")
+    return _spread(opened, (*parts, how.value), fields, entries)
+
+
+def _spread(opened: Opened, names: tuple[str, ...], fields: tuple[str, ...], entries: list[str]) -> Opened:
+    """Each record once for every entry, with the entry's fields as columns of these names."""
     width, per_record = len(opened.header), len(entries)
-    added = ", ".join(f"one.{name} as c{width + i}" for i, name in enumerate(("item", *facts)))
+    added = ", ".join(f"one.{name} as c{width + i}" for i, name in enumerate(fields))
     relation = f"(select * exclude (one), {added} from (select *, unnest([{', '.join(entries)}]) as one from {opened.relation}))"
 
     def records_of(places: Sequence[int], total: int) -> list[Record]:
@@ -43,4 +71,4 @@ def lengthen(opened: Opened, wide: Wide) -> Opened:
         known = dict(zip(unique, opened.records_of(unique, total // per_record), strict=True))
         return [known[place] for place in wanted]
 
-    return Opened((*opened.header, wide.item, *facts), relation, records_of, opened.ragged)
+    return Opened((*opened.header, *names), relation, records_of, opened.ragged)

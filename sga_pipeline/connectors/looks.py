@@ -9,6 +9,7 @@ from sga_pipeline.contracts.formats import CsvFormat, Dhis2Format, Format, OpenS
 HEAD_BYTES = 512
 PAGE, PDF, JSON = "a web page", "a PDF document", "JSON"
 _XML, _ZIP, _PARQUET, _GZIP, _BZIP2 = "XML", "a workbook or zip archive", "Parquet", "gzip", "bzip2"
+_SQLITE = "a database of SQLite"
 
 _MEDIA = {
     "text/html": PAGE, "application/xhtml+xml": PAGE, "application/pdf": PDF, "application/json": JSON,
@@ -17,10 +18,13 @@ _MEDIA = {
 _HEADS = [
     (re.compile(rb"<(!doctype html|html|head|body|script|title|div|p>|br|h\d)"), PAGE), (re.compile(rb"%pdf-"), PDF),
     (re.compile(rb"[\[{]\s*([\"{\[\]}]|$)"), JSON), (re.compile(rb"<[?!a-z]"), _XML),
-    (re.compile(rb"pk\x03\x04"), _ZIP),
+    (re.compile(rb"pk\x03\x04|\xd0\xcf\x11\xe0"), _ZIP), (re.compile(rb"sqlite format 3"), _SQLITE),
     (re.compile(rb"par1"), _PARQUET), (re.compile(rb"\x1f\x8b"), _GZIP), (re.compile(rb"bzh\d"), _BZIP2),
 ]  # fmt: skip
-_WANTED = {"xlsx": _ZIP, "parquet": _PARQUET} | dict.fromkeys(("geojson", "json", "jsonstat", "dhis2", "fhir"), JSON)
+_WANTED = {
+    "workbook": _ZIP, "parquet": _PARQUET, "kml": _XML, "shapefile": _ZIP, "geopackage": _SQLITE,
+    **dict.fromkeys(("geojson", "json", "jsonstat", "dhis2", "fhir"), JSON),
+}  # fmt: skip
 
 
 def impostor(head: bytes, media_type: str | None, form: Format) -> str | None:
@@ -54,7 +58,7 @@ def _no_message(head: bytes, media_type: str | None) -> str | None:
 
 def _wanted(form: Format) -> str | None:
     if isinstance(form, CsvFormat):
-        return {"none": None, "gzip": _GZIP, "bz2": _BZIP2}[form.compression]
+        return {"none": None, "gzip": _GZIP, "bz2": _BZIP2, "zip": _ZIP}[form.compression]
     if isinstance(form, OpenSdgFormat):
         return JSON if form.files == "json" else None
     if isinstance(form, Dhis2Format) and form.written == "csv":

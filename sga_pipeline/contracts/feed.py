@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from sga_pipeline.contracts.base import Code, Contract, Day, Identifier, Sentence
+from sga_pipeline.contracts.base import Code, Contract, Day, Identifier, Pattern, Sentence
 from sga_pipeline.contracts.formats import Format
 from sga_pipeline.contracts.methods import Break, ConceptMatch, Methods, PlaceBasis
 from sga_pipeline.contracts.sources import Source
@@ -90,6 +91,36 @@ class Wide(Contract):
         return {fact: [names] if isinstance(names, str) else list(names) for fact, names in columns.items()}
 
 
+class Melt(Contract):
+    """A table whose column names hold codes: every record becomes one row a column, with the name's parts and the cell as columns."""
+
+    # What the names of such columns look like, each part in braces: "{year} {sex}".
+    columns: Sentence
+    # For each part, which text it may be, as a regular expression.
+    parts: dict[Identifier, Pattern] = Field(min_length=1)
+    # Name of the column that will hold the cell.
+    value: Identifier = "value"
+
+    @model_validator(mode="after")
+    def _parts_are_the_ones_in_braces(self) -> Melt:
+        named = re.findall(r"\{([^{}]*)\}", self.columns)
+        if sorted(named) != sorted(self.parts):
+            raise ValueError(f"the parts in braces {sorted(named)} are not those described {sorted(self.parts)}")
+        if any(re.compile(part).groups for part in self.parts.values()):
+            raise ValueError("a part's regular expression has groups of its own; write (?:...)")
+        if self.value in self.parts:
+            raise ValueError(f"the value has the name of a part [{self.value}]")
+        return self
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """Matches a column's whole name; its groups are the parts."""
+        pieces = re.split(r"\{([^{}]*)\}", self.columns)
+        return re.compile(
+            "".join(f"(?P<{one}>{self.parts[one]})" if at % 2 else re.escape(one) for at, one in enumerate(pieces))
+        )
+
+
 class Where(Contract):
     """A condition a source row must meet to be in scope; rows outside are counted, not kept."""
 
@@ -97,11 +128,15 @@ class Where(Contract):
     in_: Annotated[list[Code] | None, Field(alias="in")] = None
     not_in: list[Code] | None = None
     starts_with: list[Code] | None = None
+    # The whole cell looks like this, or does not: for totals and footers among the rows.
+    matches: Pattern | None = None
+    not_matches: Pattern | None = None
 
     @model_validator(mode="after")
     def _one_condition(self) -> Where:
-        if sum(given is not None for given in (self.in_, self.not_in, self.starts_with)) != 1:
-            raise ValueError("give one of in, not_in, starts_with")
+        given = (self.in_, self.not_in, self.starts_with, self.matches, self.not_matches)
+        if sum(one is not None for one in given) != 1:
+            raise ValueError("give one of in, not_in, starts_with, matches, not_matches")
         return self
 
 
@@ -204,6 +239,7 @@ class Feed(Contract):
     time_zone: str | None = None
     coverage: Coverage = Coverage()
     wide: Wide | None = None
+    melt: Melt | None = None
     where: list[Where] = []
     mappings: dict[Identifier, Mapping] = {}
     columns: dict[Identifier, ColumnMap] = Field(min_length=1)

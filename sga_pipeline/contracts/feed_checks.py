@@ -84,17 +84,23 @@ def _source_problems(feed: Feed) -> Iterator[Found]:
         )
     if problem := feed.source.format_problem(feed.format):
         yield problem, "Correct format.kind, or how the answer is asked for.", feed.format.kind, "format", "kind"
-    if isinstance(feed.format, CsvFormat):
-        try:
-            codecs.lookup(feed.format.encoding)
-        except LookupError:
-            yield (
-                "unknown encoding",
-                "Use a name such as utf-8, latin-1 or cp1252.",
-                feed.format.encoding,
-                "format",
-                "encoding",
-            )
+    encoding = getattr(feed.format, "encoding", None)
+    if encoding is not None and not _is_encoding_of_text(encoding):
+        yield (
+            "unknown encoding",
+            "Use a name such as utf-8, latin-1, cp1252 or mac-roman.",
+            encoding,
+            "format",
+            "encoding",
+        )
+    if (
+        isinstance(feed.format, CsvFormat)
+        and feed.format.compression != "zip"
+        and (feed.format.member != "*" or feed.format.append_members)
+    ):
+        yield "only a ZIP has members", "Declare compression: zip.", feed.format.member, "format", "member"
+    if feed.wide and feed.melt:
+        yield "a table is either wide or melted", "Leave one of wide and melt out.", "melt", "melt"
     if feed.time_zone is not None:
         try:
             ZoneInfo(feed.time_zone)
@@ -105,6 +111,14 @@ def _source_problems(feed: Feed) -> Iterator[Found]:
         yield "coverage ends before it begins", "Swap the days.", last, "coverage", "last"
     if any(isinstance(one, FromPeriod) for one in feed.columns.values()) and feed.source.periods is None:
         yield "a column takes the period and the source has none", "Add source.periods.", "period", "columns"
+
+
+def _is_encoding_of_text(name: str) -> bool:
+    try:
+        # Some codecs of Python turn bytes into bytes, which is no encoding of text.
+        return isinstance(codecs.getincrementaldecoder(name)().decode(b"", True), str)
+    except (LookupError, TypeError, AssertionError, ValueError):
+        return False
 
 
 def _column_problems(

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from sga_pipeline.contracts.feed import Feed, FromColumns, Joined
+from sga_pipeline.contracts.formats import WorkbookFormat
 from sga_pipeline.periods import period_bounds
 from sga_pipeline.register.record import FeedRecord
 
@@ -36,9 +37,11 @@ def _disaggregations(feed: Feed) -> list[str]:
 
 def _form(feed: Feed) -> str:
     """How the data come, in a word: a sheet with letterhead or footers is laid out for eyes, not for programs."""
-    if feed.format.kind != "xlsx":
-        return feed.format.kind
-    return "xlsx_layout" if feed.format.header_row > 1 or feed.format.footer_rows else "xlsx"
+    form = feed.format
+    if not isinstance(form, WorkbookFormat):
+        return form.kind
+    for_eyes = form.header_row > 1 or form.header_rows > 1 or form.footer_rows or form.fill_down or form.outline
+    return "workbook_layout" if for_eyes else "workbook"
 
 
 def _tells_from(feed: Feed) -> date | None:

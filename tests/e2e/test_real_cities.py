@@ -5,8 +5,10 @@ from __future__ import annotations
 import bz2
 import csv
 import gzip
+import re
 
 import pytest
+import python_calamine
 
 from tests.runs import Run, data_folder
 
@@ -82,6 +84,7 @@ def test_chicago_each_kind_of_feed_is_in_use(chicago: Run) -> None:
         "national_homicide",
         "national_population",
         "open_space",
+        "homicide_incidents",
         "homicides",
         "incidents_2022",
         "opioid_deaths",
@@ -258,3 +261,56 @@ def test_what_each_city_can_support_is_published(chicago: Run, mexico_city: Run)
     for run, at_least in ((chicago, 20), (mexico_city, 20)):
         [(indicators,)] = run.rows("select count(distinct indicator_id) from observations where value is not null")
         assert int(str(indicators)) >= at_least
+
+
+def test_a_pivot_workbook_counts_as_its_own_totals_do(mexico_city: Run) -> None:
+    """Vehicles stolen without violence in 2015, read cell by cell without the project, and held to the sheet's own totals."""
+    book = python_calamine.CalamineWorkbook.from_path(
+        data_folder() / "mexico_city" / "police" / "SSPDF_solicitud_275416_2016-06.xlsx"
+    )
+    rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False)[24:]
+    whole = rows.pop()
+    assert whole[0] == "Total general"
+    offences = [row for row in rows if row[0] != "(en blanco)" and not re.fullmatch(r"[A-Z]-[\d.]+", str(row[0]))]
+    # What stands under the quadrants adds up to the last row, month by month.
+    assert [sum(float(row[at] or 0) for row in offences) for at in range(1, 48)] == [float(one) for one in whole[1:]]
+    stolen = sum(float(row[39] or 0) for row in offences if row[0] == "Robo de vehiculo s/v")
+    assert _numerators(mexico_city, "crime.motor_vehicle_theft_rate", "city")["2015"] == stolen > 1000
+    [(rows_in, kept, outside)] = mexico_city.rows(
+        "select rows_in, rows_kept, rows_outside from deliveries where feed_id = 'police_quadrants'"
+    )
+    # Forty-two months of each offence; the row of totals is outside.
+    assert (rows_in, kept, outside) == (42 * len(offences), 42 * len(offences), 42)
+
+
+def test_half_a_year_of_the_pivot_gives_no_yearly_rate(mexico_city: Run) -> None:
+    found = mexico_city.rows(
+        "select value, reason from observations where indicator_id = 'crime.motor_vehicle_theft_rate' and period = '2016' and freq = 'A' and sex = '_T' and age = '_T'"
+    )
+    assert found == [(None, "5 of 12 months covered")]
+
+
+def test_a_survey_before_the_window_is_conformed_and_not_published(mexico_city: Run) -> None:
+    """CR alone ends the lines, letters are a Macintosh's; four years of two areas of thirty-three are in scope."""
+    [(rows_in, kept, outside, in_use)] = mexico_city.rows(
+        "select rows_in, rows_kept, rows_outside, in_use from deliveries where feed_id = 'perceived_insecurity'"
+    )
+    assert (rows_in, kept, outside, in_use) == (8, 8, 33 * 12 - 8, True)
+    assert (
+        mexico_city.rows(
+            "select * from observations where indicator_id = 'gov.perceived_insecurity' and value is not null"
+        )
+        == []
+    )
+
+
+def test_homicides_of_chicago_by_the_day_of_injury(chicago: Run) -> None:
+    file = data_folder() / "chicago" / "police" / "crimes_filtered.csv"
+    counted: dict[str, int] = {}
+    with file.open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            if row["Description"] != "RECKLESS HOMICIDE" and "2010" <= row["Date"][6:10] <= "2017":
+                counted[row["Date"][6:10]] = counted.get(row["Date"][6:10], 0) + 1
+    found = _numerators(chicago, "crime.homicide_offences_rate", "city")
+    assert {year: found[year] for year in counted} == counted
+    assert counted["2016"] > 750

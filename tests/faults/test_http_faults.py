@@ -14,7 +14,7 @@ import pytest
 
 from sga_pipeline.connectors.base import Fetched, FileMissing, Known, Unreachable
 from sga_pipeline.connectors.http import HttpConnector
-from sga_pipeline.contracts.formats import CsvFormat, Format, GeoJsonFormat, ParquetFormat, XlsxFormat
+from sga_pipeline.contracts.formats import CsvFormat, Format, GeoJsonFormat, ParquetFormat, WorkbookFormat
 from sga_pipeline.contracts.sources import HttpSource
 from sga_pipeline.errors import PullError, SgaError
 from tests.servers import Answer, Server, answer, chunked, dripping, redirect, serving
@@ -164,7 +164,7 @@ JSON = b'{"type": "FeatureCollection", "features": []}'
         (b"%PDF-1.7 ...", "application/octet-stream", CSV, "a PDF document"),
         (b"<?xml version='1.0'?><Error/>", "text/csv", CSV, "XML"),
         (b"PK\x03\x04....", "text/csv", CSV, "a workbook"),
-        (ROWS, "text/csv", XlsxFormat(kind="xlsx", sheet="A"), "not a workbook"),
+        (ROWS, "text/csv", WorkbookFormat(kind="workbook", sheet="A"), "not a workbook"),
         (ROWS, None, ParquetFormat(kind="parquet"), "not Parquet"),
         (PAGE, "application/json", GeoJsonFormat(kind="geojson"), "a web page"),
         (ROWS, "text/csv", CsvFormat(kind="csv", compression="gzip"), "not gzip"),

@@ -32,7 +32,7 @@ def methods_unstated(city: MadeCity, feed_id: str, number: int) -> None:
 def delivered_as(city: MadeCity, feed_id: str, how: str) -> None:
     """A form that machines read less well, or hands between the source and us."""
     contract = city.feeds[feed_id]
-    sheet = {"kind": "xlsx", "sheet": "Data"}
+    sheet = {"kind": "workbook", "sheet": "Data"}
     form, score = {
         "workbook": (sheet, 0.8), "letterhead": (sheet | {"header_row": 4}, 0.6), "footers": (sheet | {"footer_rows": 2}, 0.6),
         "typed in": (contract["format"], 0.9), "parquet": ({"kind": "parquet"}, 0.9),

@@ -55,7 +55,7 @@ def write_file(path: Path, form: dict[str, Any], table: Table) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     if form["kind"] == "csv":
         table.write_csv(path, separator=form.get("delimiter", ","))
-    elif form["kind"] == "xlsx":
+    elif form["kind"] == "workbook":
         write_workbook(path, form, table)
     elif form["kind"] == "parquet":
         table.write_parquet(path)

@@ -66,7 +66,7 @@ def test_workbook(tmp_path: Path, expected: list[dict[str, object]]) -> None:
     run = conform(
         tmp_path,
         file.read_bytes(),
-        {"format: {kind: csv}": "format: {kind: xlsx, sheet: Data, header_row: 3, footer_rows: 1}"},
+        {"format: {kind: csv}": "format: {kind: workbook, sheet: Data, header_row: 3, footer_rows: 1}"},
     )
     assert content(run) == expected
 
@@ -75,7 +75,7 @@ def test_workbook_without_the_sheet(tmp_path: Path) -> None:
     file = tmp_path / "book.xlsx"
     with xlsxwriter.Workbook(file) as book:
         book.add_worksheet("Notes").write(0, 0, "nothing else")
-    run = conform(tmp_path, file.read_bytes(), {"format: {kind: csv}": "format: {kind: xlsx, sheet: Data}"})
+    run = conform(tmp_path, file.read_bytes(), {"format: {kind: csv}": "format: {kind: workbook, sheet: Data}"})
     assert not run.outcome.accepted
     assert "Data" in str(run.outcome)
 
@@ -102,7 +102,7 @@ def test_geojson(tmp_path: Path, expected: list[dict[str, object]]) -> None:
     assert content(run) == expected
 
 
-@pytest.mark.parametrize("kind", ["xlsx, sheet: Data", "parquet", "geojson", "csv, compression: gzip"])
+@pytest.mark.parametrize("kind", ["workbook, sheet: Data", "parquet", "geojson", "csv, compression: gzip"])
 def test_bytes_of_another_kind_are_refused(tmp_path: Path, kind: str) -> None:
     run = conform(
         tmp_path, b"<html><body>Service unavailable</body></html>", {"format: {kind: csv}": f"format: {{kind: {kind}}}"}

@@ -1,24 +1,24 @@
-"""Makes delimited text readable without guessing: decompressed, UTF-8, one kind of line end, nothing around the table."""
+"""Makes delimited text readable without guessing: unpacked, UTF-8, one kind of line end, nothing around the table."""
 
 from __future__ import annotations
 
 import bz2
 import codecs
 import gzip
+import zipfile
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
+from sga_pipeline.conform.readers import archive
 from sga_pipeline.contracts.formats import CsvFormat
 from sga_pipeline.errors import DeliveryError
 
 BLOCK = 4 << 20
-# A text file that grows more than this over its compressed size is an attack or a mistake.
-MAX_RATIO = 200
-MIN_SUSPECT_BYTES = 200_000_000
 # DuckDB's reader option for each kind of line end; pairs are what it expects where nothing is said.
 LINE_FEED, PAIR = "new_line = '\\n', ", ""
 
@@ -94,48 +94,82 @@ def _refuse_nul(block: bytes, lines: int) -> None:
 
 def _rewrite(path: Path, form: CsvFormat, scratch: Path) -> PreparedText:
     target = scratch / f"{path.name}.utf8"
-    held: deque[str] = deque()
-    count = written = 0
-    with target.open("w", encoding="utf-8", newline="") as out:
-        for line in _lines(path, form):
-            count += 1
-            if count <= form.skip_lines or form.skip_lines + 1 < count <= form.skip_lines + 1 + form.skip_records:
-                continue
-            held.append(line)
-            if len(held) > form.footer_lines:
-                out.write(held.popleft() + "\n")
+    written = 0
+    header: str | None = None
+    with target.open("w", encoding="utf-8", newline="") as out, _streams(path, form) as streams:
+        for name, stream in streams:
+            table = _table(_lines(stream, path, form), form)
+            first = next(table, None)
+            if header is not None and first != header:
+                raise DeliveryError(
+                    "a file of the ZIP has another header than the first", "Give it a feed of its own.", name
+                )
+            if header is None and first is not None:
+                header = first
+                out.write(first + "\n")
+                written += 1
+            for line in table:
+                out.write(line + "\n")
                 written += 1
     return PreparedText(target, written, LINE_FEED, form.skip_lines, form.skip_records)
+
+
+def _table(lines: Iterator[str], form: CsvFormat) -> Iterator[str]:
+    """The lines of the table alone: nothing before its header, between header and first record, or after the last."""
+    held: deque[str] = deque()
+    for count, line in enumerate(lines, start=1):
+        if count <= form.skip_lines or form.skip_lines + 1 < count <= form.skip_lines + 1 + form.skip_records:
+            continue
+        held.append(line)
+        if len(held) > form.footer_lines:
+            yield held.popleft()
+
+
+@contextmanager
+def _streams(path: Path, form: CsvFormat) -> Iterator[Iterator[tuple[str, BinaryIO]]]:
+    """The bytes of the file, or of each file of a ZIP the contract names, in name order."""
+    if form.compression == "zip":
+        with archive.opened(path) as packed:
+            yield _members(packed, archive.matching(packed, form.member, form.append_members))
+        return
+    openers: dict[str, Callable[[Path], Any]] = {"none": open_plain, "gzip": gzip.GzipFile, "bz2": bz2.BZ2File}
+    with openers[form.compression](path) as stream:
+        yield iter([(path.name, stream)])
+
+
+def _members(packed: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> Iterator[tuple[str, BinaryIO]]:
+    for member in members:
+        with packed.open(member) as stream:
+            archive.refuse_nested(stream, member)
+            yield member.filename, cast(BinaryIO, stream)
 
 
 def open_plain(path: Path) -> BinaryIO:
     return path.open("rb")
 
 
-def _lines(path: Path, form: CsvFormat) -> Iterator[str]:
+def _lines(stream: BinaryIO, path: Path, form: CsvFormat) -> Iterator[str]:
     """Decoded lines, whatever their ends; a bomb or a damaged archive is refused."""
-    openers: dict[str, Callable[[Path], Any]] = {"none": open_plain, "gzip": gzip.GzipFile, "bz2": bz2.BZ2File}
     decoder = codecs.getincrementaldecoder(form.encoding)()
-    limit = max(path.stat().st_size * MAX_RATIO, MIN_SUSPECT_BYTES)
+    limit = max(path.stat().st_size * archive.MAX_RATIO, archive.UNSUSPECT_BYTES)
     seen = lines = 0
     rest = ""
     try:
-        with openers[form.compression](path) as stream:
-            while block := stream.read(BLOCK):
-                seen += len(block)
-                if seen > limit:
-                    raise DeliveryError("the archive unpacks to far more than its size", "Check the file.", path.name)
-                text = rest + _decode(decoder, block, form, lines)
-                # A return at the very end may be half of a pair: keep it for the next block.
-                keep = "\r" if text.endswith("\r") else ""
-                text = text.removesuffix("\r").replace("\r\n", "\n").replace("\r", "\n")
-                *whole, rest = text.split("\n")
-                rest += keep
-                lines += len(whole)
-                for line in whole:
-                    if "\x00" in line:
-                        _refuse_nul(line.encode(), lines)
-                    yield line.removeprefix("\ufeff")
+        while block := stream.read(BLOCK):
+            seen += len(block)
+            if seen > limit:
+                raise DeliveryError("the archive unpacks to far more than its size", "Check the file.", path.name)
+            text = rest + _decode(decoder, block, form, lines)
+            # A return at the very end may be half of a pair: keep it for the next block.
+            keep = "\r" if text.endswith("\r") else ""
+            text = text.removesuffix("\r").replace("\r\n", "\n").replace("\r", "\n")
+            *whole, rest = text.split("\n")
+            rest += keep
+            lines += len(whole)
+            for line in whole:
+                if "\x00" in line:
+                    _refuse_nul(line.encode(), lines)
+                yield line.removeprefix("\ufeff")
         rest += _decode(decoder, b"", form, lines, final=True)
     except (EOFError, gzip.BadGzipFile, zlib.error, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
@@ -144,4 +178,4 @@ def _lines(path: Path, form: CsvFormat) -> Iterator[str]:
             f"the archive is damaged or cut short ({type(error).__name__})", "Ask for the file again.", path.name
         ) from None
     if rest := rest.removesuffix("\r"):
-        yield rest
+        yield rest.removeprefix("\ufeff")

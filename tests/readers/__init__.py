@@ -1,0 +1,1 @@
+"""What each reader makes of files other programs wrote, cell by cell, and what it refuses."""
