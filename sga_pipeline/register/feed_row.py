@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from sga_pipeline.contracts.feed import Feed, FromColumns, Joined
+from sga_pipeline.contracts.places import FromPoint
 from sga_pipeline.periods import period_bounds
 from sga_pipeline.register.record import FeedRecord
 
@@ -30,7 +31,11 @@ def feed_row(record: FeedRecord) -> dict[str, Any]:
 def _disaggregations(feed: Feed) -> list[str]:
     """What the contract says, and what its columns show anyway."""
     shown = {"sex": "sex", "age": "age", "age_group": "age", "area_id": "area"}
-    mapped = {shown[one] for one, how in feed.columns.items() if one in shown and isinstance(how, FromColumns | Joined)}
+    mapped = {
+        shown[one]
+        for one, how in feed.columns.items()
+        if one in shown and isinstance(how, FromColumns | FromPoint | Joined)
+    }
     return sorted(mapped | set(feed.disaggregations))
 
 
