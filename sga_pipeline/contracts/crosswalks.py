@@ -60,10 +60,13 @@ def key_form(code: str, match: str) -> str:
 
 def name_key(name: str) -> str:
     """A name without accents, case, punctuation and needless blanks: `Álvaro  Obregón ` and `ALVARO OBREGON` meet."""
-    plain = "".join(one for one in unicodedata.normalize("NFKD", name) if not unicodedata.combining(one))
+    plain = "".join(one for one in unicodedata.normalize("NFD", name) if unicodedata.category(one)[0] != "M")
     # An apostrophe stands inside a word, everything else between words: O'Hare is OHARE, Magdalena-Contreras two words.
     plain = re.sub(r"['’‘ʼ`´]", "", plain)
-    return " ".join(re.sub(r"[\W_]+", " ", plain).casefold().split()).upper()
+    parts = "".join(one if unicodedata.category(one)[0] in "LN" else " " for one in plain).split()
+    # A letter whose capital is several letters stays, as it does in SQL.
+    capitals = "".join(one.upper() if len(one.upper()) == 1 else one for one in " ".join(parts))
+    return capitals.replace("ß", "SS").replace("ẞ", "SS")
 
 
 def read_crosswalk(name: str, system: CodeSystem, folder: Path) -> Crosswalk:
