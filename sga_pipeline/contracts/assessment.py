@@ -75,6 +75,16 @@ class FeedPlan:
         return declared or self.city.boundary_version
 
     @property
+    def differs(self) -> str | None:
+        """In what its figures are not the catalogue's own: as its contract says, and because they were counted on other boundaries."""
+        if self.shape.id == "areas" or self.boundary_version == self.city.boundary_version:
+            return self.feed.differs
+        counted = (
+            f"Counted on the boundaries of {self.boundary_version}, brought to those of {self.city.boundary_version}."
+        )
+        return f"{self.feed.differs} {counted}" if self.feed.differs else counted
+
+    @property
     def speaks_finer_than_extent(self) -> bool:
         """Whether rows without a finer area are a loss, or all that the feed ever promised."""
         level = next((area.level for area in self.city.areas if area.area_id == self.extent), "city")

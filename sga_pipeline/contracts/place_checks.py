@@ -66,6 +66,14 @@ def check_places(city: City, feeds: Mapping[str, tuple[Feed, Shape, Document]]) 
         if feed.boundaries and shape.id != "areas":
             yield Problem("only a feed of areas brings boundaries", "Remove it; area_codes says what codes a feed uses.",
                           feed.boundaries.version, document.file, document.line_of(("boundaries",)))  # fmt: skip
+        if (
+            feed.boundaries
+            and feed.boundaries.version != city.boundary_version
+            and not (feed.boundaries.first or feed.boundaries.last)
+        ):
+            yield Problem(f"these are not the boundaries in force ({city.boundary_version}), and nothing says when they held",
+                          "Give first, last or both.", feed.boundaries.version, document.file, document.line_of(("boundaries",)))  # fmt: skip
+        yield from _overlapping(feed, feeds)
         mapped = feed.columns.get("area_id")
         if not isinstance(mapped, FromPoint):
             continue
@@ -94,3 +102,22 @@ def check_places(city: City, feeds: Mapping[str, tuple[Feed, Shape, Document]]) 
         if mapped.point.level and mapped.point.level not in areas[0].spatial_levels:
             yield Problem("the feed of areas has no such level", f"Use one of {areas[0].spatial_levels}.",
                           mapped.point.level, document.file, line)  # fmt: skip
+
+
+def _overlapping(feed: Feed, feeds: Mapping[str, tuple[Feed, Shape, Document]]) -> Iterator[Problem]:
+    """Two versions of one level that hold on the same day."""
+    own = feed.boundaries
+    for other, _, _ in feeds.values():
+        its = other.boundaries
+        # Each pair is told once, at the later of both.
+        if (
+            own is None
+            or its is None
+            or own.version <= its.version
+            or not set(feed.spatial_levels) & set(other.spatial_levels)
+        ):
+            continue
+        if (own.first or "") <= (its.last or "9999") and (its.first or "") <= (own.last or "9999"):
+            document = feeds[feed.id][2]
+            yield Problem(f"the versions {its.version} and {own.version} hold on the same days", f"Let one end before the other begins; see the feed {other.id}.",
+                          own.version, document.file, document.line_of(("boundaries",)))  # fmt: skip

@@ -21,10 +21,11 @@ def feed_row(record: FeedRecord) -> dict[str, Any]:
         "preference": feed.preference, "spatial_levels": ",".join(feed.spatial_levels),
         "disaggregations": ",".join(_disaggregations(feed)), "extent_area": plan.extent,
         "connector": feed.source.connector, "address": feed.source.address, "dated_to": feed.dated_to,
-        "tells": ",".join(sorted(feed.columns)), "between_years": feed.between_years, "differs": feed.differs,
+        "tells": ",".join(sorted(feed.columns)), "between_years": feed.between_years, "differs": plan.differs,
         "concept_match": feed.concept_match or ("near" if feed.differs else "exact"), "place_basis": feed.place_basis,
         "methods_unstated": ",".join(feed.methods.unstated), "form": _form(feed), "manual_steps": feed.manual_steps,
         "tells_from": _tells_from(feed), "by_area": plan.speaks_finer_than_extent,
+        "boundary_version": plan.boundary_version,
     }  # fmt: skip
 
 
