@@ -68,6 +68,7 @@ def write_city(folder: Path, replacements: dict[str, str] | None = None) -> Path
     (city / "feeds" / "offences.csv").write_text(OFFENCES, encoding="utf-8")
     return city
 
+
 DISTRICTS = """\
 id: districts
 title: Districts

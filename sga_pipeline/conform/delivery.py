@@ -191,7 +191,9 @@ def _describe(good: pl.DataFrame, plan: FeedPlan, selection: Selection, outcome:
         first, last = str(days.min()), str(days.max())
         outcome.first_day = min(outcome.first_day or first, first)
         outcome.last_day = max(outcome.last_day or last, last)
-    if plan.shape.kind in {"events", "counts"} and isinstance(plan.feed.columns.get("area_id"), FromColumns | FromPoint | Joined):
+    if plan.shape.kind in {"events", "counts"} and isinstance(
+        plan.feed.columns.get("area_id"), FromColumns | FromPoint | Joined
+    ):
         outcome.rows_without_area += good.filter(pl.col("area_id") == plan.extent).height
 
 

@@ -73,14 +73,14 @@ def _sql(shape: Shape, amount: str, source: str) -> str:
         with shared as (
             select kept.* exclude (area_id), kept.area_id as from_id, coalesce(links.to_code, kept.area_id) as area_id,
                 links.part, links.parts, kept.{counted} * coalesce(links.weight, 1.0) as share
-            from (select *, row_number() over () as at from {source}) as kept
+            from (select *, row_number() over () as line from {source}) as kept
             left join links on kept.area_id = links.area_id
         ),
         -- Whole numbers stay whole: each part has its share rounded down, and what is left goes to the largest remainders.
         rounded as (
             select * replace (floor(share) + case
-                when row_number() over (partition by at order by share - floor(share) desc, area_id)
-                    <= {counted} - sum(floor(share)) over (partition by at) then 1 else 0 end as {counted})
+                when row_number() over (partition by line order by share - floor(share) desc, area_id)
+                    <= {counted} - sum(floor(share)) over (partition by line) then 1 else 0 end as {counted})
             from shared
         ),
         -- Parts of which some are missing make no whole: they stay under their own codes, which no boundary knows.

@@ -130,7 +130,9 @@ def test_wrong_arguments_are_found_before_any_data(tmp_path: Path, old: str, new
     assert said in str(raised.value) and "incidents.yaml line" in str(raised.value)
 
 
-def test_memory_does_not_grow_with_the_number_of_points(tmp_path: Path, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_memory_does_not_grow_with_the_number_of_points(
+    tmp_path: Path, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """No chunk of points is larger than the declared one, and a point in a later chunk is placed like one in the first."""
     monkeypatch.setattr("sga_pipeline.conform.delivery.CHUNK_ROWS", 5000)
     seen: list[int] = []
