@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 import shapely
 from pyproj import Geod
@@ -51,7 +51,8 @@ def read_boundary(text: str | None) -> Boundary:
     if not text:
         return Boundary()
     try:
-        found = shapely.from_wkt(text)
+        with np.errstate(invalid="ignore"):
+            found = shapely.from_wkt(text)
     except shapely.errors.ShapelyError:
         return Boundary(refused=UNREADABLE_BOUNDARY)
     if shapely.is_empty(found) or not _in_degrees(found):
@@ -74,12 +75,11 @@ def _polygons(found: shapely.Geometry) -> list[shapely.Polygon]:
 
 
 def _in_degrees(found: shapely.Geometry) -> bool:
+    # Bounds pass over a corner that is no number; the corners themselves do not.
+    if not np.isfinite(shapely.get_coordinates(found)).all():
+        return False
     west, south, east, north = (float(one) for one in shapely.bounds(found))
-    return (
-        all(map(math.isfinite, (west, south, east, north)))
-        and -180 <= west <= east <= 180
-        and -90 <= south <= north <= 90
-    )
+    return -180 <= west <= east <= 180 and -90 <= south <= north <= 90
 
 
 def _repair(polygons: list[shapely.Polygon]) -> shapely.Geometry | None:
