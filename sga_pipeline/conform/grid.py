@@ -87,8 +87,7 @@ class Grid:
         order = np.argsort(polygons, kind="stable")
         points, polygons = points[order], polygons[order]
         edges = np.flatnonzero(np.diff(polygons)) + 1
-        # From the last to the first: what a preferred polygon says is said last.
-        for group in reversed(np.split(np.arange(len(points)), edges)):
+        for group in np.split(np.arange(len(points)), edges):
             asked, number = points[group], int(polygons[group[0]])
             hit = asked[shapely.intersects_xy(self.polygons[number], xs[asked], ys[asked])]
             found[hit] = np.minimum(found[hit], number)
