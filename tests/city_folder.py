@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 CITY = """\
@@ -66,3 +67,39 @@ def write_city(folder: Path, replacements: dict[str, str] | None = None) -> Path
     (city / "feeds" / "incidents.yaml").write_text(feed, encoding="utf-8")
     (city / "feeds" / "offences.csv").write_text(OFFENCES, encoding="utf-8")
     return city
+
+
+DISTRICTS = """\
+id: districts
+title: Districts
+family: spatial
+shape: areas
+owner: {name: Planning office, contact: map room}
+licence: CC-BY-4.0
+citation: Planning office, districts.
+source: {connector: file, address: districts.geojson}
+format: {kind: geojson}
+cadence: irregular
+allowed_lag_days: 365
+spatial_levels: [district]
+columns:
+  area_id: {from: code}
+  parent_id: {constant: XS}
+  level: {constant: district}
+  name: {from: name}
+  geometry: {from: geometry}
+"""
+# Four squares around a corner at 4° north, 74° west: d01 south-west, d02 south-east, d03 north-west, d04 north-east.
+SQUARES = {"d01": (-74.1, 3.9), "d02": (-74.0, 3.9), "d03": (-74.1, 4.0), "d04": (-74.0, 4.0)}
+
+
+def write_districts(city: Path, squares: dict[str, tuple[float, float]] | None = None) -> None:
+    """A feed of areas for the small city: squares of a tenth of a degree from their south-western corners."""
+    features = [
+        {"type": "Feature", "properties": {"code": code, "name": f"District {code}"},
+         "geometry": {"type": "Polygon", "coordinates": [[[x, y], [x + 0.1, y], [x + 0.1, y + 0.1], [x, y + 0.1], [x, y]]]}}
+        for code, (x, y) in (squares or SQUARES).items()
+    ]  # fmt: skip
+    (city / "feeds" / "districts.yaml").write_text(DISTRICTS, encoding="utf-8")
+    text = json.dumps({"type": "FeatureCollection", "features": features})
+    (city / "data" / "districts.geojson").write_text(text, encoding="utf-8")

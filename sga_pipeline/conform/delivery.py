@@ -13,15 +13,18 @@ import polars as pl
 from sga_pipeline.conform.boundaries import add_area
 from sga_pipeline.conform.outcome import Outcome
 from sga_pipeline.conform.piles import Duplicates, KeptFile, Quarantine
+from sga_pipeline.conform.points import PlaceFinder
 from sga_pipeline.conform.readers.opened import Opened
+from sga_pipeline.conform.recoding import recode, settle
 from sga_pipeline.conform.row_rules import RowRules, build_rules
-from sga_pipeline.conform.select_sql import IN_SCOPE, Selection, build_selection
+from sga_pipeline.conform.select_sql import IN_SCOPE, UNREADABLE, Selection, build_selection
 from sga_pipeline.conform.sentinels import sentinels
 from sga_pipeline.conform.source import open_delivery
 from sga_pipeline.conform.volumes import volumes
 from sga_pipeline.conform.wide import lengthen, melt
 from sga_pipeline.contracts.assessment import FeedPlan
 from sga_pipeline.contracts.feed import FromColumns, Joined
+from sga_pipeline.contracts.places import FromPoint
 from sga_pipeline.errors import DeliveryError
 
 CHUNK_ROWS = 500_000
@@ -50,14 +53,18 @@ class Piles:
     scratch: Path
 
 
-def conform_delivery(plan: FeedPlan, delivery: Arrived, key: str, piles: Piles, memory: str = "400MB") -> Outcome:
-    """Conform one delivery. A delivery that cannot be used at all gives an outcome that says why."""
+def conform_delivery(
+    plan: FeedPlan, delivery: Arrived, key: str, piles: Piles, places: PlaceFinder | None = None, memory: str = "400MB"
+) -> Outcome:
+    """Conform one delivery; `places` finds areas from points, where the contract asks for it. A delivery that cannot be used at all gives an outcome that says why."""
     outcome = Outcome(key, delivery.sha256, delivery.period)
     settings: dict[str, str | bool | int | float | list[str]] = {"threads": 2, "memory_limit": memory, "temp_directory": str(piles.scratch),
                 "autoinstall_known_extensions": False, "autoload_known_extensions": False}  # fmt: skip
     con = duckdb.connect(config=settings)
     try:
         con.execute("set TimeZone = 'UTC'")
+        if places:
+            places.expect_boundaries()
         opened = open_delivery(con, delivery.path, plan.feed.format, piles.scratch)
         if plan.feed.wide:
             opened = lengthen(opened, plan.feed.wide)
@@ -69,7 +76,7 @@ def conform_delivery(plan: FeedPlan, delivery: Arrived, key: str, piles: Piles, 
         for translation in {one.type_name: one for one in selection.translations}.values():
             keys = ", ".join("'" + code.replace("'", "''") + "'" for code in translation.keys)
             con.execute(f"create type {translation.type_name} as enum ({keys})")
-        _stream(con, plan, delivery, opened, selection, outcome, piles)
+        _stream(con, plan, delivery, opened, selection, outcome, piles, places)
         outcome.check()
         _judge(plan, outcome)
         if outcome.accepted:
@@ -93,7 +100,7 @@ def conform_delivery(plan: FeedPlan, delivery: Arrived, key: str, piles: Piles, 
 
 def _stream(
     con: duckdb.DuckDBPyConnection, plan: FeedPlan, delivery: Arrived, opened: Opened, selection: Selection,
-    outcome: Outcome, piles: Piles,
+    outcome: Outcome, piles: Piles, places: PlaceFinder | None,
 ) -> None:  # fmt: skip
     rules = build_rules(plan, selection.bits)
     duplicates = Duplicates(con, plan.shape.key, selection.key_sql)
@@ -106,12 +113,13 @@ def _stream(
             total += len(chunk)
             chunk = chunk.filter(pl.col(IN_SCOPE))
             outcome.rows_in += len(chunk)
-            if plan.shape.id == "areas":
-                chunk = add_area(chunk)
+            chunk = _settle_places(chunk, plan, selection, outcome, places)
             good = _set_bad_aside(chunk, rules, quarantine, outcome)
             good = duplicates.take_out(good)
             kept.write(good.select(columns))
             _describe(good, plan, selection, outcome)
+    if plan.crosswalk:
+        settle(con, kept, plan, plan.crosswalk)
     outcome.rows_outside = total - outcome.rows_in
     outcome.rows_kept, outcome.rows_duplicate = kept.rows, duplicates.rows
     ragged = opened.ragged()
@@ -122,6 +130,23 @@ def _stream(
         outcome.severities["type:record"] = "high"
     quarantine.write(ragged, lambda places: opened.records_of(places, total))
     outcome.file = piles.kept.name
+
+
+def _settle_places(
+    chunk: pl.DataFrame, plan: FeedPlan, selection: Selection, outcome: Outcome, places: PlaceFinder | None
+) -> pl.DataFrame:
+    """What cannot be said in SQL: boundaries in one form, areas found from points, codes of other systems as the city's own."""
+    if plan.shape.id == "areas":
+        chunk, repaired = add_area(chunk, UNREADABLE, selection.bits)
+        outcome.boundaries_repaired += repaired
+        return chunk
+    if places:
+        chunk = places.place(chunk)
+    elif plan.crosswalk:
+        chunk = recode(chunk, plan, plan.crosswalk)
+    else:
+        return chunk
+    return chunk.with_columns(pl.col("area_id").fill_null(plan.extent))
 
 
 def _chunks(con: duckdb.DuckDBPyConnection, sql: str) -> Iterator[pl.DataFrame]:
@@ -170,7 +195,9 @@ def _describe(good: pl.DataFrame, plan: FeedPlan, selection: Selection, outcome:
         first, last = str(days.min()), str(days.max())
         outcome.first_day = min(outcome.first_day or first, first)
         outcome.last_day = max(outcome.last_day or last, last)
-    if plan.shape.kind in {"events", "counts"} and isinstance(plan.feed.columns.get("area_id"), FromColumns | Joined):
+    if plan.shape.kind in {"events", "counts"} and isinstance(
+        plan.feed.columns.get("area_id"), FromColumns | FromPoint | Joined
+    ):
         outcome.rows_without_area += good.filter(pl.col("area_id") == plan.extent).height
 
 
@@ -195,6 +222,8 @@ def _new_columns(plan: FeedPlan, opened: Opened) -> list[str]:
         used |= {one for one in opened.header if melted.pattern.fullmatch(one)} | {*melted.parts, melted.value}
     for mapped in plan.feed.columns.values():
         used |= set(getattr(mapped, "names", [])) | set(getattr(mapped, "join", []))
+        if isinstance(mapped, FromPoint):
+            used |= {one.from_ for one in mapped.point.coordinates}
     return [one for one in opened.header if one and one not in used and one not in GIVEN]
 
 

@@ -15,11 +15,12 @@ from pathlib import Path
 
 from sga_pipeline.conform.delivery import Arrived, Piles, conform_delivery
 from sga_pipeline.conform.outcome import Outcome, read_outcome
+from sga_pipeline.conform.points import PlaceFinder, place_finder
 from sga_pipeline.contracts.assessment import FeedPlan
 from sga_pipeline.home import Home, write_text
 
 # Raise when conform's own behaviour changes, so that rows conformed by an older version are made anew.
-CONFORM_VERSION = 2
+CONFORM_VERSION = 3
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Conformed:
 def conform_feed(plan: FeedPlan, deliveries: Mapping[str | None, Sequence[Arrived]], home: Home) -> list[Conformed]:
     """Conform what is new, newest first for each period."""
     kept_folder = home.conformed / plan.shape.id / f"city_id={plan.city.id}" / f"feed_id={plan.id}"
+    places = place_finder(plan, home)
     results: list[Conformed] = []
     for period in sorted(deliveries, key=lambda one: one or ""):
         found, seen = False, set[str]()
@@ -46,21 +48,25 @@ def conform_feed(plan: FeedPlan, deliveries: Mapping[str | None, Sequence[Arrive
             if delivery.sha256 in seen:
                 continue
             seen.add(delivery.sha256)
-            outcome, fresh = _once(plan, delivery, kept_folder, home, superseded=found)
+            outcome, fresh = _once(plan, delivery, kept_folder, home, places, superseded=found)
             results.append(Conformed(delivery, outcome, outcome.accepted and not found, fresh, superseded=found))
             found = found or outcome.accepted
     _drop_superseded(kept_folder, {one.outcome.file for one in results if one.in_use})
     return results
 
 
-def outcome_key(plan: FeedPlan, delivery: Arrived) -> str:
-    """The same bytes under the same contract give the same rows; anything else is conformed anew."""
+def outcome_key(plan: FeedPlan, delivery: Arrived, places: PlaceFinder | None = None) -> str:
+    """The same bytes under the same contract, and in the same boundaries, give the same rows; anything else is conformed anew."""
     text = f"{CONFORM_VERSION}|{delivery.sha256}|{delivery.period}|{plan.contract_hash}"
+    if places:
+        text += f"|{places.fingerprint}"
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _once(plan: FeedPlan, delivery: Arrived, kept_folder: Path, home: Home, superseded: bool) -> tuple[Outcome, bool]:
-    key = outcome_key(plan, delivery)
+def _once(
+    plan: FeedPlan, delivery: Arrived, kept_folder: Path, home: Home, places: PlaceFinder | None, superseded: bool
+) -> tuple[Outcome, bool]:
+    key = outcome_key(plan, delivery, places)
     kept = kept_folder / f"{delivery.period or 'all'}-{key}.parquet"
     record = home.conformed / "_outcomes" / plan.city.id / plan.id / f"{key}.json"
     known = read_outcome(record)
@@ -70,7 +76,7 @@ def _once(plan: FeedPlan, delivery: Arrived, kept_folder: Path, home: Home, supe
     scratch = Path(tempfile.mkdtemp(prefix="conform-", dir=home.scratch))
     try:
         quarantine = home.quarantine(plan.city.id, plan.id) / f"{delivery.period or 'all'}-{key}.parquet"
-        outcome = conform_delivery(plan, delivery, key, Piles(kept, quarantine, scratch))
+        outcome = conform_delivery(plan, delivery, key, Piles(kept, quarantine, scratch), places)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     record.parent.mkdir(parents=True, exist_ok=True)

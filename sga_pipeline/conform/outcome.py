@@ -25,6 +25,8 @@ class Outcome:
     rows_duplicate: int = 0
     rows_outside: int = 0
     rows_without_area: int = 0
+    # Boundaries whose rings were put right without moving them.
+    boundaries_repaired: int = 0
     # Failing rows by rule; a row may fail several.
     rules: dict[str, int] = field(default_factory=dict)
     severities: dict[str, str] = field(default_factory=dict)

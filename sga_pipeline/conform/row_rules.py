@@ -71,8 +71,8 @@ def build_rules(plan: FeedPlan, bits: dict[str, int]) -> RowRules:
         add(own.column, f"rule:{own.id}", own.severity, _own_rule(own, plan))
         if own.action == "warn":
             warnings.add(f"rule:{own.id}")
-    unreadable = [_check(f"type:{column}", _bit_is_clear(bit)) for column, bit in bits.items()]
-    severities |= {f"type:{column}": "high" for column in bits}
+    unreadable = [_check(rule, _bit_is_clear(bit)) for rule, bit in bits.items()]
+    severities |= dict.fromkeys(bits, "high")
     columns = {
         column.name: pa.Column(POLARS_TYPES[column.type], checks[column.name], nullable=not column.required)
         for column in plan.shape.columns

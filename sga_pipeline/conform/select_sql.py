@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from sga_pipeline.conform.boundaries import NO_POLYGON, UNREADABLE_BOUNDARY
+from sga_pipeline.conform.points import X, Y
 from sga_pipeline.conform.readers.opened import Opened
 from sga_pipeline.conform.sql_text import literal, literals, name
 from sga_pipeline.conform.steps_sql import StepWriter, Translation
 from sga_pipeline.contracts.assessment import FeedPlan
 from sga_pipeline.contracts.feed import Constant, FromColumns, FromPeriod, FromRow, Joined, Where
+from sga_pipeline.contracts.places import FromPoint, Point
 from sga_pipeline.contracts.shape import Column
+from sga_pipeline.contracts.steps import Number
 from sga_pipeline.errors import DeliveryError
 
 UNREADABLE, IN_SCOPE, KEY = "_unreadable", "_in_scope", "_key"
@@ -23,7 +27,7 @@ class Selection:
     sql: str
     key_sql: str | None
     translations: list[Translation]
-    # Bit of the `_unreadable` column for each shape column that is parsed or translated strictly.
+    # Bit of the `_unreadable` column for each rule that fails where a value cannot be read or translated.
     bits: dict[str, int] = field(default_factory=dict)
     # Side column that holds codes without a mapping, for each shape column that has one.
     unmapped: dict[str, str] = field(default_factory=dict)
@@ -46,6 +50,8 @@ def _cells(plan: FeedPlan, header: tuple[str, ...]) -> dict[str, str]:
             needed.append(mapped.names)
         elif isinstance(mapped, Joined):
             needed += [[one] for one in mapped.join]
+        elif isinstance(mapped, FromPoint):
+            needed += [[one.from_] for one in mapped.point.coordinates]
     for names in needed:
         present = [one for one in names if one in cells]
         if not present:
@@ -75,6 +81,9 @@ class _Builder:
         selection = Selection("", None, writer.translations)
         for column in self.plan.shape.columns:
             self._column(column, writer, selection)
+        if self.plan.shape.id == "areas":
+            for rule in (UNREADABLE_BOUNDARY, NO_POLYGON):
+                selection.bits[rule] = 1 << len(selection.bits)
         scope = " and ".join(self._condition(one) for one in self.plan.feed.where) or "true"
         flags = " + ".join(self.flags) or "0"
         # Reading, text steps, typing, output: each layer names what the next one uses, so nothing is computed twice.
@@ -98,7 +107,10 @@ class _Builder:
         return f"select {self._key_hash()} as {KEY} from ({values}) where {IN_SCOPE}"
 
     def _key_hash(self) -> str:
-        return f"hash({', '.join(self._output_of(one) for one in self.plan.shape.key)})"
+        # Codes of another system are translated later; until then two of them may be one and the same.
+        later = {"area_id"} if self.plan.crosswalk else set()
+        told = [self._output_of(one) for one in self.plan.shape.key if one not in later]
+        return f"hash({', '.join(told) or 'true'})"
 
     def _output_of(self, column: str) -> str:
         wanted = f" as {name(column)}"
@@ -118,6 +130,8 @@ class _Builder:
         elif isinstance(mapped, FromRow):
             value = f"{literal(self.delivery_key + '-')} || (row_number() over ())::varchar"
         else:
+            if isinstance(mapped, FromPoint):
+                self._point(mapped.point, writer, selection)
             value = f"cast(null as {sql_type})"
         if default is not None:
             value = f"coalesce({value}, {literal(default)})"
@@ -126,7 +140,8 @@ class _Builder:
     def _default(self, column: Column, is_mapped: bool) -> str | None:
         """What an empty cell means: unknown, all together, or the feed's extent. Never a guess at a value."""
         if column.name == "area_id" and self.plan.shape.kind != "reference":
-            return self.plan.extent
+            # Codes that still have to be found or translated come first.
+            return None if self.plan.point or self.plan.crosswalk else self.plan.extent
         codes = self.plan.code_lists.get(column.code_list or "", ())
         total_by_default = self.plan.shape.kind == "levels" and not is_mapped
         if column.name in {"sex", "age_group"}:
@@ -155,10 +170,25 @@ class _Builder:
             failed.append(f"({name(text_name)} is not null and {name(value_name)} is null)")
         if strict:
             failed.append(f"({name('u_' + column.name)} is not null)")
-        if failed:
-            selection.bits[column.name] = 1 << len(selection.bits)
-            self.flags.append(f"(case when {' or '.join(failed)} then {selection.bits[column.name]} else 0 end)")
+        self._flag(column.name, failed, selection)
         return name(value_name)
+
+    def _flag(self, column: str, failed: list[str], selection: Selection) -> None:
+        if failed:
+            bit = selection.bits[f"type:{column}"] = 1 << len(selection.bits)
+            self.flags.append(f"(case when {' or '.join(failed)} then {bit} else 0 end)")
+
+    def _point(self, point: Point, writer: StepWriter, selection: Selection) -> None:
+        """Both coordinates as numbers, beside the shape's own columns."""
+        failed = []
+        for output, coordinate in zip((X, Y), point.coordinates, strict=True):
+            text, number = name(f"t{output}"), name(f"v{output}")
+            value = writer.close(Number(step="number", decimal=coordinate.decimal), text, "number")
+            self.texts.append(f"nullif(trim({self._cell(coordinate.from_)}), '') as {text}")
+            self.values.append(f"{value} as {number}")
+            self.outputs.append(f"{number} as {name(output)}")
+            failed.append(f"({text} is not null and {number} is null)")
+        self._flag("area_id", failed, selection)
 
     def _source(self, mapped: FromColumns | Joined) -> str:
         if isinstance(mapped, Joined):

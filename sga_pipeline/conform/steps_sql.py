@@ -69,6 +69,12 @@ class StepWriter:
         return f"strip_accents({text})"
 
     @write.register
+    def _name_key(self, step: steps.NameKey, text: str) -> str:
+        # The same as contracts.crosswalks.name_key; a test holds both against each other.
+        plain = rf"regexp_replace(strip_accents({text}), '[''’‘ʼ`´]', '', 'g')"
+        return rf"replace(upper(trim(regexp_replace({plain}, '[^\p{{L}}\p{{N}}]+', ' ', 'g'))), 'ẞ', 'SS')"
+
+    @write.register
     def _zero_pad(self, step: steps.ZeroPad, text: str) -> str:
         # lpad would cut longer values; those stay as they are and fail their own checks.
         return f"case when length({text}) < {step.width} then lpad({text}, {step.width}, '0') else {text} end"

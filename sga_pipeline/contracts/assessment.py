@@ -7,14 +7,18 @@ import json
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from sga_pipeline.contracts.catalogue import Catalogue, read_catalogue, read_rows
 from sga_pipeline.contracts.catalogue_checks import check_catalogue
 from sga_pipeline.contracts.city import City
 from sga_pipeline.contracts.city_tables import CityTables, city_table_files, read_city_tables
+from sga_pipeline.contracts.crosswalks import Crosswalk, read_crosswalk
 from sga_pipeline.contracts.feed import Feed
 from sga_pipeline.contracts.feed_checks import check_feed
 from sga_pipeline.contracts.gap_catalogue_checks import check_gap_catalogue
+from sga_pipeline.contracts.place_checks import check_codes, check_places
+from sga_pipeline.contracts.places import FromPoint, Point
 from sga_pipeline.contracts.reading import read_contract
 from sga_pipeline.contracts.shape import Shape, read_shape
 from sga_pipeline.contracts.yaml_reader import Document
@@ -45,6 +49,8 @@ class FeedPlan:
     mappings: dict[str, MappingTable]
     code_lists: dict[str, tuple[str, ...]]
     file: Path
+    # Leads from the feed's area codes to the city's own, where they differ.
+    crosswalk: Crosswalk | None = None
 
     @property
     def id(self) -> str:
@@ -53,6 +59,30 @@ class FeedPlan:
     @property
     def extent(self) -> str:
         return self.feed.extent or self.city.city_area
+
+    @property
+    def point(self) -> Point | None:
+        """How the area is found, where it is found from a point."""
+        mapped = self.feed.columns.get("area_id")
+        return mapped.point if isinstance(mapped, FromPoint) else None
+
+    @property
+    def boundary_version(self) -> str:
+        """The version of the boundaries its areas are, or its figures were counted on."""
+        if self.feed.boundaries:
+            return self.feed.boundaries.version
+        declared = self.crosswalk.system.version if self.crosswalk else None
+        return declared or self.city.boundary_version
+
+    @property
+    def differs(self) -> str | None:
+        """In what its figures are not the catalogue's own: as its contract says, and because they were counted on other boundaries."""
+        if self.shape.id == "areas" or self.boundary_version == self.city.boundary_version:
+            return self.feed.differs
+        counted = (
+            f"Counted on the boundaries of {self.boundary_version}, brought to those of {self.city.boundary_version}."
+        )
+        return f"{self.feed.differs} {counted}" if self.feed.differs else counted
 
     @property
     def speaks_finer_than_extent(self) -> bool:
@@ -72,7 +102,9 @@ class FeedPlan:
         lists = [
             (column.code_list, self.code_lists[column.code_list]) for column in self.shape.columns if column.code_list
         ]
-        parts = [self.feed.model_dump(mode="json"), mappings, columns, lists, self.extent, self.time_zone]
+        parts: list[Any] = [self.feed.model_dump(mode="json"), mappings, columns, lists, self.extent, self.time_zone]
+        if self.crosswalk:
+            parts.append([self.crosswalk.system.match, self.crosswalk.targets])
         return hashlib.sha256(json.dumps(parts, sort_keys=True, default=list).encode()).hexdigest()
 
 
@@ -115,6 +147,7 @@ class Assessment:
         files = {plan.folder / "city.yaml", *(feed.file for feed in plan.feeds)}
         files |= {table.file for feed in plan.feeds for table in feed.mappings.values()}
         files |= set(city_table_files(plan.city, plan.folder))
+        files |= {plan.folder / one.file for one in plan.city.code_systems.values() if one.file}
         files |= {shape.file for shape in self.shapes.values()} | set(self.catalogue.folder.glob("*.csv"))
         return sorted(files)
 
@@ -172,12 +205,22 @@ def _read_city(folder: Path, contracts: Path, shapes: dict[str, Shape], catalogu
         else:
             problems.append(Problem("no shared feed has this id", f"See {contracts / 'feeds'}.", name, document.file,
                                     document.line_of(("uses",))))  # fmt: skip
-    feeds: list[FeedPlan] = []
-    for file in files:
+    crosswalks: dict[str, Crosswalk] = {}
+    for name, system in city.code_systems.items():
         try:
-            feeds.append(_read_feed(file, city, shapes, catalogue))
+            crosswalks[name] = read_crosswalk(name, system, folder)
         except ContractError as error:
             problems += error.problems
+            crosswalks[name] = Crosswalk(name, system, {})
+    feeds: list[FeedPlan] = []
+    documents: dict[str, Document] = {}
+    for file in files:
+        try:
+            plan, documents[file.stem] = _read_feed(file, city, shapes, catalogue, crosswalks)
+            feeds.append(plan)
+        except ContractError as error:
+            problems += error.problems
+    problems += check_places(city, {plan.id: (plan.feed, plan.shape, documents[plan.id]) for plan in feeds})
     tables = CityTables()
     try:
         tables = read_city_tables(city, folder, catalogue)
@@ -188,15 +231,20 @@ def _read_city(folder: Path, contracts: Path, shapes: dict[str, Shape], catalogu
     return CityPlan(city, folder, tuple(sorted(feeds, key=lambda plan: plan.id)), tables)
 
 
-def _read_feed(file: Path, city: City, shapes: dict[str, Shape], catalogue: Catalogue) -> FeedPlan:
+def _read_feed(
+    file: Path, city: City, shapes: dict[str, Shape], catalogue: Catalogue, crosswalks: dict[str, Crosswalk]
+) -> tuple[FeedPlan, Document]:
     feed, document = read_contract(file, Feed)
     mappings: dict[str, MappingTable] = {}
     for name, mapping in feed.mappings.items():
         mappings[name] = _read_mapping(file.parent / mapping.file, mapping.key, document, name)
     problems = check_feed(feed, document, shapes, catalogue.code_lists, {n: list(t.rows) for n, t in mappings.items()})
+    if feed.shape in shapes:
+        problems += check_codes(feed, shapes[feed.shape], crosswalks, document)
     if problems:
         raise ContractError(problems)
-    return FeedPlan(city, feed, shapes[feed.shape], mappings, catalogue.code_lists, file)
+    crosswalk = crosswalks.get(feed.area_codes)
+    return FeedPlan(city, feed, shapes[feed.shape], mappings, catalogue.code_lists, file, crosswalk), document
 
 
 def _read_mapping(file: Path, key: str, document: Document, name: str) -> MappingTable:

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from sga_pipeline.contracts.base import Code, Contract, Day, Identifier, Sentence
+from sga_pipeline.contracts.places import CodeSystem
 
 
 class Window(Contract):
@@ -52,6 +53,8 @@ class City(Contract):
     as_of: Day | None = None
     city_area: Code
     areas: list[FixedArea] = Field(min_length=1)
+    # Area codes that are not the city's own, by the name feeds use for them under area_codes.
+    code_systems: dict[Identifier, CodeSystem] = {}
     data: DataFolder = DataFolder()
     # National and global feeds, by id, from contracts/feeds/.
     uses: list[Identifier] = []

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 from sga_pipeline.contracts.base import Code, Contract, Day, Identifier, Pattern, Sentence
 from sga_pipeline.contracts.formats import Format
 from sga_pipeline.contracts.methods import Break, ConceptMatch, Methods, PlaceBasis
+from sga_pipeline.contracts.places import OWN_CODES, Boundaries, FromPoint
 from sga_pipeline.contracts.sources import Source
 from sga_pipeline.contracts.steps import StepItem, check_order
 
@@ -62,7 +63,7 @@ class FromRow(Contract):
     row: Literal["number"]
 
 
-ColumnMap = FromColumns | Joined | Constant | FromPeriod | FromRow
+ColumnMap = FromColumns | Joined | Constant | FromPeriod | FromRow | FromPoint
 
 
 class Mapping(Contract):
@@ -219,7 +220,10 @@ class Feed(Contract):
     preference: int = Field(default=1, ge=1, le=99)
     spatial_levels: list[Literal["country", "county", "city", "district", "neighbourhood"]] = Field(min_length=1)
     disaggregations: list[str] = []
-    area_codes: Sentence = "the city's own"
+    # The system its area codes belong to: the city's own, or one that city.yaml declares under code_systems.
+    area_codes: Sentence = OWN_CODES
+    # For a feed of areas: the version it brings, and when it held; the city's own where not given.
+    boundaries: Boundaries | None = None
     # How finely the source dates its events; a source that knows the year alone gives no months.
     dated_to: Literal["day", "month", "year"] = "day"
     # What becomes of years between two that a source of residents gives: none, or a straight line, marked as estimated.

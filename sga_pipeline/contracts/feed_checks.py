@@ -18,6 +18,7 @@ from sga_pipeline.contracts.feed import (
     PatternRule,
 )
 from sga_pipeline.contracts.formats import CsvFormat
+from sga_pipeline.contracts.places import FromPoint
 from sga_pipeline.contracts.shape import Column, Shape
 from sga_pipeline.contracts.steps import Boolean, Date, DateTime, Default, Lookup, Number, Recode
 from sga_pipeline.contracts.yaml_reader import Document
@@ -130,6 +131,8 @@ def _column_problems(
         yield from _value_problems(mapped.constant, column, code_lists, here)
     if isinstance(mapped, FromRow) and column.type != "string":
         yield "only a text column can be made of the row", "Map the column.", column.type, *here
+    if isinstance(mapped, FromPoint) and column.name != "area_id":
+        yield "only area_id is found from a point", "Map the column.", column.name, *here
     if not isinstance(mapped, FromColumns | Joined):
         return
     closing = mapped.steps[-1] if mapped.steps and mapped.steps[-1].closes else None

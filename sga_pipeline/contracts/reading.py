@@ -40,7 +40,8 @@ def _problems(error: ValidationError, document: Document) -> list[Problem]:
 
 def _noise(kind: str, location: tuple[Any, ...], document: Document) -> bool:
     """A column map may take five forms; only complaints about the form that was meant are worth reading."""
-    forms = {"FromColumns": "from", "Joined": "join", "Constant": "constant", "FromPeriod": "period", "FromRow": "row"}
+    forms = {"FromColumns": "from", "Joined": "join", "Constant": "constant", "FromPeriod": "period", "FromRow": "row",
+             "FromPoint": "point"}  # fmt: skip
     for at, part in enumerate(location):
         if part in forms and at >= 2 and location[0] == "columns":
             given = document.data.get("columns", {}).get(location[1])

@@ -51,6 +51,12 @@ class StripAccents(_Step):
     step: Literal["strip_accents"]
 
 
+class NameKey(_Step):
+    """A name as names are compared: capitals, no accents, no apostrophes, one blank for any other punctuation. O'Hare becomes OHARE."""
+
+    step: Literal["name_key"]
+
+
 class ZeroPad(_Step):
     """Put back the leading zeros a spreadsheet lost."""
 
@@ -219,7 +225,7 @@ def _dated(formats: list[str], *one_of: str) -> list[str]:
 
 
 Step = Annotated[
-    Trim | Upper | Lower | CollapseSpaces | StripAccents | ZeroPad | Prefix | Suffix | Slice | Replace | Part | Extract
+    Trim | Upper | Lower | CollapseSpaces | StripAccents | NameKey | ZeroPad | Prefix | Suffix | Slice | Replace | Part | Extract
     | NullIf | Recode | Lookup | CompactPeriod | Default | Date | DateTime | Number | Boolean,
     Field(discriminator="step"),
 ]  # fmt: skip

@@ -35,6 +35,8 @@ def _shape_asset(scope: Scope, shape: Shape) -> dg.AssetsDefinition:
     key = conformed_key(shape.id)
     deps = {raw_key(city.id, plan.id) for city, plan in feeds}
     deps |= {due_key(city.id) for city, plan in feeds if plan.feed.source.periods}
+    # Points are looked up in boundaries that have been conformed before.
+    deps |= {conformed_key("areas") for _, plan in feeds if plan.point}
     checks = [
         dg.AssetCheckSpec(
             f"{city.id}__{plan.id}", asset=key, description=f"Rows of {plan.feed.title} keep the contract's rules."
@@ -84,6 +86,7 @@ def _check(key: dg.AssetKey, city: CityPlan, plan: FeedPlan, conformed: list[Con
             "rows in": sum(one.rows_in for one in outcomes), "rows kept": sum(one.rows_kept for one in outcomes),
             "rows quarantined": sum(one.rows_quarantined for one in outcomes),
             "rows duplicate": sum(one.rows_duplicate for one in outcomes),
+            "boundaries repaired": sum(one.boundaries_repaired for one in outcomes),
             "rules": dg.MetadataValue.md("\n".join(f"- {rule}: {number}" for rule, number in sorted(rules.items())) or "none"),
             "refused": dg.MetadataValue.md("\n".join(f"- {one.reason}" for one in refused) or "none"),
         },

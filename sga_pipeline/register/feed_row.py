@@ -7,6 +7,7 @@ from typing import Any
 
 from sga_pipeline.contracts.feed import Feed, FromColumns, Joined
 from sga_pipeline.contracts.formats import WorkbookFormat
+from sga_pipeline.contracts.places import FromPoint
 from sga_pipeline.periods import period_bounds
 from sga_pipeline.register.record import FeedRecord
 
@@ -21,17 +22,22 @@ def feed_row(record: FeedRecord) -> dict[str, Any]:
         "preference": feed.preference, "spatial_levels": ",".join(feed.spatial_levels),
         "disaggregations": ",".join(_disaggregations(feed)), "extent_area": plan.extent,
         "connector": feed.source.connector, "address": feed.source.address, "dated_to": feed.dated_to,
-        "tells": ",".join(sorted(feed.columns)), "between_years": feed.between_years, "differs": feed.differs,
+        "tells": ",".join(sorted(feed.columns)), "between_years": feed.between_years, "differs": plan.differs,
         "concept_match": feed.concept_match or ("near" if feed.differs else "exact"), "place_basis": feed.place_basis,
         "methods_unstated": ",".join(feed.methods.unstated), "form": _form(feed), "manual_steps": feed.manual_steps,
         "tells_from": _tells_from(feed), "by_area": plan.speaks_finer_than_extent,
+        "boundary_version": plan.boundary_version,
     }  # fmt: skip
 
 
 def _disaggregations(feed: Feed) -> list[str]:
     """What the contract says, and what its columns show anyway."""
     shown = {"sex": "sex", "age": "age", "age_group": "age", "area_id": "area"}
-    mapped = {shown[one] for one, how in feed.columns.items() if one in shown and isinstance(how, FromColumns | Joined)}
+    mapped = {
+        shown[one]
+        for one, how in feed.columns.items()
+        if one in shown and isinstance(how, FromColumns | FromPoint | Joined)
+    }
     return sorted(mapped | set(feed.disaggregations))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -16,6 +17,7 @@ def what_came(record: FeedRecord) -> Iterator[Made]:
     """Rows with the name of their table; city and feed are added by whoever asks."""
     for one in record.plan.feed.breaks:
         yield "breaks", one.model_dump(mode="json")
+    yield from _other_boundaries(record)
     # That a pull brought something new, or the same again, says nothing of the data; that it failed does.
     for pulled in record.pulled:
         if pulled.status == "failed":
@@ -42,6 +44,16 @@ def what_came(record: FeedRecord) -> Iterator[Made]:
     for column, codes in sorted(unmapped.items()):
         for code, number in sorted(codes.items()):
             yield "unmapped_codes", {"column": column, "code": code, "records": number}
+
+
+def _other_boundaries(record: FeedRecord) -> Iterator[Made]:
+    """The day from which the city counts by other boundaries than the source did is a break in its series."""
+    plan, crosswalk = record.plan, record.plan.crosswalk
+    if crosswalk is None or crosswalk.system.last is None or plan.boundary_version == plan.city.boundary_version:
+        return
+    cause = f"boundaries of {plan.boundary_version} until then, of {plan.city.boundary_version} since"
+    after = date.fromisoformat(crosswalk.system.last) + timedelta(days=1)
+    yield "breaks", {"date": after.isoformat(), "cause": cause, "evidence": crosswalk.system.file or "no crosswalk"}
 
 
 def _header_changes(record: FeedRecord) -> Iterator[Made]:

@@ -1,7 +1,11 @@
 -- Grain: city x area. Areas from boundary feeds, and those the city contract fixes (country, county, city).
+-- Only the version in force: areas of two versions are never mixed.
 with from_feeds as (
-    select city_id, area_id, parent_id, level, name, geometry, area_km2, 2 as rank
-    from {{ source('conformed', 'areas') }}
+    select shaped.city_id, shaped.area_id, shaped.parent_id, shaped.level, shaped.name, shaped.geometry, shaped.area_km2, 2 as rank
+    from {{ source('conformed', 'areas') }} as shaped
+    inner join {{ source('register', 'feeds') }} as feeds on shaped.city_id = feeds.city_id and shaped.feed_id = feeds.feed_id
+    inner join {{ source('register', 'cities') }} as cities
+        on feeds.city_id = cities.city_id and feeds.boundary_version = cities.boundary_version
 ),
 
 fixed as (
