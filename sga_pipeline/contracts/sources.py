@@ -308,6 +308,9 @@ class SdmxSource(WebSource):
             raise ValueError("version 3.0 knows no generic_xml; ask for xml, json or csv")
         if {"?", "#"} & set(self.address):
             raise ValueError(f"the address is the base of the service, without ? or #; it is [{self.address}]")
+        if self.key and set(self.key) == {"."}:
+            # On its way such a key would be taken for a path to the folder above.
+            raise ValueError(f"a key of dots alone asks for everything; leave key out in place of [{self.key}]")
         strange = set(self.key or "") & set("*," if self.version == "2.1" else "+")
         if strange:
             raise ValueError(f"a key of version {self.version} has no [{min(strange)}]; the key is [{self.key}]")

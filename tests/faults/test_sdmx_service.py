@@ -182,7 +182,7 @@ def test_a_token_is_sent_and_shown_nowhere(get: Get, monkeypatch: pytest.MonkeyP
     "spoiled",
     [
         {"version": "3.0", "flow": "CRIME"}, {"version": "3.0", "ask_for": "generic_xml"}, {"version": "2.1", "key": "A,B"},
-        {"version": "3.0", "key": "A+B"}, {"key": "../admin"}, {"key": "a?b=c"}, {"flow": "a/b"}, {"flow": "a,b,c,d"},
+        {"version": "3.0", "key": "A+B"}, {"key": "../admin"}, {"key": ".."}, {"key": "a?b=c"}, {"flow": "a/b"}, {"flow": "a,b,c,d"},
         {"address": "https://x.example/rest?key=1"}, {"version": "2.0"},
     ],
 )  # fmt: skip

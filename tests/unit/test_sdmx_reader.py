@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import duckdb
 import pytest
 
+from sga_pipeline.conform.readers.sdmx import open_sdmx
+from sga_pipeline.contracts.formats import SdmxFormat
 from sga_pipeline.errors import DeliveryError
 from tests.sdmx_messages import STRUCTURE, message, pages, read, read_bytes
 
@@ -165,6 +168,17 @@ def test_csv_says_itself_how_it_is_parted(tmp_path: Path, delimiter: str, first:
     text = f"\ufeff{first},REF_AREA,TIME_PERIOD,OBS_VALUE\r\nXX:F(1.0),A1,2023-Q2,3\r\n".replace(",", delimiter)
     (row,) = read_bytes(tmp_path, text.encode())
     assert (row["REF_AREA"], row["TIME_PERIOD"], row["OBS_VALUE"]) == ("A1", "2023-Q2", "3")
+
+
+def test_broken_records_are_told_once(tmp_path: Path) -> None:
+    file = tmp_path / "message"
+    file.write_bytes(b"STRUCTURE,STRUCTURE_ID,ACTION,AREA,OBS_VALUE\nd,X:Y(1),I,A1,1\nd,X:Y(1),I,A2\nd,X:Y(1),I,A3,3\n")
+    with duckdb.connect() as con:
+        opened = open_sdmx(con, file, SdmxFormat(kind="sdmx"), tmp_path)
+        place = opened.header.index("OBS_VALUE")
+        assert con.execute(f"select c{place} from {opened.relation}").fetchall() == [("1",), ("3",)]
+        assert [(one.line, one.text) for one in opened.ragged()] == [(3, "d,X:Y(1),I,A2")]
+        assert [(one.line, one.text) for one in opened.records_of([1], 2)] == [(4, "d,X:Y(1),I,A3,3")]
 
 
 def test_an_encoding_the_message_declares(tmp_path: Path) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import duckdb
+import polars as pl
 
-from sga_pipeline.conform.readers.held import hold
-from sga_pipeline.conform.readers.opened import Opened
+from sga_pipeline.conform.readers.opened import Opened, Record
 from sga_pipeline.conform.readers.sdmx_structures import Structures
 from sga_pipeline.contracts.formats import SdmxFormat
 from sga_pipeline.errors import DeliveryError
@@ -26,6 +27,9 @@ SEVERAL = ";"
 # What a data set does with what it holds, in the one-letter codes of SDMX-CSV.
 ACTIONS = {"append": "A", "replace": "R", "delete": "D", "information": "I", "merge": "M"}
 MAX_COLUMNS, MAX_PARTIAL_KEYS = 500, 20
+# Messages in XML and JSON are held whole; beyond this a source is asked for CSV, which streams.
+MAX_OBSERVATIONS = 3_000_000
+_CHUNK = 100_000
 Cells = Mapping[str, str | None]
 
 
@@ -56,13 +60,16 @@ class Table:
     def add(self, cells: Cells, action: str | None) -> None:
         places = [(self.place_of(column), text) for column, text in cells.items()]
         row: list[str | None] = [None] * len(self.columns)
+        value = self.columns.get(VALUE)
         for place, text in places:
             # Codes come again and again; one copy of each is enough.
-            row[place] = sys.intern(text) if text is not None else None
+            row[place] = text if text is None or place == value else sys.intern(text)
         place = self.place_of(ACTION)
         row += [None] * (place + 1 - len(row))
         row[place] = _letter(action)
         self.rows.append(row)
+        if len(self.rows) > MAX_OBSERVATIONS:
+            raise DeliveryError("the message is too large to be held", "Ask for CSV, or by periods.", len(self.rows))
 
     def cell(self, row: list[str | None], column: str) -> str | None:
         place = self.columns.get(column)
@@ -103,7 +110,28 @@ def opened_table(con: duckdb.DuckDBPyConnection, table: Table, form: SdmxFormat,
     labelled = list(dict.fromkeys(labelled))
     for row in table.rows:
         row += [labels.get(one, {}).get(table.cell(row, one) or "") for one in labelled]
-    return hold(con, [*table.columns, *(label_of(one) for one in labelled)], table.rows)
+    return _held(con, (*table.columns, *(label_of(one) for one in labelled)), table.rows)
+
+
+def _held(con: duckdb.DuckDBPyConnection, header: tuple[str, ...], rows: list[list[str | None]]) -> Opened:
+    """The rows as columns; each part of them is let go as soon as it has become one."""
+    schema = {f"c{place}": pl.String for place in range(len(header))}
+    chunks = [pl.DataFrame(schema=schema)]
+    for start in range(0, len(rows), _CHUNK):
+        chunk = rows[start : start + _CHUNK]
+        rows[start : start + _CHUNK] = [[]] * len(chunk)
+        columns = {name: [row[place] for row in chunk] for place, name in enumerate(schema)}
+        chunks.append(pl.DataFrame(columns, schema=schema))
+    frame = pl.concat(chunks, rechunk=False)
+    con.register("held_rows", frame.to_arrow())
+
+    def records_of(places: Sequence[int], _total: int) -> list[Record]:
+        return [
+            Record(place + 1, json.dumps(dict(zip(header, frame.row(place), strict=True)), ensure_ascii=False))
+            for place in places
+        ]
+
+    return Opened(header, "held_rows", records_of)
 
 
 def without_value(row: list[str | None], table: Table, form: SdmxFormat) -> bool:
