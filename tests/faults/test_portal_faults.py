@@ -160,6 +160,7 @@ def test_documents_of_another_kind_are_refused(tmp_path: Path, protocol: str, nu
             {"success": False, "error": {"message": "Access denied", "__type": "Authorization Error"}},
             "Access denied",
         ),
+        ("ckan", {"success": False, "result": {"records": [], "total": 2600, "note": "half done"}}, "half done"),
         (
             "socrata",
             {"code": "query.compiler.malformed", "error": True, "message": "Could not parse"},
