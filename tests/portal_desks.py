@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from calendar import monthrange
 from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import product
@@ -20,14 +21,18 @@ Spoil = Callable[[int, str, Answer], Answer]
 
 
 def rows(count: int, start: str = "2023-01-01") -> list[Row]:
-    """Rows spread over two years, a few of their cells empty or zero."""
+    """Rows spread over two years, some on the last day of a month, a few of their cells empty or zero."""
     return [
         {
-            "case": f"c{n:05}", "day": f"{2022 + n % 2}-{n % 12 + 1:02}-{n % 28 + 1:02}", "month": f"{2022 + n % 2}{n % 12 + 1:02}",
+            "case": f"c{n:05}", "day": f"{2022 + n % 2}-{n % 12 + 1:02}-{_day(n):02}", "month": f"{2022 + n % 2}{n % 12 + 1:02}",
             "offence": "hom" if n % 9 else "rob", "place": n % 7, "harm": None if n % 5 == 0 else n % 3,
         }
         for n in range(count)
     ]  # fmt: skip
+
+
+def _day(n: int) -> int:
+    return n % 28 + 1 if n % 5 else monthrange(2022 + n % 2, n % 12 + 1)[1]
 
 
 def as_json(document: Any, status: str = "200 OK") -> bytes:
