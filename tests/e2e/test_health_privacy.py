@@ -21,7 +21,11 @@ from tests.runs import data_folder, sga
 from tests.servers import answer, serving
 
 BUNDLES = sorted((data_folder() / "api_samples" / "fhir").glob("R4*.json"))
-pytestmark = pytest.mark.skipif(not BUNDLES, reason="the sample bundles are not here")
+pytestmark = [
+    pytest.mark.skipif(not BUNDLES, reason="the sample bundles are not here"),
+    # Two whole runs and a search through all they leave; a busy machine takes its time.
+    pytest.mark.timeout(1800),
+]
 
 FEED = """\
 id: {feed}
