@@ -156,8 +156,6 @@ FhirResource = Literal[
     "AllergyIntolerance", "Condition", "DiagnosticReport", "Encounter", "Immunization", "MedicationRequest",
     "MedicationStatement", "Observation", "Patient", "Procedure",
 ]  # fmt: skip
-
-
 # The dates each kind of record may be counted by; the first is taken where the contract names none.
 FHIR_DATES: Mapping[str, tuple[str, ...]] = {
     "AllergyIntolerance": ("onset", "recorded"), "Condition": ("onset", "recorded"),
