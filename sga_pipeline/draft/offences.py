@@ -44,7 +44,7 @@ def rules(contracts: Path = CONTRACTS) -> tuple[Rule, ...]:
     return tuple(
         Rule(row["iccs_code"], row["language"], tuple(tuple(one.split("|")) for one in row["words"].split()),
              tuple(row["without"].split()))
-        for row in read_rows(contracts / "catalogue" / "iccs_words.csv")
+        for row in read_rows(contracts / "catalogue" / "drafting" / "iccs_words.csv")
     )  # fmt: skip
 
 
