@@ -82,9 +82,12 @@ def draft_file(
             ) from None
         finally:
             con.close()
-    draft = Draft(feed_id_of(path), path, found, looked, choice, filling, sum(count < FEWEST for _, count in offences))
+    rare = sum(count < FEWEST for _, count in offences) if shape(choice.shape).kind == "events" else 0
+    draft = Draft(feed_id_of(path), path, found, looked, choice, filling, rare)
     if filling.offence_column is not None:
-        draft.mappings["offences"] = offence_file(offences, languages_of(city))
+        # In a table of counts an offence is a heading, and no record of one person.
+        fewest = FEWEST if shape(choice.shape).kind == "events" else 1
+        draft.mappings["offences"] = offence_file(offences, languages_of(city), fewest)
     if filling.area_match is not None and not filling.area_match.steps:
         draft.mappings["areas"] = area_file(filling.area_match)
     draft.text = feed_text(draft, address)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sga_pipeline.contracts.formats import CsvFormat, Format
 from sga_pipeline.draft.column import FEWEST, Column
-from sga_pipeline.draft.yaml_text import comment, scalar, tame
+from sga_pipeline.draft.yaml_text import comment, listed, scalar, tame
 from sga_pipeline.paths import CONTRACTS
 
 if TYPE_CHECKING:
@@ -50,6 +50,10 @@ def feed_text(draft: Draft, address: str) -> str:
     if draft.filling.wide:
         lines += [*comment("the months of a year stand side by side"), "wide:", "  items:"]
         lines += [f"    m{code}: {{amount: {scalar(name)}}}" for code, name in draft.filling.wide.items()]
+    found, column = draft.filling.area_match, draft.filling.area_column
+    if found is not None and found.only and column is not None:
+        lines += [*comment(f"only these of {column.distinct:,} values of {column.name} are the city's"), "where:"]
+        lines.append(f"  - {{column: {scalar(column.name)}, in: {listed(list(found.only))}}}")
     if draft.mappings:
         lines.append("mappings:")
         lines += [f"  {name}: {{file: mappings/{draft.feed_id}_{name}.csv}}" for name in draft.mappings]

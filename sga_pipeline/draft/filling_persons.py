@@ -19,7 +19,10 @@ class Persons(Base):
             return None
         missing = {value for value, _ in source.missing_words}
         values: dict[str, str] = {}
-        for value, _ in source.shown:
+        for value, count in source.values:
+            # Rare values only where they are plain words for a sex, as the project's own list has them.
+            if count < FEWEST and code_of("sex", value) is None:
+                continue
             code = code_of("sex", value) or ("_U" if value in missing else None)
             # A figure means nothing by itself: in one country 1 is a man, in the next a woman.
             values[value] = code or "TODO: F, M, _T or _U, as the source's key says"

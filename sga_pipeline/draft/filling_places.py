@@ -7,6 +7,9 @@ from sga_pipeline.draft.column import Column
 from sga_pipeline.draft.filling_base import Base
 from sga_pipeline.draft.yaml_text import scalar
 
+# A match that is less sure than this is none.
+LEAST = 0.2
+
 
 class Places(Base):
     """How columns of place are filled: areas of the city, and coordinates."""
@@ -18,14 +21,17 @@ class Places(Base):
         best: tuple[float, Column, Match] | None = None
         for column in self._area_columns() if not self.loose else []:
             found = match(column, self.areas)
-            if found is not None and (best is None or found.share * _fineness(found) > best[0] + 0.001):
-                best = (found.share * _fineness(found), column, found)
+            rank = found.rank * (1.0 if column.meaning in {"area", "area_name"} else 0.6) if found else 0.0
+            if found is not None and rank >= LEAST and (best is None or rank > best[0] + 0.001):
+                best = (rank, column, found)
         if best is not None:
             _, column, found = best
             self.out.area_column, self.out.area_match = column, found
-            why = f"{found.share:.1%} of its {column.filled:,} values are areas of the city, matched {found.how}"
+            why = f"{found.share:.1%} of its {column.filled:,} values are areas of the city, matched {found.how}; they meet {found.met} of {found.of}"
             if found.missed:
                 why += f"; {found.missed:,} rows meet none"
+            if found.only:
+                why += ", for the file holds more than the city; `where` leaves the others out"
             steps = found.steps or ("trim", "lookup: {mapping: areas, give: area_id}")
             return self._from(column, steps), why
         source = next((one for one in self._area_columns() if one.meaning in {"area", "area_name"}), None)
@@ -111,7 +117,3 @@ class Places(Base):
             text,
             f"{why}{'; the two columns are swapped: what is called latitude is above 90' if swapped else f', all between {source.numbers.low:.0f} and {source.numbers.high:.0f}'}",
         )
-
-
-def _fineness(found: Match) -> float:
-    return 1.0 if set(found.levels) & {"district", "neighbourhood"} else 0.5

@@ -35,11 +35,14 @@ def as_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return out.getvalue()
 
 
-def offence_file(values: Sequence[tuple[str, int]], languages: Sequence[str]) -> str:
-    """The file for a column's values; those of fewer than five records may be somebody's and are left out."""
-    return as_csv(HEADER, offence_rows([(value, count) for value, count in values if count >= FEWEST], languages))
+def offence_file(values: Sequence[tuple[str, int]], languages: Sequence[str], fewest: int = FEWEST) -> str:
+    """The file for a column's values; those of fewer records than `fewest` may be somebody's and are left out."""
+    return as_csv(HEADER, offence_rows([(value, count) for value, count in values if count >= fewest], languages))
 
 
 def area_file(found: Match) -> str:
-    rows = sorted((value, str(count), code, found.how) for value, count, code in found.listed)
+    """Values that meet an area of the city: names and codes that are public already. Small counts are not told."""
+    rows = sorted(
+        (value, str(count) if count >= FEWEST else "", code, found.how) for value, count, code in found.listed
+    )
     return as_csv(("local", "records", "area_id", "why"), rows)
