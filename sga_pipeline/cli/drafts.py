@@ -104,7 +104,7 @@ def _tell(draft: Draft, feed: Path, folder: Path) -> None:
     print(f"{tame(draft.file.name, 100)}   {draft.looked.rows:,} rows, {width} columns; {draft.looked.words}")
     print(f"  format  {format_text(draft.found.form)}")
     print(f"  shape   {draft.choice.shape}: {draft.choice.why}")
-    fills = {name: line.name for line in draft.filling.lines for name in _sources(line.filled, draft)}
+    fills = draft.filling.used
     rows = [
         (tame(column.name, 32), _kind(column), _lack(column), fills.get(column.name, "" if not column.private else "ignored"),
          f"PRIVATE? {column.private}" if column.private else _words(column))
@@ -124,12 +124,6 @@ def _tell(draft: Draft, feed: Path, folder: Path) -> None:
         print(f"  wrote   feeds/mappings/{draft.feed_id}_{name}.csv   {lines} {name}" + (
             f", iccs_code empty; {draft.rare_offences} rarer than five records are left out" if name == "offences" else ""))  # fmt: skip
     print()
-
-
-def _sources(filled: str, draft: Draft) -> list[str]:
-    from sga_pipeline.draft.yaml_text import scalar
-
-    return [name for name in draft.filling.used if scalar(name) in filled]
 
 
 def _kind(column: Column) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sga_pipeline.contracts.catalogue import read_rows
 from sga_pipeline.draft.column import Column
 from sga_pipeline.draft.meaning import wide_months
 from sga_pipeline.draft.word_lists import code_of, shape_signs
+from sga_pipeline.paths import CONTRACTS
 
 # The family most feeds of a shape belong to.
 FAMILIES = {
@@ -47,6 +49,9 @@ def choose(columns: list[Column]) -> Choice:
     there = {column.meaning for column in columns if column.meaning}
     if wide_months(columns):
         there.add("wide_months")
+    for name in ("health_topic", "topic"):
+        if any(column.meaning == "topic" and _listed(column, name) for column in columns):
+            there.add(f"{name}_words")
     if sum(_question(column) for column in columns) >= 5:
         there.add("questions")
     scores: dict[str, int] = {}
@@ -68,3 +73,10 @@ def _question(column: Column) -> bool:
     return not column.meaning and not column.private and 2 <= column.distinct <= 4 and all(
         code_of("answer", value) is not None or value in {"2", "9", "8"} for value, _ in column.values
     )  # fmt: skip
+
+
+def _listed(column: Column, name: str) -> bool:
+    """Whether nearly all its values are codes of a list of the catalogue, blanks written for underlines or not."""
+    codes = {row["code"] for row in read_rows(CONTRACTS / "catalogue" / "codelists.csv") if row["list"] == name}
+    values = [value.strip().lower().replace(" ", "_") for value, _ in column.values]
+    return bool(values) and sum(value in codes for value in values) >= len(values) * 0.8

@@ -22,6 +22,7 @@ class Filler(Times, Places, Persons):
             if shape == self.shape.id and target:
                 wanted.setdefault(target, []).append(meaning)
         for column in self.shape.columns:
+            self.now = column.name
             special = getattr(self, f"_{column.name}", None)
             line: tuple[str, str] | None
             if special is not None:
@@ -43,7 +44,7 @@ class Filler(Times, Places, Persons):
             self._questions()
         return self.out
 
-    def _key(self, meaning: str, others: tuple[str, ...]) -> tuple[str, str]:
+    def _key(self, meaning: str) -> tuple[str, str]:
         source = self.by_meaning.get(meaning)
         if source is not None and source.unique:
             return self._from(source, ["trim"]), f"{source.why}; no value stands there twice"
@@ -58,25 +59,31 @@ class Filler(Times, Places, Persons):
         if alone is not None:
             return self._from(alone, ["trim"]), f"{alone.why}; no value stands there twice"
         if source is not None:
-            doubled = source.filled - source.distinct
-            return (
-                "{row: number}",
-                f"{source.name} looks like it, but {doubled:,} of {source.rows:,} rows repeat a value of it or more lack one; so rows are numbered",
+            again = source.filled - source.distinct
+            lack = source.rows - source.filled
+            if again <= source.rows * 0.02 and not lack:
+                return self._from(source, ["trim"]), (
+                    f"{source.why}; {again:,} of {source.rows:,} rows repeat a value and will be set aside as duplicates: if they are "
+                    "rows of their own, write {row: number}"
+                )
+            return "{row: number}", (
+                f"{source.name} looks like it, but {again:,} of {source.rows:,} rows repeat a value of it and {lack:,} lack one; "
+                "so rows are numbered"
             )
         return "{row: number}", "no column tells rows apart, so rows are numbered and two equal rows are two"
 
     def _event_id(self) -> tuple[str, str] | None:
         if self.shape.id == "crime_events":
-            return self._key("event_id", ())
+            return self._key("event_id")
         source = self.by_meaning.get("event_id")
         taken = source is not None and source.name in self.out.used
         return None if source is None or taken else (self._from(source, ["trim"]), source.why)
 
     def _victim_id(self) -> tuple[str, str]:
-        return self._key("victim_id", ())
+        return self._key("victim_id")
 
     def _death_id(self) -> tuple[str, str]:
-        return self._key("death_id", ())
+        return self._key("death_id")
 
     def _iccs_code(self) -> tuple[str, str]:
         source = self.by_meaning.get("offence")
@@ -118,7 +125,7 @@ class Filler(Times, Places, Persons):
             first = next(one for one in self.columns if one.name == next(iter(self.out.wide.values())))
             step = first.numbers.step if first.numbers else None
             return f"{{from: amount{f', steps: [{{{step}}}]' if step else ''}}}", "each month's column holds counts"
-        source = self.by_meaning.get("count")
+        source = self.by_meaning.get("count") or self.by_meaning.get("amount")
         return self._number(source, [], whole=True) if source else None
 
     def _indicator_id(self) -> tuple[str, str]:

@@ -23,10 +23,10 @@ class Line:
 
 @dataclass
 class Filling:
-    """All lines, the source columns they use, and the lists that go with them."""
+    """All lines, the source columns with what each fills first, and the lists that go with them."""
 
     lines: list[Line] = field(default_factory=list)
-    used: list[str] = field(default_factory=list)
+    used: dict[str, str] = field(default_factory=dict)
     # Name of a mapping and the feed's column it is for.
     offence_column: Column | None = None
     area_match: Match | None = None
@@ -49,10 +49,11 @@ class Base:
             if column.meaning and names.count(column.name) == 1:
                 self.by_meaning.setdefault(column.meaning, column)
         self.out = Filling()
+        # The shape's column that is being filled.
+        self.now = ""
 
     def _use(self, column: Column) -> str:
-        if column.name not in self.out.used:
-            self.out.used.append(column.name)
+        self.out.used.setdefault(column.name, self.now)
         return scalar(column.name)
 
     def _missing(self, name: str, description: str) -> tuple[str, str]:

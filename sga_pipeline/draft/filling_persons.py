@@ -62,6 +62,7 @@ class Persons(Base):
         for column in self.columns:
             target = known.get(plain(column.name).removeprefix("q "))
             values = {value for value, _ in column.values}
+            self.now = target or ""
             if target is None or column.private or column.name in self.out.used:
                 continue
             if values <= {"1", "2", "8", "9"} and {"1", "2"} <= values:

@@ -91,7 +91,7 @@ class Times(Base):
         months = wide_months(self.columns)
         if months and self.shape.id in {"crime_counts", "health_counts"} and self.by_meaning.get("year"):
             self.out.wide = months
-            self.out.used += list(months.values())
+            self.out.used |= dict.fromkeys(months.values(), "count")
 
 
 def _years(column: Column) -> list[str]:

@@ -52,13 +52,19 @@ def _claims(column: Column) -> list[tuple[str, float, str]]:
     if "sex" not in told and column.distinct <= 8 and len(words_of_sex) == 2 and sexes > total * 0.95:
         claims.append(("sex", 2.0, f"all {column.distinct} values are words for sexes"))
     if "cause" not in told and column.distinct > 3 and _share(texts, _ICD) > 0.9:
-        claims.append(("cause", 2.5, "its values look like ICD-10 codes"))
+        claims.append(("cause", 1.2, "its values look like ICD-10 codes"))
     if (
         "geometry" not in told
         and texts
         and _share(texts[:200], re.compile(r"(?is)(multi)?(polygon|point)\s*\(.*")) > 0.8
     ):
         claims.append(("geometry", 3.0, "its values are shapes on a map (WKT)"))
+    if (
+        any(meaning == "age" for meaning, _, _ in column.meanings)
+        and not told & {"age", "age_group"}
+        and _share(texts, _AGE_BAND) > 0.7
+    ):
+        claims.append(("age_group", 2.0, "its name speaks of age and its values are bands"))
     if column.dates and not told & _DATED:
         claims.append(("event_date", 0.6, "its values are dates"))
     return claims

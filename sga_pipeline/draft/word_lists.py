@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 
@@ -33,7 +34,7 @@ def header_rules() -> tuple[HeaderRule, ...]:
 
 def meanings_of(header: str) -> list[tuple[str, float, str]]:
     """What a column's name may mean, best first: meaning, how much of the name says so, the words and language."""
-    words = words_of(header.replace("#", " number ").replace("º", "").replace("№", " номер "))
+    words = words_of(re.sub(r"#|\b[Nn]\s?[º°]", " number ", header).replace("№", " номер "))
     found: dict[str, tuple[float, int, str]] = {}
     for order, rule in enumerate(header_rules()):
         if any(find(term, words) for term in rule.without):
