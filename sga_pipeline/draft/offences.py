@@ -36,7 +36,7 @@ class Suggestion:
 
 @cache
 def titles(contracts: Path = CONTRACTS) -> dict[str, str]:
-    return {row["iccs_code"]: row["title"] for row in read_rows(contracts / "catalogue" / "iccs.csv")}
+    return {row["iccs_code"]: row["title"] for row in read_rows(contracts / "drafting" / "iccs.csv")}
 
 
 @cache
@@ -44,7 +44,7 @@ def rules(contracts: Path = CONTRACTS) -> tuple[Rule, ...]:
     return tuple(
         Rule(row["iccs_code"], row["language"], tuple(tuple(one.split("|")) for one in row["words"].split()),
              tuple(row["without"].split()))
-        for row in read_rows(contracts / "catalogue" / "drafting" / "iccs_words.csv")
+        for row in read_rows(contracts / "drafting" / "iccs_words.csv")
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The lists of words that drafts go by (contracts/catalogue/drafting): header words, value words, signs of shapes."""
+"""The lists of words that drafts go by (contracts/drafting): header words, value words, signs of shapes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sga_pipeline.contracts.catalogue import read_rows
 from sga_pipeline.draft.text import find, plain, words_of
 from sga_pipeline.paths import CONTRACTS
 
-FOLDER = CONTRACTS / "catalogue" / "drafting"
+FOLDER = CONTRACTS / "drafting"
 
 
 @dataclass(frozen=True)
