@@ -17,7 +17,7 @@ _IDENTITY = re.compile(
 )
 _NAME = re.compile(r"[^\W\d_]{2,}([ ,.'-]+[^\W\d_]{1,}){1,4}")
 _STREET = re.compile(
-    r"(?i)\b(street|avenue|ave|road|calle|avenida|av|rua|rue|улица|ул)\b.*[0-9]|^[0-9]+\w* [NSEW]? ?\w+ (st|ave|rd|blvd|dr)\b"
+    r"(?i)\b(street|avenue|ave|road|calle|avenida|av|rua|rue|улица|ул)\b.*[0-9]|^[0-9]+\w* .*\b(street|avenue|road|drive|lane|boulevard|ave|rd|blvd)\b|^[0-9]+\w* [NSEW]? ?\w+ (st|ave|rd|blvd|dr)\b"
 )
 # Meanings of a name that is an office's word and no person's, whatever its values look like.
 _OFFICIAL = {
