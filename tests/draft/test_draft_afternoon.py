@@ -7,14 +7,30 @@ from collections import Counter
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from tests.draft.afternoon import CITY, agree, cover, fill_blanks, square
 from tests.runs import sga
 
-SPANISH = ["ROBO DE VEHÍCULO SIN VIOLENCIA", "HOMICIDIO DOLOSO", "HOMICIDIO CULPOSO POR TRÁNSITO", "ROBO A CASA HABITACIÓN", "VIOLENCIA FAMILIAR", "ASUNTO INTERNO 7"]
+pytestmark = pytest.mark.slow
+SPANISH = [
+    "ROBO DE VEHÍCULO SIN VIOLENCIA",
+    "HOMICIDIO DOLOSO",
+    "HOMICIDIO CULPOSO POR TRÁNSITO",
+    "ROBO A CASA HABITACIÓN",
+    "VIOLENCIA FAMILIAR",
+    "ASUNTO INTERNO 7",
+]
 SPANISH_CODES = {"ROBO DE VEHÍCULO SIN VIOLENCIA": "050211", "HOMICIDIO DOLOSO": "0101", "HOMICIDIO CULPOSO POR TRÁNSITO": "010321",
                  "ROBO A CASA HABITACIÓN": "05012", "VIOLENCIA FAMILIAR": "02011"}  # fmt: skip
-PORTUGUESE = ["Furto de veículo", "Homicídio doloso", "Homicídio culposo no trânsito", "Roubo a transeunte", "Lesão corporal dolosa", "Estelionato"]
+PORTUGUESE = [
+    "Furto de veículo",
+    "Homicídio doloso",
+    "Homicídio culposo no trânsito",
+    "Roubo a transeunte",
+    "Lesão corporal dolosa",
+    "Estelionato",
+]
 PORTUGUESE_CODES = {"Furto de veículo": "050211", "Homicídio doloso": "0101", "Homicídio culposo no trânsito": "010321",
                     "Roubo a transeunte": "04011", "Lesão corporal dolosa": "02011", "Estelionato": "0701"}  # fmt: skip
 PERSONS = ["Ana Pérez Soto", "Luis Gómez Díaz", "Eva Ruiz Vega"]
@@ -46,7 +62,7 @@ def start(folder: Path, city_id: str, name: str, language: str, boundary: str) -
 def finish(city: Path, home: Path) -> None:
     checked = sga("check", city)
     assert checked.returncode == 0, checked.stderr
-    ran = sga("run", "--home", home, "--offline", city)
+    ran = sga("run", "--home", home, city)
     assert ran.returncode == 0, ran.stderr
 
 
@@ -62,9 +78,14 @@ def kept(home: Path, sql: str) -> list[tuple[object, ...]]:
 
 def test_an_afternoon_in_spanish(tmp_path: Path) -> None:
     names = ["Álvaro Obregón", "Benito Juárez", "Coyoacán"]
-    city = start(tmp_path, "mx_san_telmo", "San Telmo", "es", boundaries(["001", "002", "003"], names, "CVE_MUN", "NOM_MUN"))
+    city = start(
+        tmp_path, "mx_san_telmo", "San Telmo", "es", boundaries(["001", "002", "003"], names, "CVE_MUN", "NOM_MUN")
+    )
     spelled = ["ALVARO OBREGON", "BENITO JUAREZ", "COYOACAN"]
-    lines, truth = ["Folio;Fecha del hecho;Hora;Delito;Alcaldía;Latitud;Longitud;Nombre de la víctima;Teléfono"], Counter[tuple[str, str]]()
+    lines, truth = (
+        ["Folio;Fecha del hecho;Hora;Delito;Alcaldía;Latitud;Longitud;Nombre de la víctima;Teléfono"],
+        Counter[tuple[str, str]](),
+    )
     for at in range(360):
         offence, place = SPANISH[at % 6], at % 3 if at % 7 else 0
         day = f"{at % 28 + 1:02}/{at % 12 + 1:02}/2023"
@@ -74,8 +95,14 @@ def test_an_afternoon_in_spanish(tmp_path: Path) -> None:
         )
         truth[SPANISH_CODES.get(offence, "_U"), f"00{place + 1}"] += 1
     raw = city / "data" / "carpetas_2023.csv"
-    raw.write_bytes(("Carpetas de investigación\r\nCorte: enero de 2024\r\n" + "\r\n".join(lines) + "\r\nFuente: Fiscalía\r\n").encode("cp1252"))
-    people = ["alcaldia,año,poblacion"] + [f'{code},2023,"{number:,}"' for code, number in (("1", 1_200_000), ("2", 800_500), ("3", 1_000_250))]
+    raw.write_bytes(
+        (
+            "Carpetas de investigación\r\nCorte: enero de 2024\r\n" + "\r\n".join(lines) + "\r\nFuente: Fiscalía\r\n"
+        ).encode("cp1252")
+    )
+    people = ["alcaldia,año,poblacion"] + [
+        f'{code},2023,"{number:,}"' for code, number in (("1", 1_200_000), ("2", 800_500), ("3", 1_000_250))
+    ]
     (city / "data" / "poblacion.csv").write_text("\n".join(people) + "\n", encoding="utf-8")
 
     done = sga("new", "--city", city, "--from", raw, city / "data" / "poblacion.csv")
@@ -91,7 +118,9 @@ def test_an_afternoon_in_spanish(tmp_path: Path) -> None:
 
     refused = sga("check", city)
     assert refused.returncode == 2
-    assert [word in refused.stderr for word in ("[owner.name]", "[owner.contact]", "[licence]", "[citation]")] == [True] * 4
+    assert [word in refused.stderr for word in ("[owner.name]", "[owner.contact]", "[licence]", "[citation]")] == [
+        True
+    ] * 4
     assert refused.stderr.count("a blank of the draft is left") == 8
 
     feed.write_text(cover(fill_blanks(text), "2023-01-01", "2023-12-31"), encoding="utf-8")
@@ -106,7 +135,10 @@ def test_an_afternoon_in_spanish(tmp_path: Path) -> None:
     assert {(str(code), str(area)): count for code, area, count in rows} == truth
     found = asked(home, "mx_san_telmo", "select area_id, numerator, denominator from observations where indicator_id = 'crime.motor_vehicle_theft_rate' "
                   "and period = '2023' and sex = '_T' and age = '_T' and numerator is not null order by area_id")  # fmt: skip
-    expected = {code: (truth["050211", code], people) for code, people in (("001", 1_200_000), ("002", 800_500), ("003", 1_000_250))}
+    expected = {
+        code: (truth["050211", code], people)
+        for code, people in (("001", 1_200_000), ("002", 800_500), ("003", 1_000_250))
+    }
     expected["TOWN"] = (60, 3_000_750)
     assert {str(area): (count, people) for area, count, people in found} == {
         area: facts for area, facts in expected.items() if facts[0] >= 5
@@ -130,7 +162,9 @@ def test_an_afternoon_in_portuguese(tmp_path: Path) -> None:
     raw = city / "data" / "ocorrencias.csv"
     raw.write_bytes(("\r\n".join(lines) + "\r\n").encode("cp1252"))
     people = {codes[0]: 1_111_111, codes[1]: 1_222_222, codes[2]: 1_333_333}
-    table = ["municipio;ano;populacao;taxa"] + [f"{code[:6]};2023;{number:,}".replace(",", ".") + ";12,5" for code, number in people.items()]
+    table = ["municipio;ano;populacao;taxa"] + [
+        f"{code[:6]};2023;{number:,}".replace(",", ".") + ";12,5" for code, number in people.items()
+    ]
     (city / "data" / "populacao.csv").write_bytes(("\n".join(table) + "\n").encode("cp1252"))
 
     done = sga("new", "--city", city, "--from", raw, city / "data" / "populacao.csv")

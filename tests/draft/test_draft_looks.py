@@ -54,7 +54,13 @@ def test_day_and_month_are_never_chosen_silently(tmp_path: Path) -> None:
     made = drafted(tmp_path, "case number,date,offence\n" + rows)
     assert 'date: ["TODO: %d/%m/%Y or %m/%d/%Y' in line(made, "occurred_on")
     problems = blanks_of(read_yaml(tmp_path / "draft.yaml"))
-    assert [one.value for one in problems] == ["owner.contact", "owner.name", "licence", "citation", "columns.occurred_on.steps.date"]
+    assert [one.value for one in problems] == [
+        "owner.contact",
+        "owner.name",
+        "licence",
+        "citation",
+        "columns.occurred_on.steps.date",
+    ]
     both = drafted(tmp_path, "case number,date,offence\n" + rows + "X,31/12/2023,theft\nY,12/31/2023,theft\n")
     assert "TODO" in line(both, "occurred_on")
     clear = drafted(tmp_path, "case number,date,offence\n" + rows + "X,12/31/2023,theft\n")
@@ -75,7 +81,9 @@ def test_what_is_about_persons_stays_inside(tmp_path: Path) -> None:
 
 
 def test_rare_values_are_not_written(tmp_path: Path) -> None:
-    rows = "".join(f"{at},2023-01-{at % 28 + 1:02},theft\n" for at in range(50)) + "91,2023-02-01,rape of somebody\n" * 4
+    rows = (
+        "".join(f"{at},2023-01-{at % 28 + 1:02},theft\n" for at in range(50)) + "91,2023-02-01,rape of somebody\n" * 4
+    )
     made = drafted(tmp_path, "id,date,offence\n" + rows)
     assert "somebody" not in made.text + made.mappings["offences"]
     assert made.mappings["offences"].splitlines()[1].startswith("theft,50,,0502,Theft,")
@@ -83,7 +91,9 @@ def test_rare_values_are_not_written(tmp_path: Path) -> None:
 
 
 def test_numbers_sentinels_and_swapped_coordinates(tmp_path: Path) -> None:
-    rows = "".join(f"{at},{at % 28 + 1}.12.2023,theft,{-99.1 - at / 1000:.4f},{19.3 + at / 1000:.4f}\n" for at in range(30))
+    rows = "".join(
+        f"{at},{at % 28 + 1}.12.2023,theft,{-99.1 - at / 1000:.4f},{19.3 + at / 1000:.4f}\n" for at in range(30)
+    )
     made = drafted(tmp_path, "id,date,offence,latitude,longitude\n" + rows)
     assert line(made, "latitude") == "{from: longitude}"
     ages = "".join(f"{at},2023-12-{at % 28 + 1:02},X95,{[20 + at % 50, 999][at % 6 == 0]},F\n" for at in range(90))
@@ -95,7 +105,11 @@ def test_numbers_sentinels_and_swapped_coordinates(tmp_path: Path) -> None:
 
 def test_months_side_by_side_become_periods(tmp_path: Path) -> None:
     months = "Jan;Fev;Mar;Abr;Mai;Jun;Jul;Ago;Set;Out;Nov;Dez"
-    rows = "".join(f"{name};{year};{';'.join(str(at * year % 97) for at in range(12))}\n" for year in (2022, 2023) for name in ("Homicídio doloso", "Furto de veículo"))
+    rows = "".join(
+        f"{name};{year};{';'.join(str(at * year % 97) for at in range(12))}\n"
+        for year in (2022, 2023)
+        for name in ("Homicídio doloso", "Furto de veículo")
+    )
     made = drafted(tmp_path, f"Natureza;Ano;{months}\n{rows}", encoding="cp1252")
     assert made.choice.shape == "crime_counts"
     assert "    m04: {amount: Abr}" in made.text
@@ -162,7 +176,11 @@ def test_the_command_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "list.csv").write_text("local,records\nTheft of car,50\nMurder,3\n", encoding="utf-8")
     told = sga("mapping", "xx_any", "any", "--from", tmp_path / "list.csv", "--format", "json")
     (row,) = json.loads(told.stdout)
-    assert (row["local"], row["iccs_code"], row["suggestion"]) == ("Theft of car", "", suggest("Theft of car")[0].iccs_code)
+    assert (row["local"], row["iccs_code"], row["suggestion"]) == (
+        "Theft of car",
+        "",
+        suggest("Theft of car")[0].iccs_code,
+    )
     assert sga("new").returncode == 1
     missing = sga("mapping", "--home", tmp_path, "xx_any", "any")
     assert "Run the city first" in missing.stderr

@@ -26,14 +26,18 @@ def agrees(guess: str, real: str) -> bool:
     ("city", "language", "coverage", "precision", "section"),
     [("mx_mexico_city", "es", 0.85, 0.90, 0.91), ("us_chicago", "en", 0.90, 0.75, 0.86)],
 )
-def test_held_against_the_mappings_of_real_cities(city: str, language: str, coverage: float, precision: float, section: float) -> None:
+def test_held_against_the_mappings_of_real_cities(
+    city: str, language: str, coverage: float, precision: float, section: float
+) -> None:
     file = CONTRACTS / "cities" / city / "feeds" / "mappings" / "offences.csv"
     with file.open(encoding="utf-8", newline="") as stream:
         rows = [(row["local"], row["iccs_code"]) for row in csv.DictReader(stream)]
     told = [(first(local, language), real) for local, real in rows if suggest(local, [language])]
     right = sum(agrees(guess, real) for guess, real in told)
     near = sum(guess[:2] == real[:2] for guess, real in told)
-    print(f"{city}: {len(rows)} offences, told {len(told) / len(rows):.3f}, right {right / len(told):.3f}, section {near / len(told):.3f}")
+    print(
+        f"{city}: {len(rows)} offences, told {len(told) / len(rows):.3f}, right {right / len(told):.3f}, section {near / len(told):.3f}"
+    )
     assert len(told) / len(rows) >= coverage
     assert right / len(told) >= precision
     assert near / len(told) >= section
@@ -89,11 +93,13 @@ def test_the_lists_hang_together() -> None:
     known = titles()
     assert {rule.iccs_code for rule in rules()} - {""} <= set(known)
     assert {rule.language for rule in rules()} == {"en", "es", "pt", "fr", "ru"}
-    assert all(code[:-1] in known or any(code.startswith(one) for one in known if one != code) or len(code) == 2 for code in known)
+    assert all(
+        code[:-1] in known or any(code.startswith(one) for one in known if one != code) or len(code) == 2
+        for code in known
+    )
 
 
 def test_nothing_is_suggested_for_words_nobody_knows() -> None:
     assert suggest("ZXQV 17") == []
     assert suggest("") == []
     assert suggest("HECHO NO CONSTITUTIVO DE DELITO")[0].iccs_code == ""
-

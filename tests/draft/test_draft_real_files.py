@@ -23,9 +23,24 @@ pytestmark = pytest.mark.skipif(not (data_folder() / "chicago").is_dir(), reason
 CITIES = {"mexico_city": "mx_mexico_city", "chicago": "us_chicago"}
 # One year of files that are alike, and of the largest only those below this size: the rest takes minutes and tells no more.
 LARGEST = 4_000_000
-ALIKE = ("carpetas_fgj_2020", "carpetas_fgj_2021", "carpetas_fgj_2022", "pop-2016", "pop-2017", "pop-2018", "pop-2019", "pop-2020", "pop-2022", "ACSDT5Y2020.B1")
+ALIKE = (
+    "carpetas_fgj_2020",
+    "carpetas_fgj_2021",
+    "carpetas_fgj_2022",
+    "pop-2016",
+    "pop-2017",
+    "pop-2018",
+    "pop-2019",
+    "pop-2020",
+    "pop-2022",
+    "ACSDT5Y2020.B1",
+)
 # What cannot be drafted from, and a word of the reason.
-REFUSED = {"alcaldias.kml": "XML", "inegi_base_homicidios_2015_2023.rds": "file of R", "colonias_json_CUAUHTEMOC_original.zip": "archive of 66"}
+REFUSED = {
+    "alcaldias.kml": "XML",
+    "inegi_base_homicidios_2015_2023.rds": "file of R",
+    "colonias_json_CUAUHTEMOC_original.zip": "archive of 66",
+}
 
 
 @dataclass(frozen=True)
@@ -100,28 +115,77 @@ def facts(city_id: str) -> list[Fact]:
         form, real = made.found.form, feed.format
         found.append(Fact(feed.id, "format", real.kind, form.kind))
         if isinstance(real, CsvFormat) and isinstance(form, CsvFormat):
-            found.append(Fact(feed.id, "dialect", f"{real.delimiter} {real.compression} {real.skip_lines}", f"{form.delimiter} {form.compression} {form.skip_lines}"))
+            found.append(
+                Fact(
+                    feed.id,
+                    "dialect",
+                    f"{real.delimiter} {real.compression} {real.skip_lines}",
+                    f"{form.delimiter} {form.compression} {form.skip_lines}",
+                )
+            )
         if isinstance(real, XlsxFormat) and isinstance(form, XlsxFormat):
             found.append(Fact(feed.id, "sheet", real.sheet, form.sheet))
         found.append(Fact(feed.id, "shape", feed.shape, made.choice.shape))
-        for name in ("area_id", "sex", "age", "age_group", "occurred_on", "died_on", "persons", "latitude", "icd10", "value"):
+        for name in (
+            "area_id",
+            "sex",
+            "age",
+            "age_group",
+            "occurred_on",
+            "died_on",
+            "persons",
+            "latitude",
+            "icd10",
+            "value",
+        ):
             real_names = sources(feed.columns.get(name))
             if real_names:
-                guess = next((one for one in sorted(real_names) if f"from: {one}" in lines.get(name, "") or f'from: "{one}"' in lines.get(name, "")), "")
-                found.append(Fact(feed.id, name, " ".join(sorted(real_names)), " ".join(sorted(real_names)) if guess else lines.get(name, "nothing")))
+                guess = next(
+                    (
+                        one
+                        for one in sorted(real_names)
+                        if f"from: {one}" in lines.get(name, "") or f'from: "{one}"' in lines.get(name, "")
+                    ),
+                    "",
+                )
+                found.append(
+                    Fact(
+                        feed.id,
+                        name,
+                        " ".join(sorted(real_names)),
+                        " ".join(sorted(real_names)) if guess else lines.get(name, "nothing"),
+                    )
+                )
         for name in ("occurred_on", "died_on"):
             how = feed.columns.get(name)
             if isinstance(how, FromColumns) and how.steps and isinstance(how.steps[-1], Date):
                 wanted = how.steps[-1].formats[0]
-                found.append(Fact(feed.id, "date format", wanted, wanted if f'"{wanted}"' in lines.get(name, "") else lines.get(name, "nothing")))
+                found.append(
+                    Fact(
+                        feed.id,
+                        "date format",
+                        wanted,
+                        wanted if f'"{wanted}"' in lines.get(name, "") else lines.get(name, "nothing"),
+                    )
+                )
     return found
 
 
 def test_guesses_against_the_contracts() -> None:
     every = [fact for city_id in CITIES.values() for fact in facts(city_id)]
     for fact in every:
-        print(f"{'hit ' if fact.real == fact.guess else 'MISS'} {fact.feed:26} {fact.what:12} {fact.real[:44]:44} {fact.guess[:70]}")
-    floors = {"format": 1.0, "dialect": 1.0, "shape": 0.6, "area_id": 0.6, "sex": 0.8, "occurred_on": 0.6, "date format": 0.6}
+        print(
+            f"{'hit ' if fact.real == fact.guess else 'MISS'} {fact.feed:26} {fact.what:12} {fact.real[:44]:44} {fact.guess[:70]}"
+        )
+    floors = {
+        "format": 1.0,
+        "dialect": 1.0,
+        "shape": 0.6,
+        "area_id": 0.6,
+        "sex": 0.8,
+        "occurred_on": 0.6,
+        "date format": 0.6,
+    }
     for what, floor in floors.items():
         these = [fact for fact in every if fact.what == what]
         share = sum(fact.real == fact.guess for fact in these) / len(these)
