@@ -122,8 +122,10 @@ class StepWriter:
     @write.register
     def _lookup(self, step: steps.Lookup, text: str) -> str:
         table = self.mappings[step.mapping]
-        keys = tuple(row[table.key] for row in table.rows)
-        return self._translate(text, keys, tuple(row[step.give] or None for row in table.rows), step.otherwise)
+        rows = [row for row in table.rows if row[step.give] or step.blank == "none"]
+        # A list without a single row is no type; the empty text is never looked up.
+        keys = tuple(row[table.key] for row in rows) or ("",)
+        return self._translate(text, keys, tuple(row[step.give] or None for row in rows) or (None,), step.otherwise)
 
     def _translate(
         self, text: str, keys: tuple[str, ...], results: tuple[str | None, ...], otherwise: steps.Otherwise

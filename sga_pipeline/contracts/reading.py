@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from sga_pipeline.contracts.base import Contract
+from sga_pipeline.contracts.blanks import blanks_of
 from sga_pipeline.contracts.yaml_reader import Document, read_yaml
 from sga_pipeline.errors import ContractError, Problem
 
@@ -18,6 +19,8 @@ Model = TypeVar("Model", bound=Contract)
 def read_contract(file: Path, model: type[Model]) -> tuple[Model, Document]:
     """Read and check one contract file."""
     document = read_yaml(file)
+    if blanks := blanks_of(document):
+        raise ContractError(blanks)
     try:
         return model.model_validate(document.data), document
     except ValidationError as error:

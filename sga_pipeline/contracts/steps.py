@@ -147,6 +147,8 @@ class Lookup(_Step):
     mapping: str
     give: str
     otherwise: Otherwise = "unknown"
+    # What an empty cell of the mapping means: the code is known and has none, or nobody has mapped it yet.
+    blank: Literal["none", "unmapped"] = "none"
 
 
 class CompactPeriod(_Step):

@@ -1,0 +1,161 @@
+"""Drafts of contracts on the terminal: writes them into a city's folder and tells calmly what was found."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from sga_pipeline.cli.common import show
+from sga_pipeline.contracts.assessment import CityPlan, read_assessment
+from sga_pipeline.contracts.blanks import MARK
+from sga_pipeline.contracts.city import City
+from sga_pipeline.contracts.reading import read_contract
+from sga_pipeline.draft.city_areas import areas_of
+from sga_pipeline.draft.column import Column
+from sga_pipeline.draft.drafting import Draft, draft_file, feed_id_of
+from sga_pipeline.draft.feed_text import format_text
+from sga_pipeline.draft.yaml_text import tame
+from sga_pipeline.errors import ContractError, DeliveryError, SgaError
+from sga_pipeline.paths import CONTRACTS
+
+MOST_COLUMNS = 25
+
+
+def draft_files(files: list[Path], folder: Path, *, shape: str | None = None, replace: bool = False) -> int:
+    """Draft each file; one that cannot be drafted from is said so, and the others go on."""
+    if shape is not None and not (CONTRACTS / "shapes" / f"{shape}.yaml").is_file():
+        known = ", ".join(sorted(one.stem for one in (CONTRACTS / "shapes").glob("*.yaml")))
+        raise SgaError("unknown shape", f"Use one of {known}.", shape)
+    city = _city(folder)
+    areas = areas_of(city)
+    written, refused = [], 0
+    for file in files:
+        feed = folder / "feeds" / f"{feed_id_of(file)}.yaml"
+        try:
+            if feed.exists() and not replace:
+                raise DeliveryError(
+                    "there is a contract of that name already", "Rename one, or say --replace.", feed.name
+                )
+            draft = draft_file(file.resolve(), city, areas, _address(file, city), shape)
+        except DeliveryError as error:
+            print(f"sga: {tame(file.name, 100)}: {error}\n", file=sys.stderr)
+            refused += 1
+            continue
+        _write(draft, feed)
+        _tell(draft, feed, folder)
+        written.append(draft)
+    if written:
+        _next(written, folder, city)
+    return 1 if refused else 0
+
+
+def _city(folder: Path) -> CityPlan:
+    """The city with the feeds that are whole; drafts that still have blanks do not stand in the way."""
+    try:
+        return read_assessment([folder]).cities[0]
+    except ContractError:
+        model, _ = read_contract(folder / "city.yaml", City)
+    plans = []
+    for feed in sorted((folder / "feeds").glob("*.yaml")):
+        try:
+            plans += [plan for plan in _alone(folder, feed).feeds if plan.file.resolve() == feed.resolve()]
+        except SgaError:
+            continue
+    return CityPlan(model, folder, tuple(plans))
+
+
+def _alone(folder: Path, feed: Path) -> CityPlan:
+    """A city as it would be with this one feed: read in a folder of its own."""
+    import shutil
+    import tempfile
+    from dataclasses import replace
+
+    with tempfile.TemporaryDirectory() as scratch:
+        copy = Path(scratch) / folder.name
+        (copy / "feeds").mkdir(parents=True)
+        shutil.copy(folder / "city.yaml", copy)
+        shutil.copy(feed, copy / "feeds")
+        if (folder / "feeds" / "mappings").is_dir():
+            shutil.copytree(folder / "feeds" / "mappings", copy / "feeds" / "mappings")
+        plan = read_assessment([copy]).cities[0]
+    return replace(
+        plan, folder=folder, feeds=tuple(replace(one, file=folder / "feeds" / one.file.name) for one in plan.feeds)
+    )
+
+
+def _address(file: Path, city: CityPlan) -> str:
+    data = city.data_folder()
+    if data is not None and file.resolve().is_relative_to(data.resolve()):
+        return file.resolve().relative_to(data.resolve()).as_posix()
+    return file.name
+
+
+def _write(draft: Draft, feed: Path) -> None:
+    feed.parent.mkdir(parents=True, exist_ok=True)
+    feed.write_text(draft.text, encoding="utf-8")
+    for name, text in draft.mappings.items():
+        target = feed.parent / "mappings" / f"{draft.feed_id}_{name}.csv"
+        target.parent.mkdir(exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+
+
+def _tell(draft: Draft, feed: Path, folder: Path) -> None:
+    width = len(draft.looked.columns)
+    print(f"{tame(draft.file.name, 100)}   {draft.looked.rows:,} rows, {width} columns; {draft.looked.words}")
+    print(f"  format  {format_text(draft.found.form)}")
+    print(f"  shape   {draft.choice.shape}: {draft.choice.why}")
+    fills = draft.filling.used
+    rows = [
+        (tame(column.name, 32), _kind(column), _lack(column), fills.get(column.name, "" if not column.private else "ignored"),
+         f"PRIVATE? {column.private}" if column.private else _words(column))
+        for column in draft.looked.columns
+    ]  # fmt: skip
+    told = sorted(range(len(rows)), key=lambda at: (not rows[at][3], at))[:MOST_COLUMNS]
+    print()
+    show(("column", "holds", "missing", "fills", "seen"), [rows[at] for at in sorted(told)])
+    if width > len(told):
+        print(f"  and {width - len(told)} columns that fill nothing")
+    print()
+    print(
+        f"  wrote   {feed.relative_to(folder)}   {draft.text.count('# guess:')} guesses, {draft.text.count(f'{MARK}:')} blanks"
+    )
+    for name, text in draft.mappings.items():
+        lines = text.count("\n") - 1
+        print(f"  wrote   feeds/mappings/{draft.feed_id}_{name}.csv   {lines} {name}" + (
+            f", iccs_code empty; {draft.rare_offences} rarer than five records are left out" if name == "offences" else ""))  # fmt: skip
+    print()
+
+
+def _kind(column: Column) -> str:
+    if not column.filled:
+        return "nothing"
+    if column.dates:
+        return "dates, order unclear" if column.dates.ambiguous else "dates"
+    if column.numbers:
+        return "whole numbers" if column.numbers.whole else "numbers"
+    return f"text, {column.distinct:,} values" if column.distinct > 1 else "one value"
+
+
+def _lack(column: Column) -> str:
+    return "" if column.filled == column.rows else f"{column.missing_share:.1%}"
+
+
+def _words(column: Column) -> str:
+    shown = [f"{tame(value, 24)} {count:,}" for value, count in column.shown[:3]] if column.distinct <= 400 else []
+    if column.missing_words and any(count >= 5 for _, count in column.missing_words):
+        shown.append(
+            "for missing: " + ", ".join(tame(value, 16) for value, count in column.missing_words[:3] if count >= 5)
+        )
+    return "; ".join(shown)
+
+
+def _next(drafts: list[Draft], folder: Path, city: CityPlan) -> None:
+    data = city.data_folder() or folder / "data"
+    away = [draft for draft in drafts if not draft.file.is_relative_to(data.resolve())]
+    print("Next")
+    if away:
+        print(f"  put the file{'s' if len(away) > 1 else ''} into {data}")
+    print("  correct the guesses and fill the blanks of the drafts")
+    if any("offences" in draft.mappings for draft in drafts):
+        print("  copy the ICCS codes you agree with from suggestion to iccs_code; nothing is applied for you")
+    print(f"  sga check {folder}")

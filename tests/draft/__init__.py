@@ -1,0 +1,1 @@
+"""Drafts of contracts from files nobody has described yet."""
