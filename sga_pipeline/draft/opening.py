@@ -14,7 +14,7 @@ import python_calamine
 from sga_pipeline.conform.readers.held import MAX_BYTES
 from sga_pipeline.conform.readers.opened import Opened
 from sga_pipeline.conform.source import open_delivery
-from sga_pipeline.contracts.formats import CsvFormat, Format, GeoJsonFormat, JsonFormat, ParquetFormat, XlsxFormat
+from sga_pipeline.contracts.formats import CsvFormat, Format, GeoJsonFormat, JsonFormat, ParquetFormat, WorkbookFormat
 from sga_pipeline.draft.dialect import dialect_of, footer_words
 from sga_pipeline.draft.scan import scan
 from sga_pipeline.draft.text import words_of
@@ -150,7 +150,7 @@ def _workbook(con: duckdb.DuckDBPyConnection, path: Path, scratch: Path) -> Foun
         why["header_row"] = "the first row that is filled with names as wide as the rows below"
     if footer_rows:
         why["footer_rows"] = "the last rows are notes or totals"
-    form = XlsxFormat(kind="xlsx", sheet=sheet, header_row=header_row, footer_rows=footer_rows)
+    form = WorkbookFormat(kind="workbook", sheet=sheet, header_row=header_row, footer_rows=footer_rows)
     return _opened(con, path, form, why, scratch)
 
 
