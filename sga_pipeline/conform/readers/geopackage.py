@@ -19,7 +19,7 @@ from sga_pipeline.errors import DeliveryError
 
 # Bytes of the envelope that may stand between a geometry's head and its WKB, by the code in its flags.
 _ENVELOPES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
-_MAX_STEPS = 2_000
+_MAX_STEPS = 600
 _STEP = 100_000
 
 
@@ -46,14 +46,15 @@ def _restrain(db: sqlite3.Connection) -> None:
 
 
 def _layer(con: duckdb.DuckDBPyConnection, db: sqlite3.Connection, layer: str) -> Opened:
+    for one in ("gpkg_geometry_columns", "gpkg_spatial_ref_sys"):
+        _must_be_table(db, one)
     known = db.execute("select table_name, column_name, srs_id from gpkg_geometry_columns order by 1").fetchall()
     found = [(column, system) for name, column, system in known if name == layer]
     if not found:
         there = ", ".join(name for name, _, _ in known) or "none"
         raise DeliveryError(f"the GeoPackage has no layer [{layer}]", f"It has {there}. Correct format.layer.", layer)
     geometry, system = found[0]
-    if db.execute("select type from sqlite_master where name = ?", [layer]).fetchall() != [("table",)]:
-        raise DeliveryError("the layer is no table", "Ask for a plain GeoPackage.", layer)
+    _must_be_table(db, layer)
     columns = [row[1] for row in db.execute(f"pragma table_info({_quoted(layer)})")]
     if geometry not in columns:
         raise DeliveryError("the layer lacks its boundaries", "Ask for it again.", geometry)
@@ -62,6 +63,12 @@ def _layer(con: duckdb.DuckDBPyConnection, db: sqlite3.Connection, layer: str) -
     records = db.execute(f"select {listed} from {_quoted(layer)} order by rowid").fetchall()
     rows = [[_cell(value) for value in record[:-1]] for record in records]
     return hold_shapes(con, fields, rows, [_shape(record[-1]) for record in records], _move(db, system))
+
+
+def _must_be_table(db: sqlite3.Connection, name: str) -> None:
+    """A view could be anything, and of any length."""
+    if db.execute("select type from sqlite_master where name = ?", [name]).fetchall() != [("table",)]:
+        raise DeliveryError("this is not a plain GeoPackage: a table is missing", "Ask for it again.", name)
 
 
 def _move(db: sqlite3.Connection, system: int) -> Move:
