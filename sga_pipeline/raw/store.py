@@ -45,6 +45,10 @@ class RawStore:
         lines = [line for line in read_arrivals(self._list) if line.period == period]
         return next((found for line in reversed(lines) if (found := self._read(line))), None)
 
+    def held(self) -> set[str | None]:
+        """Periods of which at least one delivery is here."""
+        return set(self.arrivals())
+
     def arrivals(self, as_of: date | None = None) -> dict[str | None, list[Delivery]]:
         """Deliveries of each period, newest first; only those that had arrived on the day asked for."""
         found: dict[str | None, list[Delivery]] = {}

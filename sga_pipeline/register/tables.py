@@ -40,7 +40,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "header_changes": ("city_id", "feed_id", "sha256", "period", "lost", "gained"),
     "sentinels": ("city_id", "feed_id", "sha256", "column", "code", "records", "told"),
     "unmapped_codes": ("city_id", "feed_id", "column", "code", "records"),
-    "volumes": ("city_id", "feed_id", "sha256", "vintage", "retrieved_at", "in_use", "series", "period", "rows", "amount"),
+    "volumes": ("city_id", "feed_id", "sha256", "delivery_period", "vintage", "retrieved_at", "in_use", "series", "period", "rows", "amount"),
     # The gaps of the release in force: what keeps a finding's first day, and closes what is found no more.
     "gap_history": ("gap_id", "parent_id", "city_id", "gap_code", "gap_type", "rule_id", "severity", "indicator_id", "feed_id", "area_id", "period_start",
                     "period_end", "dimension", "metric", "value", "threshold", "expected_n", "available_n", "statement", "recommendation",

@@ -80,6 +80,6 @@ def _deliveries(record: FeedRecord) -> Iterator[Made]:
         numbers[outcome.period] -= 1
         for series, period, rows, amount in outcome.volumes:
             yield "volumes", {
-                "sha256": outcome.sha256, "vintage": vintage, "retrieved_at": held.retrieved_at, "in_use": one.in_use,
+                "sha256": outcome.sha256, "delivery_period": outcome.period, "vintage": vintage, "retrieved_at": held.retrieved_at, "in_use": one.in_use,
                 "series": series, "period": period, "rows": rows, "amount": amount,
             }  # fmt: skip
