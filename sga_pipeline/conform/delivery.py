@@ -11,6 +11,7 @@ import duckdb
 import polars as pl
 
 from sga_pipeline.conform.boundaries import add_area
+from sga_pipeline.conform.corrections import count_met, note_places
 from sga_pipeline.conform.outcome import Outcome
 from sga_pipeline.conform.piles import Duplicates, KeptFile, Quarantine
 from sga_pipeline.conform.readers.opened import Opened
@@ -104,10 +105,14 @@ def _stream(
             outcome.rows_in += len(chunk)
             if plan.shape.id == "areas":
                 chunk = add_area(chunk)
+            if plan.corrections:
+                count_met(chunk, plan, outcome)
             good = _set_bad_aside(chunk, rules, quarantine, outcome)
             good = duplicates.take_out(good)
             kept.write(good.select(columns))
             _describe(good, plan, selection, outcome)
+            if plan.corrections:
+                note_places(good, plan, outcome)
     outcome.rows_outside = total - outcome.rows_in
     outcome.rows_kept, outcome.rows_duplicate = kept.rows, duplicates.rows
     ragged = opened.ragged()

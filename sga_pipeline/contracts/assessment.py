@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sga_pipeline.contracts.catalogue import Catalogue, read_catalogue, read_rows
 from sga_pipeline.contracts.catalogue_checks import check_catalogue
 from sga_pipeline.contracts.city import City
 from sga_pipeline.contracts.city_tables import CityTables, city_table_files, read_city_tables
+from sga_pipeline.contracts.corrections import Correction, read_corrections
 from sga_pipeline.contracts.feed import Feed
 from sga_pipeline.contracts.feed_checks import check_feed
 from sga_pipeline.contracts.gap_catalogue_checks import check_gap_catalogue
@@ -45,6 +46,7 @@ class FeedPlan:
     mappings: dict[str, MappingTable]
     code_lists: dict[str, tuple[str, ...]]
     file: Path
+    corrections: tuple[Correction, ...] = ()
 
     @property
     def id(self) -> str:
@@ -75,7 +77,8 @@ class FeedPlan:
         # How often a period is asked for again changes nothing in its rows.
         said = self.feed.model_dump(mode="json", exclude={"source": {"periods": {"revisable"}}})
         parts = [said, mappings, columns, lists, self.extent, self.time_zone]
-        return hashlib.sha256(json.dumps(parts, sort_keys=True, default=list).encode()).hexdigest()
+        corrections = [[one.said for one in self.corrections]] if self.corrections else []
+        return hashlib.sha256(json.dumps([*parts, *corrections], sort_keys=True, default=list).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,7 @@ class Assessment:
         files = {plan.folder / "city.yaml", *(feed.file for feed in plan.feeds)}
         files |= {table.file for feed in plan.feeds for table in feed.mappings.values()}
         files |= set(city_table_files(plan.city, plan.folder))
+        files |= {plan.folder / plan.city.corrections} if plan.city.corrections else set()
         files |= {shape.file for shape in self.shapes.values()} | set(self.catalogue.folder.glob("*.csv"))
         return sorted(files)
 
@@ -185,9 +189,17 @@ def _read_city(folder: Path, contracts: Path, shapes: dict[str, Shape], catalogu
         tables = read_city_tables(city, folder, catalogue)
     except ContractError as error:
         problems += error.problems
+    if city.corrections and not problems:
+        feeds = _corrected(city, folder, feeds)
     if problems:
         raise ContractError(problems)
     return CityPlan(city, folder, tuple(sorted(feeds, key=lambda plan: plan.id)), tables)
+
+
+def _corrected(city: City, folder: Path, feeds: list[FeedPlan]) -> list[FeedPlan]:
+    known = {plan.id: (plan.feed, plan.shape, plan.code_lists) for plan in feeds}
+    found = read_corrections(folder / str(city.corrections), known)
+    return [replace(plan, corrections=tuple(one for one in found if one.feed == plan.id)) for plan in feeds]
 
 
 def _read_feed(file: Path, city: City, shapes: dict[str, Shape], catalogue: Catalogue) -> FeedPlan:

@@ -28,7 +28,9 @@ class Periods(Contract):
     # How many of the newest ended periods are asked for again in every pull, for sources that still change them.
     # Older ones that are here are left alone until somebody asks for them. `all`: each is asked for again every time.
     # Not given: three; and all of a folder's, where looking costs nothing.
-    revisable: Annotated[int | Literal["all"] | None, BeforeValidator(_number_or_all)] = None
+    revisable: Annotated[
+        Annotated[int, Field(ge=0, le=1200)] | Literal["all"] | None, BeforeValidator(_number_or_all)
+    ] = None
 
     @model_validator(mode="after")
     def _written_alike(self) -> Periods:

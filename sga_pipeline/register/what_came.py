@@ -22,6 +22,7 @@ def what_came(record: FeedRecord) -> Iterator[Made]:
             yield "pulls", {"period": pulled.period, "status": pulled.status, "message": pulled.message}
     yield from _deliveries(record)
     yield from _header_changes(record)
+    yield from _corrections(record)
     unmapped: dict[str, Counter[str]] = {}
     for outcome in (one.outcome for one in record.conformed if one.in_use):
         for column, codes in outcome.unmapped.items():
@@ -42,6 +43,22 @@ def what_came(record: FeedRecord) -> Iterator[Made]:
     for column, codes in sorted(unmapped.items()):
         for code, number in sorted(codes.items()):
             yield "unmapped_codes", {"column": column, "code": code, "records": number}
+
+
+def _corrections(record: FeedRecord) -> Iterator[Made]:
+    """What became of each correction in the deliveries in use. Which row it is about is not told, and of persons not even the value."""
+    outcomes = [one.outcome for one in record.conformed if one.in_use]
+    of_persons = any(column.restricted for column in record.plan.shape.columns)
+    for one in record.plan.corrections:
+        applied, unexpected = (sum(found.corrections.get(one.id, (0, 0))[at] for found in outcomes) for at in (0, 1))
+        yield "corrections", {
+            "correction_id": one.id, "column": one.column, "expected_value": None if of_persons else one.expect,
+            "corrected_value": None if of_persons else one.value, "rows": applied, "rows_unexpected": unexpected,
+            "status": "expectation_failed" if unexpected else "applied" if applied else "not_found",
+            "reason": one.reason, "decided_by": one.decided_by, "decided_on": one.decided_on, "evidence": one.evidence,
+        }  # fmt: skip
+    for area_id, period in sorted({place for found in outcomes for place in found.corrected}):
+        yield "corrected", {"area_id": area_id, "period": period}
 
 
 def _header_changes(record: FeedRecord) -> Iterator[Made]:
