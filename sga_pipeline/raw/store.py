@@ -64,6 +64,8 @@ class RawStore:
         """Remove what killed runs left half arrived. Only for whoever holds the home's lock."""
         for left in self.folder.glob(f"{_ASIDE}*"):
             shutil.rmtree(left, ignore_errors=True)
+        for unfinished in self.folder.glob(".*.writing"):
+            unfinished.unlink(missing_ok=True)
 
     def _described(self, fetched: Fetched, period: str | None, now: datetime, connector: str) -> Delivery:
         digest = sha256_of(fetched.path)
