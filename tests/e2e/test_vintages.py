@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -21,6 +22,24 @@ from tests.runs import Run, sga
 
 SOURCE = "source: {connector: file, address: incidents.csv}"
 DAYS = [date(2024, 1, 20), date(2024, 2, 20), date(2024, 3, 20)]
+RESIDENTS = """\
+id: residents
+title: Residents
+family: official_statistics
+shape: population
+owner: {name: Statistics office, contact: statistics office}
+licence: CC-BY-4.0
+citation: Statistics office, residents.
+source: {connector: file, address: residents.csv}
+format: {kind: csv}
+cadence: annual
+allowed_lag_days: 90
+spatial_levels: [city]
+columns:
+  area_id: {constant: XS}
+  year: {from: year}
+  persons: {from: persons}
+"""
 CORRECTIONS = """\
 corrections:
   - id: wrong_offence
@@ -67,6 +86,8 @@ def the_city(folder: Path) -> Path:
     )
     (city / "city.yaml").write_text(CITY.replace("as_of: 2024-03-01\n", ""))
     (city / "data" / "m").mkdir(exist_ok=True)
+    (city / "feeds" / "residents.yaml").write_text(RESIDENTS)
+    (city / "data" / "residents.csv").write_text("year,persons\n2022,90000\n2023,91000\n")
     return city
 
 
@@ -94,6 +115,7 @@ def on(day: date) -> Iterator[None]:
         patch.object(sga_pipeline.orchestration.pulling, "datetime", Clock),
         patch.object(sga_pipeline.publish.release, "datetime", Clock),
         patch.object(Scope, "today", day),
+        patch.dict(os.environ),
     ):
         yield
 
@@ -152,7 +174,7 @@ def test_corrections_are_told_by_count_and_mark_what_rests_on_them(
     city, home, _ = grown
     assert sga("run", "--home", home, "--offline", city).returncode == 0
     run = Run(home, "xx_small", 0, "")
-    figures = "select indicator_id, area_id, period, obs_status, numerator from observations where sources = ['incidents'] and freq <> 'Q' and numerator is not null"
+    figures = "select indicator_id, area_id, period, obs_status, numerator from observations where list_contains(sources, 'incidents') and freq <> 'Q' and sex = '_T' and age = '_T' and other_dim is null"
     before = {row[:3]: row[3:] for row in run.rows(figures)}
     (city / "corrections.yaml").write_text(CORRECTIONS)
     (city / "city.yaml").write_text((city / "city.yaml").read_text() + "corrections: corrections.yaml\n")
@@ -170,11 +192,14 @@ def test_corrections_are_told_by_count_and_mark_what_rests_on_them(
         ("high", "incidents", "open")
     ]
     after = {row[:3]: row[3:] for row in run.rows(figures)}
-    changed = {key for key in before.keys() | after.keys() if before.get(key, (0, 0))[1] != after.get(key, (0, 0))[1]}
-    assert changed and all(after[key][0] not in {"A"} for key in changed if key in after), changed
+    assert after.keys() == before.keys()
+    changed = {key for key in before if before[key][1] != after[key][1]}
+    assert {key[2] for key in changed} == {"2023", "2023-02"}
+    # Whatever changed and is shown as normal without the correction is marked, and nothing of another month is.
     marked = {key for key, row in after.items() if row[0] == "I"}
-    assert marked and {key[2] for key in marked} <= {"2023", "2023-02"}
-    assert {key[1] for key in marked} <= {"d01", "XS", "XX"}
+    assert {key for key in changed if before[key][0] == "A"} <= marked
+    assert marked and {key[2] for key in marked} <= {"2023", "2023-02"} and {key[1] for key in marked} == {"XS"}
+    assert all(after[key][0] == before[key][0] for key in before.keys() - marked)
     # No release says which row it was.
     with (home / "published" / "xx_small" / "current" / "sga.duckdb").open("rb") as stream:
         assert b"2023-02-2" not in stream.read()
