@@ -20,6 +20,7 @@ from sga_pipeline.orchestration.scope import Scope
 from tests.city_folder import CITY, HEADER, write_city
 from tests.runs import Run, sga
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 SOURCE = "source: {connector: file, address: incidents.csv}"
 DAYS = [date(2024, 1, 20), date(2024, 2, 20), date(2024, 3, 20)]
 RESIDENTS = """\
@@ -168,11 +169,10 @@ def test_revisions_say_first_and_latest_value_with_their_days(grown: tuple[Path,
     ]
 
 
-def test_corrections_are_told_by_count_and_mark_what_rests_on_them(
-    grown: tuple[Path, Path, list[dict[str, str]]],
-) -> None:
-    city, home, _ = grown
-    assert sga("run", "--home", home, "--offline", city).returncode == 0
+def test_corrections_are_told_by_count_and_mark_what_rests_on_them(tmp_path: Path) -> None:
+    city, home = the_city(tmp_path), tmp_path / "home"
+    deliver(city, 2)
+    assert sga("run", "--home", home, city).returncode == 0
     run = Run(home, "xx_small", 0, "")
     figures = "select indicator_id, area_id, period, obs_status, numerator from observations where list_contains(sources, 'incidents') and freq <> 'Q' and sex = '_T' and age = '_T' and other_dim is null"
     before = {row[:3]: row[3:] for row in run.rows(figures)}

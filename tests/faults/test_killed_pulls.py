@@ -146,6 +146,7 @@ def no_leftovers(home: Path) -> None:
     assert [path.name for path in home.glob(".*")] == [".lock"]
 
 
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("revised", [False, True], ids=["first pull", "pull of a revision"])
 def test_killed_anywhere_the_next_pull_makes_good(setting: Setting, tmp_path: Path, revised: bool) -> None:
     chance, office, puller = random.Random(20260101 + revised), setting.office, setting.puller
