@@ -107,6 +107,8 @@ class Home:
 
     def _sweep(self) -> None:
         """Whatever a killed run left in the scratch folder is of no use to anyone."""
+        for probe in self.path.glob(".probe-*"):
+            probe.unlink(missing_ok=True)
         for left in self.scratch.iterdir():
             if left.is_dir():
                 shutil.rmtree(left, ignore_errors=True)

@@ -14,29 +14,46 @@ def register(commands: Commands) -> None:
     parser = command(commands, "run", "pull, conform, build, check and publish; only what changed is done again", run)
     parser.add_argument("city_dirs", metavar="CITY_DIR", nargs="+", type=Path)
     parser.add_argument(
-        "--as-of", metavar="DATE", type=_day, help="assess with what had arrived by that day (2024-12-31)"
+        "--as-of",
+        metavar="DATE",
+        type=_day,
+        help="rebuild what was known on that day (2024-12-31), beside today's release: in HOME/as_of/DATE",
+    )
+    parser.add_argument(
+        "--refresh", action="store_true", help="ask for every period again, also for those that are here and final"
     )
     parser.add_argument("--offline", action="store_true", help="pull nothing; use the deliveries that are here")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    return assess(arguments.home, arguments.city_dirs, as_of=arguments.as_of, offline=arguments.offline)
+    return assess(
+        arguments.home,
+        arguments.city_dirs,
+        as_of=arguments.as_of,
+        offline=arguments.offline,
+        refresh=arguments.refresh,
+    )
 
 
-def assess(home_folder: str, city_dirs: list[Path], *, as_of: date | None = None, offline: bool = False) -> int:
+def assess(
+    home_folder: str, city_dirs: list[Path], *, as_of: date | None = None, offline: bool = False, refresh: bool = False
+) -> int:
     """Run cities in a home, say what came of it, and give the exit status."""
     from sga_pipeline.contracts.assessment import read_assessment
     from sga_pipeline.home import Home
+    from sga_pipeline.publish.vintage import vintage_home
 
     folders = [folder.resolve() for folder in city_dirs]
     read_assessment(folders)
     home = Home(Path(home_folder))
+    if as_of is not None:
+        home = vintage_home(home, as_of)
     with home.lock(), Progress() as progress:
         # Dagster and dbt take seconds to import; a wrong contract should be told at once.
         from sga_pipeline.orchestration.driving import drive
         from sga_pipeline.orchestration.scope import Scope
 
-        scope = Scope(home, tuple(folders), as_of, offline or as_of is not None)
+        scope = Scope(home, tuple(folders), as_of, offline, refresh)
         before = {city.id: _standing(home, city.id) for city in scope.assessment.cities}
         drive(scope, progress.tell)
     troubled = False

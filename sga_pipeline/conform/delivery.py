@@ -11,6 +11,7 @@ import duckdb
 import polars as pl
 
 from sga_pipeline.conform.boundaries import add_area
+from sga_pipeline.conform.corrections import count_met, note_places
 from sga_pipeline.conform.outcome import Outcome
 from sga_pipeline.conform.piles import Duplicates, KeptFile, Quarantine
 from sga_pipeline.conform.points import PlaceFinder
@@ -114,10 +115,14 @@ def _stream(
             chunk = chunk.filter(pl.col(IN_SCOPE))
             outcome.rows_in += len(chunk)
             chunk = _settle_places(chunk, plan, selection, outcome, places)
+            if plan.corrections:
+                count_met(chunk, plan, outcome)
             good = _set_bad_aside(chunk, rules, quarantine, outcome)
             good = duplicates.take_out(good)
             kept.write(good.select(columns))
             _describe(good, plan, selection, outcome)
+            if plan.corrections:
+                note_places(good, plan, outcome)
     if plan.crosswalk:
         settle(con, kept, plan, plan.crosswalk)
     outcome.rows_outside = total - outcome.rows_in

@@ -55,6 +55,20 @@ def conform_feed(plan: FeedPlan, deliveries: Mapping[str | None, Sequence[Arrive
     return results
 
 
+def refused_periods(plan: FeedPlan, deliveries: Mapping[str | None, Sequence[Arrived]], home: Home) -> set[str | None]:
+    """Periods whose newest delivery an earlier run conformed and could not accept: a better one may be had by now."""
+    places = place_finder(plan, home)
+    newest = {period: found[0] for period, found in deliveries.items() if found}
+    outcomes = {
+        period: read_outcome(_record(plan, outcome_key(plan, one, places), home)) for period, one in newest.items()
+    }
+    return {period for period, outcome in outcomes.items() if outcome is not None and not outcome.accepted}
+
+
+def _record(plan: FeedPlan, key: str, home: Home) -> Path:
+    return home.conformed / "_outcomes" / plan.city.id / plan.id / f"{key}.json"
+
+
 def outcome_key(plan: FeedPlan, delivery: Arrived, places: PlaceFinder | None = None) -> str:
     """The same bytes under the same contract, and in the same boundaries, give the same rows; anything else is conformed anew."""
     text = f"{CONFORM_VERSION}|{delivery.sha256}|{delivery.period}|{plan.contract_hash}"
@@ -68,7 +82,7 @@ def _once(
 ) -> tuple[Outcome, bool]:
     key = outcome_key(plan, delivery, places)
     kept = kept_folder / f"{delivery.period or 'all'}-{key}.parquet"
-    record = home.conformed / "_outcomes" / plan.city.id / plan.id / f"{key}.json"
+    record = _record(plan, key, home)
     known = read_outcome(record)
     if known is not None and (superseded or not known.accepted or kept.is_file()):
         return known, False

@@ -44,6 +44,11 @@ class Outcome:
     # Series, period, rows, amount: what a later delivery of the same period is held against.
     volumes: list[tuple[str, str, int, float | None]] = field(default_factory=list)
 
+    # Correction, and rows it was applied to, and rows where the source says something else than expected.
+    corrections: dict[str, list[int]] = field(default_factory=dict)
+    # Areas and periods that corrected rows stand in.
+    corrected: list[tuple[str, str]] = field(default_factory=list)
+
     def check(self) -> None:
         """A row that is in no pile is a defect of this program, never of the data."""
         if self.rows_in != self.rows_kept + self.rows_quarantined + self.rows_duplicate:
@@ -62,6 +67,8 @@ class Outcome:
 def read_outcome(file: Path) -> Outcome | None:
     """The outcome of an earlier run, or None where there is none or it was cut short."""
     try:
-        return Outcome(**json.loads(file.read_text(encoding="utf-8")))
+        found = Outcome(**json.loads(file.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
+    found.corrected = [(area, period) for area, period in found.corrected]
+    return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from sga_pipeline.conform.boundaries import NO_POLYGON, UNREADABLE_BOUNDARY
+from sga_pipeline.conform.corrections import corrected_sql, text_column
 from sga_pipeline.conform.points import X, Y
 from sga_pipeline.conform.readers.opened import Opened
 from sga_pipeline.conform.sql_text import literal, literals, name
@@ -90,12 +91,37 @@ class _Builder:
         read = f"select *, {scope} as {IN_SCOPE} from {relation}"
         texts = f"select *{self._more(self.texts)} from ({read})"
         values = f"select *{self._more(self.values)} from ({texts})"
+        if self.plan.corrections:
+            return self._corrected(selection, values, flags)
         selection.key_sql = self._key_sql(values)
         key = f", {self._key_hash()} as {KEY}" if selection.key_sql else ""
         selection.sql = (
             f"select {', '.join(self.outputs)}, ({flags})::ubigint as {UNREADABLE}, {IN_SCOPE}{key} from ({values})"
         )
         return selection
+
+    def _corrected(self, selection: Selection, values: str, flags: str) -> Selection:
+        """The same with the city's corrections, and keys taken of what they give: a correction may make a duplicate, or end one."""
+        corrections = self.plan.corrections
+        named = dict.fromkeys(one.column for one in corrections if one.column in selection.bits)
+        texts = "".join(f", {self._text_of(one, selection)} as {name(text_column(one))}" for one in named)
+        typed = (
+            f"select {', '.join(self.outputs)}, ({flags})::ubigint as {UNREADABLE}, {IN_SCOPE}{texts} from ({values})"
+        )
+        types = {column.name: DUCKDB_TYPES[column.type] for column in self.plan.shape.columns}
+        corrected = corrected_sql(typed, corrections, types, selection.bits, selection.unmapped, UNREADABLE)
+        if self._key_sql(values) is None:
+            selection.sql = corrected
+            return selection
+        key = f"hash({', '.join(name(one) for one in self.plan.shape.key)}) as {KEY}"
+        selection.key_sql = f"select {key} from ({corrected}) where {IN_SCOPE}"
+        selection.sql = f"select *, {key} from ({corrected})"
+        return selection
+
+    def _text_of(self, column: str, selection: Selection) -> str:
+        """What the source says where it could not be read or translated."""
+        text, missed = name(f"t_{column}"), name(f"u_{column}")
+        return f"coalesce({text}, {missed})" if column in selection.unmapped else text
 
     def _more(self, items: list[str]) -> str:
         return "".join(f", {item}" for item in items)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from sga_pipeline.contracts.catalogue import Catalogue, read_catalogue, read_row
 from sga_pipeline.contracts.catalogue_checks import check_catalogue
 from sga_pipeline.contracts.city import City
 from sga_pipeline.contracts.city_tables import CityTables, city_table_files, read_city_tables
+from sga_pipeline.contracts.corrections import Correction, read_corrections
 from sga_pipeline.contracts.crosswalks import Crosswalk, read_crosswalk
 from sga_pipeline.contracts.feed import Feed
 from sga_pipeline.contracts.feed_checks import check_feed
@@ -51,6 +52,7 @@ class FeedPlan:
     file: Path
     # Leads from the feed's area codes to the city's own, where they differ.
     crosswalk: Crosswalk | None = None
+    corrections: tuple[Correction, ...] = ()
 
     @property
     def id(self) -> str:
@@ -102,9 +104,13 @@ class FeedPlan:
         lists = [
             (column.code_list, self.code_lists[column.code_list]) for column in self.shape.columns if column.code_list
         ]
-        parts: list[Any] = [self.feed.model_dump(mode="json"), mappings, columns, lists, self.extent, self.time_zone]
+        # How often a period is asked for again changes nothing in its rows.
+        said = self.feed.model_dump(mode="json", exclude={"source": {"periods": {"revisable"}}})
+        parts: list[Any] = [said, mappings, columns, lists, self.extent, self.time_zone]
         if self.crosswalk:
             parts.append([self.crosswalk.system.match, self.crosswalk.targets])
+        if self.corrections:
+            parts.append([one.said for one in self.corrections])
         return hashlib.sha256(json.dumps(parts, sort_keys=True, default=list).encode()).hexdigest()
 
 
@@ -148,6 +154,7 @@ class Assessment:
         files |= {table.file for feed in plan.feeds for table in feed.mappings.values()}
         files |= set(city_table_files(plan.city, plan.folder))
         files |= {plan.folder / one.file for one in plan.city.code_systems.values() if one.file}
+        files |= {plan.folder / plan.city.corrections} if plan.city.corrections else set()
         files |= {shape.file for shape in self.shapes.values()} | set(self.catalogue.folder.glob("*.csv"))
         return sorted(files)
 
@@ -226,9 +233,17 @@ def _read_city(folder: Path, contracts: Path, shapes: dict[str, Shape], catalogu
         tables = read_city_tables(city, folder, catalogue)
     except ContractError as error:
         problems += error.problems
+    if city.corrections and not problems:
+        feeds = _corrected(city, folder, feeds)
     if problems:
         raise ContractError(problems)
     return CityPlan(city, folder, tuple(sorted(feeds, key=lambda plan: plan.id)), tables)
+
+
+def _corrected(city: City, folder: Path, feeds: list[FeedPlan]) -> list[FeedPlan]:
+    known = {plan.id: (plan.feed, plan.shape, plan.code_lists) for plan in feeds}
+    found = read_corrections(folder / str(city.corrections), known)
+    return [replace(plan, corrections=tuple(one for one in found if one.feed == plan.id)) for plan in feeds]
 
 
 def _read_feed(

@@ -64,6 +64,8 @@ class City(Contract):
     decisions: Sentence | None = None
     # A CSV beside city.yaml: thresholds of gaps that this city changed, each with its reason.
     thresholds: Sentence | None = None
+    # A YAML file beside city.yaml: single values known to be wrong, each with what the source is expected to say, and why.
+    corrections: Sentence | None = None
     notes: str | None = None
 
     @model_validator(mode="after")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from sga_pipeline.contracts.base import Code, Contract, Sentence
 from sga_pipeline.contracts.formats import Dhis2Format, Format, OpenSdgFormat
@@ -16,12 +16,24 @@ WebAddress = Annotated[str, Field(pattern=r"^https?://")]
 EnvName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
 
 
+def _number_or_all(given: Any) -> Any:
+    if given is None or given == "all" or (type(given) is int and 0 <= given <= 1200):
+        return given
+    raise ValueError("write how many of the newest periods are asked for again, 0 to 1200, or all")
+
+
 class Periods(Contract):
     """The periods a feed can be asked for one by one."""
 
     freq: Frequency
     first: Annotated[str, Field(pattern=r"^[0-9]{4}(-(0[1-9]|1[0-2])|-Q[1-4])?$")]
     last: Annotated[str, Field(pattern=r"^[0-9]{4}(-(0[1-9]|1[0-2])|-Q[1-4])?$")] | None = None
+    # How many of the newest ended periods are asked for again in every pull, for sources that still change them.
+    # Older ones that are here are left alone until somebody asks for them. `all`: each is asked for again every time.
+    # Not given: three; and all of a folder's, where looking costs nothing.
+    revisable: Annotated[
+        Annotated[int, Field(ge=0, le=1200)] | Literal["all"] | None, BeforeValidator(_number_or_all)
+    ] = None
 
     @model_validator(mode="after")
     def _written_alike(self) -> Periods:
@@ -268,7 +280,7 @@ class Dhis2Source(WebSource):
 
     def format_problem(self, form: Format) -> str | None:
         fits = isinstance(form, Dhis2Format) and form.written == "json"
-        return None if fits else "a DHIS2 server answers as dhis2, written in json"
+        return None if fits else "a DHIS2 server answers in its own format, dhis2 written in json"
 
     @model_validator(mode="after")
     def _keys_go_together(self) -> Dhis2Source:

@@ -105,7 +105,7 @@ def _register_asset(scope: Scope) -> dg.AssetsDefinition:
         with scope.home.lock():
             records = [_record(scope, city, plan) for city, plan in scope.feeds()]
             as_of = {city.id: scope.as_of(city) for city in scope.assessment.cities}
-            rows = write_register(scope.assessment, records, as_of, scope.home)
+            rows = write_register(scope.assessment, records, as_of, scope.home, scope.histories().values())
             write_fingerprints(scope.assessment, rows, scope.home)
         return dg.MaterializeResult(metadata={key: _shown(value) for key, value in summary(rows).items()})
 
@@ -117,7 +117,9 @@ def _record(scope: Scope, city: CityPlan, plan: FeedPlan) -> FeedRecord:
     arrivals = store.arrivals(scope.as_of_asked)
     held = {(one.sha256, one.period): one for deliveries in arrivals.values() for one in deliveries}
     expected = expected_periods(plan.feed, scope.as_of(city)) if plan.feed.source.periods else []
-    return FeedRecord(plan, last_pull(scope.home, city.id, plan.id), conform_one(scope, city, plan), held, expected)
+    # How asking went is known of the last pull alone; of a day long past it says nothing.
+    pulled = [] if scope.as_of_asked else last_pull(scope.home, city.id, plan.id)
+    return FeedRecord(plan, pulled, conform_one(scope, city, plan), held, expected)
 
 
 def _shown(value: Any) -> Any:

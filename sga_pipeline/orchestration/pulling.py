@@ -6,12 +6,14 @@ from typing import Any
 
 import dagster as dg
 
+from sga_pipeline.conform.feed import refused_periods
 from sga_pipeline.contracts.assessment import CityPlan, FeedPlan
 from sga_pipeline.contracts.sources import Periods
 from sga_pipeline.orchestration.progress import tell
 from sga_pipeline.orchestration.scope import Scope
 from sga_pipeline.periods import period_bounds, written
 from sga_pipeline.raw.pull import PullOutcome, pull_feed
+from sga_pipeline.raw.store import RawStore
 
 RETRIES = 2
 CADENCE = {"daily": 1, "weekly": 7, "monthly": 31, "quarterly": 92, "annual": 366}
@@ -112,7 +114,12 @@ def _pull(
     context: dg.AssetExecutionContext, scope: Scope, city: CityPlan, plan: FeedPlan, periods: list[str] | None
 ) -> list[PullOutcome]:
     tell(f"pull {city.id} {plan.id}")
+    if scope.as_of_asked is not None:
+        # What had arrived by a day is all there is of it: nobody is asked, and nothing is taken in.
+        found = RawStore(scope.home, city.id, plan.id).arrivals(scope.as_of_asked)
+        return [PullOutcome(period, "offline", deliveries[0]) for period, deliveries in found.items()]
     with scope.home.lock():
+        refused = refused_periods(plan, RawStore(scope.home, city.id, plan.id).arrivals(), scope.home)
         outcomes = pull_feed(
             plan,
             city,
@@ -121,6 +128,8 @@ def _pull(
             as_of=scope.as_of(city),
             periods=periods,
             offline=scope.offline,
+            refresh=scope.refresh,
+            refused=refused,
         )
     failed = [one for one in outcomes if one.status == "failed"]
     for one in failed:

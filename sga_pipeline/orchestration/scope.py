@@ -11,8 +11,10 @@ from pathlib import Path
 from sga_pipeline.contracts.assessment import Assessment, CityPlan, FeedPlan, read_assessment
 from sga_pipeline.home import Home
 from sga_pipeline.paths import CONTRACTS
+from sga_pipeline.publish.pointer import current_release
+from sga_pipeline.publish.vintage import release_before, vintage_home
 
-HOME, CITIES, AS_OF, OFFLINE = "SGA_HOME", "SGA_CITIES", "SGA_AS_OF", "SGA_OFFLINE"
+HOME, CITIES, AS_OF, OFFLINE, REFRESH = "SGA_HOME", "SGA_CITIES", "SGA_AS_OF", "SGA_OFFLINE", "SGA_REFRESH"
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,8 @@ class Scope:
     city_folders: tuple[Path, ...]
     as_of_asked: date | None = None
     offline: bool = False
+    # Ask for every period again, also for those the contract takes for final.
+    refresh: bool = False
 
     @cached_property
     def assessment(self) -> Assessment:
@@ -38,17 +42,29 @@ class Scope:
             return self.as_of_asked
         return date.fromisoformat(city.city.as_of) if city.city.as_of else self.today
 
+    def histories(self) -> dict[str, Path]:
+        """The release whose findings this one goes on from: the one in force, or the one that was in force then."""
+        found = {city.id: self._before(city.id) for city in self.assessment.cities}
+        return {city_id: release for city_id, release in found.items() if release}
+
+    def _before(self, city_id: str) -> Path | None:
+        if self.as_of_asked is not None:
+            return release_before(self.home, city_id, self.as_of_asked)
+        return current_release(self.home, city_id)
+
     def feeds(self) -> list[tuple[CityPlan, FeedPlan]]:
         return [(city, feed) for city in self.assessment.cities for feed in city.feeds]
 
 
 def scope_from_environment() -> Scope:
-    """SGA_HOME (./data), SGA_CITIES (folders; else every city of the project and of the home), SGA_AS_OF, SGA_OFFLINE."""
+    """SGA_HOME (./data), SGA_CITIES (folders; else every city of the project and of the home), SGA_AS_OF, SGA_OFFLINE, SGA_REFRESH."""
     home = Path(os.environ.get(HOME, "data")).resolve()
     asked = os.environ.get(CITIES)
     folders = [Path(one) for one in asked.split(os.pathsep)] if asked else _known_cities(home)
     day = os.environ.get(AS_OF)
-    return Scope(Home(home), tuple(folders), date.fromisoformat(day) if day else None, os.environ.get(OFFLINE) == "1")
+    offline, refresh = os.environ.get(OFFLINE) == "1", os.environ.get(REFRESH) == "1"
+    as_of = date.fromisoformat(day) if day else None
+    return Scope(vintage_home(Home(home), as_of) if as_of else Home(home), tuple(folders), as_of, offline, refresh)
 
 
 def scope_to_environment(scope: Scope) -> dict[str, str]:
@@ -58,6 +74,8 @@ def scope_to_environment(scope: Scope) -> dict[str, str]:
         variables[AS_OF] = scope.as_of_asked.isoformat()
     if scope.offline:
         variables[OFFLINE] = "1"
+    if scope.refresh:
+        variables[REFRESH] = "1"
     return variables
 
 

@@ -7,7 +7,16 @@ import hashlib
 import duckdb
 
 # Columns that say when something was looked at, not what was found; they differ between equal runs.
-VOLATILE = ("retrieved_at", "received_on", "as_of", "first_seen", "last_seen", "run_id")
+VOLATILE = (
+    "retrieved_at",
+    "first_retrieved",
+    "latest_retrieved",
+    "received_on",
+    "as_of",
+    "first_seen",
+    "last_seen",
+    "run_id",
+)
 
 
 def canonical_hash(con: duckdb.DuckDBPyConnection, table: str) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Mapping, Set
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 from sga_pipeline.connectors.base import Comparing, Connector, Fetched, FileMissing, Known, Unreachable
 from sga_pipeline.connectors.choose import connector_for
@@ -25,6 +27,8 @@ __all__ = ["PullOutcome", "expected_periods", "last_pull", "pull_feed"]
 
 # After so many periods in a row without an answer the source is down, and asking for the rest only takes time.
 GIVE_UP_AFTER = 3
+# So many of the newest periods are asked for again where the contract does not say.
+REVISABLE = 3
 
 
 def expected_periods(feed: Feed, as_of: date) -> list[str]:
@@ -43,15 +47,29 @@ def _periods(feed: Feed, last_day: date) -> list[str]:
 
 def pull_feed(
     plan: FeedPlan, city: CityPlan, home: Home, *, now: datetime, as_of: date,
-    periods: list[str] | None = None, offline: bool = False,
+    periods: list[str] | None = None, offline: bool = False, refresh: bool = False, refused: Set[str | None] = frozenset(),
 ) -> list[PullOutcome]:  # fmt: skip
-    """Ask the source, then take in the inbox. One period that fails leaves the others alone."""
+    """Ask the source for the periods named, or for those that are due, then take in the inbox. One period that fails leaves the others alone.
+
+    Due is what is missing, what the source may still change, and what was `refused` when it was conformed; with `refresh`, every period.
+    """
     store, contract = RawStore(home, city.id, plan.id), plan.feed.source.periods
     _prepare(store)
     before = {one.period: one for one in last_pull(home, city.id, plan.id)}
     seen = {period: one.seen for period, one in before.items()}
-    # All that have ended are asked for, early ones too; only those whose lag has run out are expected.
-    due: list[str | None] = [*(_periods(plan.feed, as_of) if periods is None else periods)] if contract else [None]
+    due: list[str | None] = [None]
+    if contract:
+        # All that have ended may be asked for, early ones too; only those whose lag has run out are expected.
+        ended = _periods(plan.feed, as_of)
+        due = [
+            *(
+                periods
+                if periods is not None
+                else ended
+                if refresh
+                else _due(ended, _revisable(plan.feed), store, before, refused)
+            )
+        ]
     if offline:
         asked = [PullOutcome(period, "offline", store.newest(period), seen=seen.get(period)) for period in due]
     else:
@@ -65,6 +83,26 @@ def pull_feed(
     kept = [one for period, one in before.items() if period not in told and _belongs(period, contract)]
     write_last_pull(store.folder, [*kept, *(one for one in outcomes if one.status != "offline")])
     return outcomes
+
+
+def _revisable(feed: Feed) -> int | Literal["all"]:
+    asked = feed.source.periods.revisable if feed.source.periods else None
+    return asked if asked is not None else "all" if feed.source.connector == "file" else REVISABLE
+
+
+def _due(
+    ended: list[str], revisable: int | Literal["all"], store: RawStore, before: Mapping[str | None, PullOutcome],
+    refused: Set[str | None],
+) -> list[str]:  # fmt: skip
+    """What an ordinary pull asks for: adding one period to ten years must not ask for ten years."""
+    held, window = store.held(), len(ended) if revisable == "all" else revisable
+    newest = set(ended[-window:] if window else [])
+
+    def is_due(period: str) -> bool:
+        in_vain = period in before and before[period].status in {"failed", "missing"}
+        return period in newest or period not in held or period in refused or in_vain
+
+    return [period for period in ended if is_due(period)]
 
 
 def _prepare(store: RawStore) -> None:

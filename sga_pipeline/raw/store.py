@@ -45,6 +45,10 @@ class RawStore:
         lines = [line for line in read_arrivals(self._list) if line.period == period]
         return next((found for line in reversed(lines) if (found := self._read(line))), None)
 
+    def held(self) -> set[str | None]:
+        """Periods of which at least one delivery is here."""
+        return set(self.arrivals())
+
     def arrivals(self, as_of: date | None = None) -> dict[str | None, list[Delivery]]:
         """Deliveries of each period, newest first; only those that had arrived on the day asked for."""
         found: dict[str | None, list[Delivery]] = {}
@@ -60,6 +64,8 @@ class RawStore:
         """Remove what killed runs left half arrived. Only for whoever holds the home's lock."""
         for left in self.folder.glob(f"{_ASIDE}*"):
             shutil.rmtree(left, ignore_errors=True)
+        for unfinished in self.folder.glob(".*.writing"):
+            unfinished.unlink(missing_ok=True)
 
     def _described(self, fetched: Fetched, period: str | None, now: datetime, connector: str) -> Delivery:
         digest = sha256_of(fetched.path)

@@ -16,7 +16,7 @@ from sga_pipeline.register.what_came import what_came
 
 _INTEGERS = {
     "first_year", "last_year", "allowed_lag_days", "preference", "bytes", "rows_in", "rows_kept", "rows_quarantined",
-    "rows_duplicate", "rows_outside", "rows_without_area", "expected_n", "available_n", "failed_rows", "checked_rows", "vintage", "rows", "records", "filled",
+    "rows_duplicate", "rows_outside", "rows_without_area", "expected_n", "available_n", "failed_rows", "checked_rows", "vintage", "rows", "rows_unexpected", "records", "filled",
 }  # fmt: skip
 _TRUTHS = {"accepted", "in_use", "superseded", "complete", "passed", "core", "manual_steps", "by_area", "told"}
 _DAYS = {"period_start", "period_end", "as_of", "tells_from"}
@@ -32,6 +32,8 @@ TABLES: dict[str, tuple[str, ...]] = {
               "allowed_lag_days", "preference", "spatial_levels", "disaggregations", "extent_area", "connector", "address", "dated_to", "tells",
               "between_years", "differs", "concept_match", "place_basis", "methods_unstated", "form", "manual_steps", "tells_from", "by_area",
               "boundary_version"),
+    "corrections": ("city_id", "feed_id", "correction_id", "column", "expected_value", "corrected_value", "status", "rows", "rows_unexpected", "reason", "decided_by", "decided_on", "evidence"),
+    "corrected": ("city_id", "feed_id", "area_id", "period"),
     "breaks": ("city_id", "feed_id", "date", "cause", "evidence", "bridge_factor"),
     "pulls": ("city_id", "feed_id", "period", "status", "message"),
     "deliveries": ("city_id", "feed_id", "sha256", "period", "retrieved_at", "bytes", "rows_in", "rows_kept", "rows_quarantined",
@@ -41,7 +43,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "header_changes": ("city_id", "feed_id", "sha256", "period", "lost", "gained"),
     "sentinels": ("city_id", "feed_id", "sha256", "column", "code", "records", "told"),
     "unmapped_codes": ("city_id", "feed_id", "column", "code", "records"),
-    "volumes": ("city_id", "feed_id", "sha256", "vintage", "retrieved_at", "in_use", "series", "period", "rows", "amount"),
+    "volumes": ("city_id", "feed_id", "sha256", "delivery_period", "vintage", "retrieved_at", "in_use", "series", "period", "rows", "amount"),
     # The gaps of the release in force: what keeps a finding's first day, and closes what is found no more.
     "gap_history": ("gap_id", "parent_id", "city_id", "gap_code", "gap_type", "rule_id", "severity", "indicator_id", "feed_id", "area_id", "period_start",
                     "period_end", "dimension", "metric", "value", "threshold", "expected_n", "available_n", "statement", "recommendation",

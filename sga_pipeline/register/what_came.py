@@ -24,6 +24,7 @@ def what_came(record: FeedRecord) -> Iterator[Made]:
             yield "pulls", {"period": pulled.period, "status": pulled.status, "message": pulled.message}
     yield from _deliveries(record)
     yield from _header_changes(record)
+    yield from _corrections(record)
     unmapped: dict[str, Counter[str]] = {}
     for outcome in (one.outcome for one in record.conformed if one.in_use):
         for column, codes in outcome.unmapped.items():
@@ -54,6 +55,22 @@ def _other_boundaries(record: FeedRecord) -> Iterator[Made]:
     cause = f"boundaries of {plan.boundary_version} until then, of {plan.city.boundary_version} since"
     after = date.fromisoformat(crosswalk.system.last) + timedelta(days=1)
     yield "breaks", {"date": after.isoformat(), "cause": cause, "evidence": crosswalk.system.file or "no crosswalk"}
+
+
+def _corrections(record: FeedRecord) -> Iterator[Made]:
+    """What became of each correction in the deliveries in use. Which row it is about is not told, and of persons not even the value."""
+    outcomes = [one.outcome for one in record.conformed if one.in_use]
+    of_persons = any(column.restricted for column in record.plan.shape.columns)
+    for one in record.plan.corrections:
+        applied, unexpected = (sum(found.corrections.get(one.id, (0, 0))[at] for found in outcomes) for at in (0, 1))
+        yield "corrections", {
+            "correction_id": one.id, "column": one.column, "expected_value": None if of_persons else one.expect,
+            "corrected_value": None if of_persons else one.value, "rows": applied, "rows_unexpected": unexpected,
+            "status": "expectation_failed" if unexpected else "applied" if applied else "not_found",
+            "reason": one.reason, "decided_by": one.decided_by, "decided_on": one.decided_on, "evidence": one.evidence,
+        }  # fmt: skip
+    for area_id, period in sorted({place for found in outcomes for place in found.corrected}):
+        yield "corrected", {"area_id": area_id, "period": period}
 
 
 def _header_changes(record: FeedRecord) -> Iterator[Made]:
@@ -92,6 +109,6 @@ def _deliveries(record: FeedRecord) -> Iterator[Made]:
         numbers[outcome.period] -= 1
         for series, period, rows, amount in outcome.volumes:
             yield "volumes", {
-                "sha256": outcome.sha256, "vintage": vintage, "retrieved_at": held.retrieved_at, "in_use": one.in_use,
+                "sha256": outcome.sha256, "delivery_period": outcome.period, "vintage": vintage, "retrieved_at": held.retrieved_at, "in_use": one.in_use,
                 "series": series, "period": period, "rows": rows, "amount": amount,
             }  # fmt: skip

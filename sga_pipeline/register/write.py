@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+from collections.abc import Iterable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from sga_pipeline.contracts.assessment import Assessment
@@ -19,11 +21,15 @@ FINGERPRINTS = "fingerprints.json"
 
 
 def write_register(
-    assessment: Assessment, records: list[FeedRecord], as_of: dict[str, date], home: Home
+    assessment: Assessment,
+    records: list[FeedRecord],
+    as_of: dict[str, date],
+    home: Home,
+    releases_before: Iterable[Path],
 ) -> dict[str, list[Row]]:
     """Write every table anew and return its rows."""
     rows = register_rows(assessment, records, as_of)
-    rows["gap_history"] = list(gap_history(home, [city.id for city in assessment.cities], TABLES["gap_history"]))
+    rows["gap_history"] = list(gap_history(releases_before, TABLES["gap_history"]))
     home.register.mkdir(parents=True, exist_ok=True)
     for table in TABLES:
         sink = io.BytesIO()

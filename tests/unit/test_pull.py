@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,10 +37,10 @@ class Setting:
         self.inbox.mkdir(parents=True)
         self.days = 0
 
-    def pull(self, periods: list[str] | None = None, offline: bool = False) -> list[PullOutcome]:
+    def pull(self, periods: list[str] | None = None, **asked: Any) -> list[PullOutcome]:
         self.days += 1
         now = NOW + timedelta(days=self.days)
-        return pull_feed(self.plan, self.city, self.home, now=now, as_of=AS_OF, periods=periods, offline=offline)
+        return pull_feed(self.plan, self.city, self.home, now=now, as_of=AS_OF, periods=periods, **asked)
 
     def statuses(self, **given: bool) -> dict[str | None, str]:
         return {one.period: one.status for one in self.pull(**given)}  # type: ignore[arg-type]

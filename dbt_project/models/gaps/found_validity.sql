@@ -11,6 +11,11 @@ union all
     'fallback': "case when bool_or(has_fallback) then 'The last good delivery stays in use.' else 'There is no earlier delivery to fall back on.' end"},
     {'refused_deliveries': 'refused_n'}, where='not accepted and not superseded', feed='feed_id') }}
 union all
+{{ finding('correction_failed', 'corrections', ['feed_id'], {
+    'failed_n': "count(*) filter (where status = 'expectation_failed')", 'not_found_n': "count(*) filter (where status = 'not_found')",
+    'corrections': first_few('correction_id', 'correction_id')},
+    {'corrections_failed': 'failed_n', 'corrections_without_rows': 'not_found_n'}, where="status <> 'applied'", feed='feed_id') }}
+union all
 {{ finding('without_area', 'feed_states', ['feed_id'], {'total_n': 'max(rows_in_use)', 'bad_n': 'max(rows_without_area)'},
     {'share_known_area': '1 - bad_n / total_n'}, where='by_area', having='bad_n > 0 and total_n > 0', feed='feed_id', dimension="'area'", expected='total_n', available='total_n - bad_n') }}
 union all

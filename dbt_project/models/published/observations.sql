@@ -27,11 +27,13 @@ differing as (
     select city_id, feed_id, differs from {{ source('register', 'feeds') }} where differs is not null
 ),
 
+-- What the receiving office put in the place of what the source says is imputed (I), in the words of official statistics.
 -- Few people in a cell are people one might recognise: below the indicator's threshold, or ten of the young, the cell is hidden whole.
 -- Of the most sensitive lines only the city's years are shown.
 -- Few events make no rate (S1): below ten the count is shown and the rate is not, below twenty it is marked as shaky. Nought is nought.
 judged as (
     select in_window.*, areas.level as area_level, areas.boundary_version, arrived.as_of, differing.differs,
+        coalesce(list_has_any(in_window.sources, corrected.feeds), false) as corrected,
         coalesce(indicators.min_cell > 0 and areas.level <> 'country' and in_window.numerator > 0
             and in_window.numerator < case when groups.age_max < 18 then greatest(indicators.min_cell, 10) else indicators.min_cell end, false) as few,
         coalesce(indicators.finest_shown = 'city_year' and (in_window.freq <> 'A' or areas.level in ('district', 'neighbourhood')), false) as too_fine,
@@ -42,6 +44,8 @@ judged as (
     inner join {{ ref('indicators') }} as indicators on in_window.indicator_id = indicators.indicator_id
     left join {{ ref('age_groups') }} as groups on in_window.age = groups.age_group
     left join arrived on in_window.city_id = arrived.city_id
+    left join {{ ref('corrected_cells') }} as corrected
+        on in_window.city_id = corrected.city_id and in_window.area_id = corrected.area_id and in_window.freq = corrected.freq and in_window.start = corrected.start
     left join differing on in_window.city_id = differing.city_id and in_window.sources[1] = differing.feed_id
 ),
 
@@ -53,6 +57,7 @@ stated as (
             when too_few then 'O'
             when shaky then 'U'
             when obs_status = 'A' and differs is not null then 'D'
+            when obs_status = 'A' and corrected then 'I'
             else obs_status
         end as obs_status,
         case
@@ -60,7 +65,7 @@ stated as (
             when too_fine then 'shown for the city and whole years alone'
             when obs_status in ('L', 'M', 'O', 'Q') then reason
             when too_few then 'fewer than ten: the count is shown, a rate would be chance'
-            else coalesce(reason, case when shaky then 'fewer than twenty: a few more or less change much' end, differs)
+            else coalesce(reason, case when shaky then 'fewer than twenty: a few more or less change much' end, differs, case when corrected then 'rests on records that the city corrected' end)
         end as reason
     from judged
 )
