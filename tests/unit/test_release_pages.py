@@ -31,6 +31,8 @@ def warehouse(folder: Path) -> Home:
             con.execute(f"create table published.{table} as select {city}* from source.{table}")
         for table in REQUIRED:
             con.execute(f"create table if not exists published.{table} (city_id varchar)")
+        con.execute("create schema checks")
+        con.execute("create table checks.data_docs (city_id varchar, path varchar, html varchar)")
     return home
 
 
