@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -46,9 +47,7 @@ class TableFile:
 
     def add(self, rows: list[tuple[Any, ...]]) -> int:
         """Add rows, each at least as wide as the table; gives their size. Raises pyarrow's errors where a value is not of its column's type."""
-        arrays = [
-            pa.array([row[place] for row in rows], type=field.type) for place, field in enumerate(self.schema)
-        ]  # fmt: skip
+        arrays = [pa.array(_values(rows, place, one.type), type=one.type) for place, one in enumerate(self.schema)]
         part = pa.Table.from_arrays(arrays, schema=self.schema)
         self._held.append(part)
         self._rows, self._held_bytes = self._rows + len(rows), self._held_bytes + part.nbytes
@@ -66,3 +65,11 @@ class TableFile:
         except OSError as error:
             raise home_error(error, self.target) from None
         self._held, self._rows, self._held_bytes = [], 0, 0
+
+
+def _values(rows: list[tuple[Any, ...]], place: int, kind: pa.DataType) -> list[Any]:
+    values = [row[place] for row in rows]
+    if pa.types.is_timestamp(kind) and kind.tz:
+        # A variable that other libraries set makes pyarrow overlook the zone of a moment: in UTC there is none to overlook.
+        return [one if one is None else one.astimezone(UTC) for one in values]
+    return values
