@@ -16,20 +16,17 @@ from sga_pipeline.connectors.s3 import S3Connector
 from sga_pipeline.connectors.sdmx import SdmxConnector
 from sga_pipeline.connectors.socrata import SocrataConnector
 from sga_pipeline.contracts.assessment import CityPlan, FeedPlan
-from sga_pipeline.contracts.sources import (
+from sga_pipeline.contracts.sources.database import DatabaseSource
+from sga_pipeline.contracts.sources.files import FileSource, HttpSource, S3Source
+from sga_pipeline.contracts.sources.portals import (
     ArcgisSource,
     CkanSource,
-    DatabaseSource,
-    Dhis2Source,
-    FileSource,
-    HttpSource,
     OpendatasoftSource,
     OpensdgSource,
     PxwebSource,
-    S3Source,
-    SdmxSource,
     SocrataSource,
 )
+from sga_pipeline.contracts.sources.services import Dhis2Source, SdmxSource
 
 
 def connector_for(plan: FeedPlan, city: CityPlan) -> Connector:

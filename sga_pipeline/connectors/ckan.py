@@ -12,7 +12,7 @@ from sga_pipeline.connectors.pages import Get
 from sga_pipeline.connectors.period_text import in_words_of
 from sga_pipeline.connectors.portal import Portal, Tally
 from sga_pipeline.contracts.formats import Format
-from sga_pipeline.contracts.sources import CkanSource
+from sga_pipeline.contracts.sources.portals import CkanSource
 
 
 class CkanConnector(Portal):

@@ -20,7 +20,7 @@ from sga_pipeline.connectors.file import find_file
 from sga_pipeline.connectors.table_file import TableFile
 from sga_pipeline.connectors.watchdog import Watchdog
 from sga_pipeline.contracts.city import DataFolder
-from sga_pipeline.contracts.sources import DatabaseSource, table_parts
+from sga_pipeline.contracts.sources.database import DatabaseSource, table_parts
 from sga_pipeline.errors import PullError
 
 # Rows asked for at once: few at first, then about so many bytes.

@@ -12,7 +12,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from sga_pipeline.contracts.sources import DatabaseSource
+from sga_pipeline.contracts.sources.database import DatabaseSource
 from sga_pipeline.errors import PullError
 
 _INTEGERS = (sa.SmallInteger, sa.Integer, sa.BigInteger)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sga_pipeline.connectors.base import Unreachable
-from sga_pipeline.contracts.sources import DatabaseSource
+from sga_pipeline.contracts.sources.database import DatabaseSource
 from sga_pipeline.errors import PullError
 
 _LATER = "Try later."

@@ -16,7 +16,7 @@ import certifi
 import sqlalchemy as sa
 
 from sga_pipeline.connectors.watchdog import Watchdog
-from sga_pipeline.contracts.sources import DatabaseSource
+from sga_pipeline.contracts.sources.database import DatabaseSource
 from sga_pipeline.errors import PullError
 
 _LOCAL = {"", "localhost", "127.0.0.1", "::1"}

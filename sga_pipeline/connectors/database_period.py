@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from sga_pipeline.contracts.sources import DatabaseSource
+from sga_pipeline.contracts.sources.database import DatabaseSource
 from sga_pipeline.errors import PullError
 from sga_pipeline.periods import period_bounds
 

@@ -13,7 +13,7 @@ from sga_pipeline.connectors.addresses import shown
 from sga_pipeline.connectors.door import Ask
 from sga_pipeline.connectors.pages import Get, Paged
 from sga_pipeline.contracts.formats import Format
-from sga_pipeline.contracts.sources import Dhis2Source
+from sga_pipeline.contracts.sources.services import Dhis2Source
 from sga_pipeline.errors import PullError
 
 UNITS_A_PAGE = 1000

@@ -20,7 +20,7 @@ from sga_pipeline.connectors.base import Fetched, FileMissing, Known, Unreachabl
 from sga_pipeline.connectors.body import Body
 from sga_pipeline.connectors.watchdog import Watchdog, WatchedAdapter
 from sga_pipeline.contracts.formats import Format
-from sga_pipeline.contracts.sources import WebSource
+from sga_pipeline.contracts.sources.base import WebSource
 from sga_pipeline.errors import PullError
 
 MAX_REDIRECTS = 5

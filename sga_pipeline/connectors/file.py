@@ -12,7 +12,7 @@ from pathlib import Path
 from sga_pipeline.connectors.base import Fetched, FileMissing, Known, with_period
 from sga_pipeline.connectors.newest import newest
 from sga_pipeline.contracts.city import DataFolder
-from sga_pipeline.contracts.sources import FileSource
+from sga_pipeline.contracts.sources.files import FileSource
 from sga_pipeline.errors import PullError
 from sga_pipeline.home import home_error
 

@@ -10,7 +10,7 @@ from sga_pipeline.connectors.addresses import file_name
 from sga_pipeline.connectors.base import Fetched, Known, with_period
 from sga_pipeline.connectors.door import Ask, Door
 from sga_pipeline.contracts.formats import Format
-from sga_pipeline.contracts.sources import HttpSource
+from sga_pipeline.contracts.sources.files import HttpSource
 
 
 class HttpConnector:

@@ -11,7 +11,7 @@ from sga_pipeline.connectors.base import FileMissing
 from sga_pipeline.connectors.door import Ask
 from sga_pipeline.connectors.pages import Get, Paged, archived
 from sga_pipeline.contracts.formats import Format
-from sga_pipeline.contracts.sources import OpensdgSource
+from sga_pipeline.contracts.sources.portals import OpensdgSource
 from sga_pipeline.errors import PullError
 
 

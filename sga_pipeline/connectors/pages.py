@@ -12,7 +12,7 @@ from sga_pipeline.connectors.addresses import file_name, shown
 from sga_pipeline.connectors.base import Fetched, Known
 from sga_pipeline.connectors.door import Ask, Door
 from sga_pipeline.contracts.formats import Format
-from sga_pipeline.contracts.sources import WebSource
+from sga_pipeline.contracts.sources.base import WebSource
 from sga_pipeline.errors import PullError
 from sga_pipeline.home import home_error
 

@@ -14,7 +14,7 @@ from sga_pipeline.connectors.base import FileMissing
 from sga_pipeline.connectors.door import Ask
 from sga_pipeline.connectors.pages import Get, Paged
 from sga_pipeline.contracts.formats import Format
-from sga_pipeline.contracts.sources import PortalSource
+from sga_pipeline.contracts.sources.portals import PortalSource
 from sga_pipeline.errors import PullError
 
 # A page is read whole, and JSON takes many times its size in memory.

@@ -13,7 +13,7 @@ from sga_pipeline.connectors.pages import Get
 from sga_pipeline.connectors.period_text import in_words_of
 from sga_pipeline.connectors.portal import Portal
 from sga_pipeline.contracts.formats import Format
-from sga_pipeline.contracts.sources import PxwebSource
+from sga_pipeline.contracts.sources.portals import PxwebSource
 
 ALL = ["*"]
 Selection = dict[str, list[str]]

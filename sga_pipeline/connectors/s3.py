@@ -22,7 +22,7 @@ from sga_pipeline.connectors.newest import newest
 from sga_pipeline.connectors.s3_line import Line
 from sga_pipeline.connectors.watchdog import Watchdog
 from sga_pipeline.contracts.formats import Format
-from sga_pipeline.contracts.sources import S3Source
+from sga_pipeline.contracts.sources.files import S3Source
 from sga_pipeline.errors import PullError, SgaError
 
 # A listing longer than this is no folder of deliveries.

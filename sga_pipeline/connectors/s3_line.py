@@ -10,7 +10,7 @@ from typing import Any
 import requests
 
 from sga_pipeline.connectors.watchdog import Watchdog, WatchedAdapter
-from sga_pipeline.contracts.sources import S3Source
+from sga_pipeline.contracts.sources.files import S3Source
 from sga_pipeline.errors import PullError
 
 # Listings and complaints are read whole; one longer than this is neither.

@@ -14,7 +14,7 @@ from sga_pipeline.connectors.base import FileMissing
 from sga_pipeline.connectors.door import Ask
 from sga_pipeline.connectors.pages import Get, Paged
 from sga_pipeline.connectors.sdmx_same import tell_the_same
-from sga_pipeline.contracts.sources import SdmxSource
+from sga_pipeline.contracts.sources.services import SdmxSource
 from sga_pipeline.errors import PullError
 
 _DATA = "application/vnd.sdmx."

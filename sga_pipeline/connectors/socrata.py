@@ -11,7 +11,7 @@ from sga_pipeline.connectors.pages import Get
 from sga_pipeline.connectors.period_text import from_and_before
 from sga_pipeline.connectors.portal import Portal, Tally
 from sga_pipeline.contracts.formats import Format
-from sga_pipeline.contracts.sources import SocrataSource
+from sga_pipeline.contracts.sources.portals import SocrataSource
 
 
 class SocrataConnector(Portal):

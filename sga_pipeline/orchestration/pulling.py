@@ -8,7 +8,7 @@ import dagster as dg
 
 from sga_pipeline.conform.feed import refused_periods
 from sga_pipeline.contracts.assessment import CityPlan, FeedPlan
-from sga_pipeline.contracts.sources import Periods
+from sga_pipeline.contracts.sources.base import Periods
 from sga_pipeline.orchestration.progress import tell
 from sga_pipeline.orchestration.scope import Scope
 from sga_pipeline.periods import period_bounds, written

@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sga_pipeline.connectors.base import Fetched
-from sga_pipeline.contracts.sources import Periods
+from sga_pipeline.contracts.sources.base import Periods
 from sga_pipeline.home import Home, home_error, write_text
 from sga_pipeline.raw.delivery import kept_name
 from sga_pipeline.raw.outcomes import PullOutcome

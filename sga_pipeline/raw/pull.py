@@ -14,7 +14,7 @@ from sga_pipeline.connectors.base import Comparing, Connector, Fetched, FileMiss
 from sga_pipeline.connectors.choose import connector_for
 from sga_pipeline.contracts.assessment import CityPlan, FeedPlan
 from sga_pipeline.contracts.feed import Feed
-from sga_pipeline.contracts.sources import Periods
+from sga_pipeline.contracts.sources.base import Periods
 from sga_pipeline.errors import PullError
 from sga_pipeline.home import Home, home_error
 from sga_pipeline.periods import period_bounds, periods_between

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from sga_pipeline.contracts.feed import Feed
+from sga_pipeline.contracts.yaml_reader import read_yaml
 
 PROJECT = Path(__file__).resolve().parents[2]
 PAGES = sorted((PROJECT / "docs" / "sources").glob("*.md"))
@@ -31,8 +31,10 @@ def test_there_are_pages() -> None:
 
 
 @pytest.mark.parametrize("block", EXAMPLES)
-def test_an_example_is_valid(block: str) -> None:
-    said = yaml.safe_load(block)
+def test_an_example_is_valid(block: str, tmp_path: Path) -> None:
+    file = tmp_path / "example.yaml"
+    file.write_text(block, encoding="utf-8")
+    said = read_yaml(file).data
     feed = Feed.model_validate(PLAIN | said)
     assert feed.source.period_problem() is None
     assert set(said) & {"source", "format", "columns", "corrections", "wide"}, "the example says nothing of a source"

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from sga_pipeline.connectors.base import Fetched, Known
 from sga_pipeline.connectors.dhis2 import Dhis2Connector
 from sga_pipeline.contracts.formats import Dhis2Format
-from sga_pipeline.contracts.sources import Dhis2Source
+from sga_pipeline.contracts.sources.services import Dhis2Source
 from sga_pipeline.errors import PullError
 from tests.servers import Answer, Server, answer, redirect, serving
 from tests.unit.test_conform_dhis2 import opened

@@ -15,7 +15,7 @@ import pytest
 from sga_pipeline.connectors.base import Fetched, FileMissing, Known, Unreachable
 from sga_pipeline.connectors.http import HttpConnector
 from sga_pipeline.contracts.formats import CsvFormat, Format, GeoJsonFormat, ParquetFormat, WorkbookFormat
-from sga_pipeline.contracts.sources import HttpSource
+from sga_pipeline.contracts.sources.files import HttpSource
 from sga_pipeline.errors import PullError, SgaError
 from tests.servers import Answer, Server, answer, chunked, dripping, redirect, serving
 

@@ -16,7 +16,7 @@ from sga_pipeline.connectors.choose import connector_for
 from sga_pipeline.connectors.sdmx import SdmxConnector
 from sga_pipeline.connectors.sdmx_same import tell_the_same
 from sga_pipeline.contracts.formats import SdmxFormat
-from sga_pipeline.contracts.sources import SdmxSource
+from sga_pipeline.contracts.sources.services import SdmxSource
 from sga_pipeline.errors import PullError
 from tests.sdmx_messages import STRUCTURE, message, read
 from tests.servers import Answer, Server, answer, redirect, serving

@@ -12,7 +12,7 @@ from sga_pipeline.connectors.base import Known
 from sga_pipeline.connectors.database import DatabaseConnector
 from sga_pipeline.contracts.city import DataFolder
 from sga_pipeline.contracts.formats import ParquetFormat
-from sga_pipeline.contracts.sources import DatabaseSource
+from sga_pipeline.contracts.sources.database import DatabaseSource
 from tests.stores.postgres import Postgres
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from sga_pipeline.contracts.sources import table_parts
+from sga_pipeline.contracts.sources.database import table_parts
 from sga_pipeline.errors import PullError
 from tests.stores.postgres import Postgres
 from tests.stores.reading import fetch, rows, source

@@ -251,7 +251,7 @@ MEASURE = """
 import json, resource, sys
 from pathlib import Path
 from tests.stores.reading import fetch
-from sga_pipeline.contracts.sources import DatabaseSource
+from sga_pipeline.contracts.sources.database import DatabaseSource
 from sga_pipeline.conform.source import open_delivery
 given = json.loads(sys.argv[1])
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

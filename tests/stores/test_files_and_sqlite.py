@@ -12,7 +12,7 @@ import pytest
 from sga_pipeline.connectors.base import FileMissing, Known
 from sga_pipeline.connectors.file import FileConnector
 from sga_pipeline.contracts.city import DataFolder
-from sga_pipeline.contracts.sources import FileSource
+from sga_pipeline.contracts.sources.files import FileSource
 from sga_pipeline.errors import PullError
 from tests.stores.reading import cells, fetch, source
 

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from sga_pipeline.connectors.base import Fetched, FileMissing, Known, Unreachable
 from sga_pipeline.connectors.s3 import S3Connector
 from sga_pipeline.contracts.formats import CsvFormat, Format, ParquetFormat
-from sga_pipeline.contracts.sources import S3Source
+from sga_pipeline.contracts.sources.files import S3Source
 from sga_pipeline.errors import PullError
 from tests.servers import answer, chunked, dripping, redirect, serving
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sga_pipeline.contracts.sources import Periods
+from sga_pipeline.contracts.sources.base import Periods
 from sga_pipeline.home import Home
 from sga_pipeline.raw import inbox
 from sga_pipeline.raw.inbox import period_in_name, take_in

@@ -1,0 +1,105 @@
+"""Sources that speak the protocol of a field: statistics (SDMX), health (DHIS2)."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from sga_pipeline.contracts.formats import Dhis2Format, Format
+from sga_pipeline.contracts.sources.base import WebSource
+
+# Eleven letters and digits name a thing on every DHIS2 server; data may be a pair of them, or carry a word such as REPORTING_RATE.
+Dhis2Id = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9]{10}$")]
+Dhis2Data = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9]{10}([.][A-Za-z0-9_*]{1,40}){0,2}$")]
+
+
+class Dhis2Source(WebSource):
+    """A DHIS2 server: aggregated figures, raw values of data sets, or its units; the address is that of the server."""
+
+    connector: Literal["dhis2"]
+    resource: Literal["analytics", "data_values", "units"] = "analytics"
+    # Data elements, indicators and reporting rates; for data_values, data sets.
+    data: list[Dhis2Data] = Field(default=[], max_length=200)
+    org_units: list[Dhis2Id] = Field(min_length=1, max_length=200)
+    # Levels asked for below the units; the units themselves where none is given.
+    org_unit_level: list[Annotated[int, Field(ge=1, le=20)]] = []
+    # Whether figures are told apart by category option combination.
+    co: bool = False
+    # Whether codes, paths and names of the units come along as further pages.
+    with_units: bool = True
+    # Boundaries of the units, with resource: units.
+    geometry: bool = False
+    api_version: Annotated[int, Field(ge=24, le=99)] | None = None
+    # Servers older than 2.37 know no tokens: there token_env names a variable that holds user:password.
+    login: Literal["token", "password"] = "token"
+
+    token_form: ClassVar[str] = "ApiToken {}"
+
+    def written_token(self, token: str) -> str:
+        if self.login == "password":
+            return f"Basic {b64encode(token.encode()).decode()}"
+        return super().written_token(token)
+
+    def period_problem(self) -> str | None:
+        if self.resource == "units":
+            return "units have no periods" if self.periods else None
+        return None if self.periods else "figures are asked for period by period, and no periods are given"
+
+    def format_problem(self, form: Format) -> str | None:
+        fits = isinstance(form, Dhis2Format) and form.written == "json"
+        return None if fits else "a DHIS2 server answers in its own format, dhis2 written in json"
+
+    @model_validator(mode="after")
+    def _keys_go_together(self) -> Dhis2Source:
+        if (self.resource == "units") == bool(self.data):
+            raise ValueError("data names what is asked for: figures need it, and units have none")
+        if self.resource == "data_values" and self.org_unit_level:
+            raise ValueError("data_values gives all below the org_units, and knows no org_unit_level")
+        if self.co and self.resource != "analytics":
+            raise ValueError("co belongs to resource: analytics; data_values always tells them apart")
+        if self.geometry and self.resource != "units":
+            raise ValueError("geometry belongs to resource: units")
+        if "?" in self.address or "#" in self.address or "/api" in self.address:
+            raise ValueError(
+                f"the address [{self.address}] is not that of the server alone; leave out /api and what follows"
+            )
+        return self
+
+
+class SdmxSource(WebSource):
+    """A data flow of an SDMX web service; `address` is the service's base, and periods are asked for by their start and end."""
+
+    connector: Literal["sdmx"]
+    version: Literal["2.1", "3.0"]
+    # As SDMX writes it: agency,flow,version; version 2.1 knows `flow` and `agency,flow` as well.
+    flow: Annotated[str, Field(pattern=r"^[A-Za-z0-9_@$.\-]+(,[A-Za-z0-9_@$.\-]+(,[0-9A-Za-z.*+~\-]+)?)?$")]
+    # A code for each dimension, parted by dots; nothing between two dots (3.0: *) is every code.
+    key: Annotated[str, Field(pattern=r"^[A-Za-z0-9_@$*+,.\-]+$")] | None = None
+    ask_for: Literal["csv", "xml", "generic_xml", "json"] = "csv"
+    # Whether structure and code lists are fetched too, and kept in the same delivery.
+    structure: bool = False
+
+    @model_validator(mode="after")
+    def _fits_its_version(self) -> SdmxSource:
+        if self.version == "3.0" and self.flow.count(",") != 2:
+            raise ValueError(f"version 3.0 asks for agency,flow,version; the flow is [{self.flow}]")
+        if self.version == "3.0" and self.ask_for == "generic_xml":
+            raise ValueError("version 3.0 knows no generic_xml; ask for xml, json or csv")
+        if {"?", "#"} & set(self.address):
+            raise ValueError(f"the address is the base of the service, without ? or #; it is [{self.address}]")
+        if self.key and set(self.key) == {"."}:
+            # On its way such a key would be taken for a path to the folder above.
+            raise ValueError(f"a key of dots alone asks for everything; leave key out in place of [{self.key}]")
+        strange = set(self.key or "") & set("*," if self.version == "2.1" else "+")
+        if strange:
+            raise ValueError(f"a key of version {self.version} has no [{min(strange)}]; the key is [{self.key}]")
+        return self
+
+    def period_problem(self) -> str | None:
+        """Periods are asked for by start and end, and have no place in the address."""
+        return "the address of an SDMX service has no {period}" if "{period}" in self.address else None
+
+    def format_problem(self, form: Format) -> str | None:
+        return "the structure is fetched, and only sdmx reads it" if self.structure and form.kind != "sdmx" else None
