@@ -51,6 +51,21 @@ too_broad as (
     having not bool_or({{ starts_with('told.iccs_code', 'codes.code') }})
 ),
 
+-- Who counts offences has not counted victims, of none of them nor of this offence: not even none.
+other_units as (
+    select told.city_id, told.feed_id, codes.measure_id
+    from {{ ref('measure_codes') }} as codes
+    inner join {{ ref('measures') }} as measures on codes.measure_id = measures.measure_id
+    inner join (
+        select distinct city_id, feed_id, shape, iccs_code, unit_counted from {{ ref('cells') }} where unit_counted is not null
+    ) as told on codes.shape = told.shape
+    where measures.unit_counted is not null
+    group by told.city_id, told.feed_id, codes.measure_id
+    having not bool_or({{ in_list('told.unit_counted', 'measures.unit_counted') }})
+        or (bool_or({{ starts_with('told.iccs_code', 'codes.code') }})
+            and not bool_or({{ starts_with('told.iccs_code', 'codes.code') }} and {{ in_list('told.unit_counted', 'measures.unit_counted') }}))
+),
+
 -- Feeds that could speak for a measure at all: they hold some of its codes, and tell what it filters by.
 -- A source that never says which weapon was used has no homicides by firearm, not even zero.
 speakers as (
@@ -71,7 +86,9 @@ speakers as (
 ),
 
 trusted as (
-    select * from speakers anti join too_broad using (city_id, feed_id, measure_id)
+    select * from speakers
+    anti join too_broad using (city_id, feed_id, measure_id)
+    anti join other_units using (city_id, feed_id, measure_id)
 ),
 
 -- The finest frequency a feed knows: a source that gives years says nothing of months.
