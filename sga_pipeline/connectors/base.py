@@ -37,7 +37,7 @@ class FileMissing(PullError):
 
 
 class Unreachable(PullError):
-    """Nobody answers at that address at all, whichever file is asked for."""
+    """Nobody answers at that address, or nobody is let in there, whichever file is asked for."""
 
 
 class Connector(Protocol):

@@ -32,6 +32,9 @@ def explained(error: BaseException, source: DatabaseSource, *, connected: bool) 
     found = _MEANINGS.get(state) or _MEANINGS.get(state[:2])
     if found:
         message, next_step, transient = found
+        if state.startswith("28"):
+            # To try every period with a wrong password would lock the account.
+            return Unreachable(message, next_step, source.table)
         return PullError(message, next_step, source.table, transient=transient)
     if state:
         return PullError(f"the database answered with error {state}", "Ask its keeper what that is.", source.table)
@@ -55,7 +58,7 @@ def _of_greeting(inner: Any, source: DatabaseSource) -> PullError:
     said, connection = str(inner).lower(), getattr(inner, "pgconn", None)
     if connection is not None and (connection.used_password or connection.needs_password):
         next_step = "Check the variables source.user_env and source.password_env name, and the name of the database."
-        return PullError("the database refuses the log-in", next_step, source.address)
+        return Unreachable("the database refuses the log-in", next_step, source.address)
     if "fatal:" in said:
         return PullError(
             "the database refuses to talk", "Check the address, its database and the user's rights.", source.address

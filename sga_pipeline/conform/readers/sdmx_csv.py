@@ -61,12 +61,10 @@ def _refuse_mixed(con: duckdb.DuckDBPyConnection, opened: Opened, columns: _Colu
         raise DeliveryError("the message has an unknown action", "Ask the publisher what it does.", strange[0][:60])
     if "D" in actions and len(actions) > 1:
         raise DeliveryError(
-            "the message tells observations and takes some back", "Ask for the data as they stand.", path_of(actions)
+            "the message tells observations and takes some back",
+            "Ask for the data as they stand.",
+            ", ".join(sorted(actions)),
         )
-
-
-def path_of(actions: set[str]) -> str:
-    return ", ".join(sorted(actions))
 
 
 class _Columns:
