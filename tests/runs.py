@@ -38,6 +38,15 @@ class Run:
         with duckdb.connect(str(self.release / "sga.duckdb"), read_only=True) as con:
             return con.execute(sql, list(parameters)).fetchall()
 
+    def numerators(self, indicator: str, level: str) -> dict[str, int]:
+        """What was counted in each year, for both sexes and all ages."""
+        rows = self.rows(
+            "select period, numerator from observations where indicator_id = ? and area_level = ? and freq = 'A' "
+            "and sex = '_T' and age = '_T'",
+            [indicator, level],
+        )
+        return {str(period): int(float(str(number))) for period, number in rows}
+
 
 def data_folder() -> Path:
     """Where the real cities' files lie: SGA_CITY_DATA, or a folder `shared/data` beside the project."""

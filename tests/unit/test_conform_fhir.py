@@ -2,165 +2,24 @@
 
 from __future__ import annotations
 
-import json
-import zipfile
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 from pydantic import ValidationError
 
-from sga_pipeline.conform.readers.fhir import HEADER
-from sga_pipeline.conform.source import open_delivery
-from sga_pipeline.contracts.formats import FhirFormat
 from sga_pipeline.errors import DeliveryError
-from tests.runs import data_folder
-
-SAMPLES = data_folder() / "api_samples" / "fhir"
-BUNDLES = sorted(SAMPLES.glob("*.json"))
-SNOMED, LOINC, CVX = "http://snomed.info/sct", "http://loinc.org", "http://hl7.org/fhir/sid/cvx"
-RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
-RESOURCES = ["Condition", "Encounter", "Observation", "Procedure", "MedicationRequest", "Immunization", "Patient"]
-needs_samples = pytest.mark.skipif(not BUNDLES, reason="the sample bundles are not here")
-Cells = dict[tuple[str, ...], int]
-
-
-def form(**keys: object) -> FhirFormat:
-    return FhirFormat.model_validate({"kind": "fhir", "count": ["Condition"]} | keys)
-
-
-def table(file: Path, how: FhirFormat) -> list[dict[str, str | None]]:
-    with duckdb.connect() as con:
-        found = open_delivery(con, file, how, file.parent)
-        assert found.header == HEADER
-        rows = con.execute(f"select * from {found.relation}").fetchall()
-        assert [json.loads(one.text) for one in found.records_of(range(len(rows)), len(rows))] == [
-            dict(zip(found.header, row, strict=True)) for row in rows
-        ]
-        return [dict(zip(found.header, row, strict=True)) for row in rows]
-
-
-def counts(file: Path, how: FhirFormat, *names: str) -> Cells:
-    """Counts by some columns, the others added up."""
-    total: Counter[tuple[str, ...]] = Counter()
-    for row in table(file, how):
-        if row["left_out"] is None:
-            total[tuple(str(row[one]) for one in names)] += int(str(row["count"]))
-    return dict(total)
-
-
-def left_out(file: Path, how: FhirFormat) -> dict[str | None, int]:
-    return dict(Counter(row["left_out"] for row in table(file, how) if row["left_out"]))
-
-
-def walked(file: Path) -> Cells:
-    """The same counts by DuckDB's own JSON reader and SQL: no line of the project takes part."""
-    date = "coalesce({0}->>'$.onsetDateTime', {0}->>'$.period.start', {0}->>'$.effectiveDateTime', {0}->>'$.performedPeriod.start', {0}->>'$.authoredOn', {0}->>'$.occurrenceDateTime')".format("r")  # fmt: skip
-    code = "coalesce(r->'$.code.coding[0]', r->'$.type[0].coding[0]', r->'$.vaccineCode.coding[0]', r->'$.medicationCodeableConcept.coding[0]')"
-    sql = f"""
-        with entries as (select unnest(from_json(content->'$.entry', '["json"]')) as e from (select content::json as content from read_text(?))),
-        records as (select e->'$.resource' as r, e->>'$.resource.resourceType' as kind from entries),
-        person as (select r->>'$.gender' as gender, (r->>'$.birthDate')::date as born from records where kind = 'Patient'),
-        events as (
-            select kind, {code} as c, left({date}, 10)::date as day, gender, born from records, person
-            where kind in ('Condition', 'Encounter', 'Observation', 'Procedure', 'MedicationRequest', 'Immunization')
-        )
-        select kind, c->>'$.system', c->>'$.code', coalesce(strftime(day, '%Y-%m'), '_U'), case gender when 'male' then 'M' when 'female' then 'F' end,
-            case when day is null then '_U' when datesub('year', born, day) >= 85 then 'Y_GE85'
-                else 'Y' || (datesub('year', born, day) // 5 * 5) || 'T' || (datesub('year', born, day) // 5 * 5 + 4) end, count(*)
-        from events group by all
-    """
-    with duckdb.connect() as con:
-        return {tuple(str(one) for one in row[:-1]): row[-1] for row in con.execute(sql, [str(file)]).fetchall()}
-
-
-@needs_samples
-@pytest.mark.parametrize("file", BUNDLES, ids=lambda file: file.stem[:8])
-def test_every_bundle_is_counted_as_another_walk_counts_it(file: Path) -> None:
-    how = form(count=RESOURCES[:-1], systems=[SNOMED, LOINC, CVX, RXNORM])
-    found = counts(file, how, "resource", "system", "code", "period", "sex", "age_group")
-    assert found == walked(file) and left_out(file, how) == {}
-    assert {row["area"] for row in table(file, how)} == {"_T"}
-
-
-# Counted in the files with grep: "resourceType": "Condition" and so on.
-TOTALS = {
-    "R4_Annetta": {"Condition": 6, "Encounter": 17, "Observation": 185, "Procedure": 2, "Immunization": 12, "Patient": 1},
-    "R4_Liz": {"Condition": 1, "Encounter": 7, "Observation": 36, "Procedure": 3, "MedicationRequest": 1, "Immunization": 4, "Patient": 1},
-    "R4_Noel": {"Condition": 1, "Encounter": 10, "Observation": 57, "Procedure": 3, "Immunization": 24, "Patient": 1},
-    "STU3": {"MedicationRequest": 4, "Patient": 1},
-}  # fmt: skip
-
-
-@needs_samples
-@pytest.mark.parametrize("start", TOTALS)
-@pytest.mark.parametrize("written", ["bundle", "ndjson"])
-def test_totals_by_kind_of_record_in_a_bundle_and_line_by_line(tmp_path: Path, start: str, written: str) -> None:
-    (file,) = SAMPLES.glob(f"{start}*")
-    how = form(count=RESOURCES, written=written)
-    if written == "ndjson":
-        file = as_lines(tmp_path, file)
-    assert counts(file, how, "resource") == {(kind,): number for kind, number in TOTALS[start].items()}
-
-
-def as_lines(tmp_path: Path, *bundles: Path) -> Path:
-    """The records of bundles as a bulk export writes them, the persons last."""
-    records = [one["resource"] for file in bundles for one in json.loads(file.read_text(encoding="utf-8"))["entry"]]
-    records.sort(key=lambda one: one["resourceType"] == "Patient")
-    target = tmp_path / "export.ndjson"
-    target.write_text(
-        "".join(json.dumps(one) + "\n" for one in records).replace("urn:uuid:", "Patient/"), encoding="utf-8"
-    )
-    return target
-
-
-@needs_samples
-def test_all_bundles_together_add_up_to_the_sum_of_each(tmp_path: Path) -> None:
-    names = ("resource", "system", "code", "period", "sex", "age_group", "area")
-    keys = {"count": RESOURCES, "systems": [SNOMED, LOINC, CVX, RXNORM], "by": ["sex", "age_group", "area"],
-            "area": {"part": "postal_code", "characters": 3}}  # fmt: skip
-    each: Counter[tuple[str, ...]] = Counter()
-    for file in BUNDLES:
-        each.update(counts(file, form(**keys), *names))
-    lines = as_lines(tmp_path, *BUNDLES)
-    assert counts(lines, form(written="ndjson", **keys), *names) == dict(each)
-    pages = tmp_path / "all.pages"
-    with zipfile.ZipFile(pages, "w") as archive:
-        for number, file in enumerate(BUNDLES):
-            archive.write(file, f"page-{number}")
-    assert counts(pages, form(**keys), *names) == dict(each)
-    # The three persons live at 02026, 01915 and 01921; the fourth has no address.
-    assert {key[-1] for key in each} == {"019", "020", "_U"}
-
-
-def person(identifier: str = "p1", **more: object) -> dict[str, Any]:
-    return {"resourceType": "Patient", "id": identifier, "gender": "female", "birthDate": "1990-06-15"} | more
-
-
-def condition(identifier: str = "c1", **more: object) -> dict[str, Any]:
-    given: dict[str, Any] = {"resourceType": "Condition", "id": identifier, "subject": {"reference": "Patient/p1"},
-                             "onsetDateTime": "2023-04-02", "code": {"coding": [{"system": "icd", "code": "X93.1"}]}} | more  # fmt: skip
-    return {key: value for key, value in given.items() if value is not ...}
-
-
-def bundle(tmp_path: Path, *records: object, addresses: bool = False) -> Path:
-    entries: list[dict[str, object]] = []
-    for one in records:
-        entry: dict[str, object] = one if isinstance(one, dict) and "resource" in one else {"resource": one}
-        entries.append(entry)
-    file = tmp_path / "bundle.json"
-    file.write_text(json.dumps({"resourceType": "Bundle", "type": "collection", "entry": entries}), encoding="utf-8")
-    return file
-
-
-def one_cell(tmp_path: Path, *records: object, **keys: object) -> dict[str, str | None]:
-    rows = [
-        row for row in table(bundle(tmp_path, *records), form(**({"systems": ["icd"]} | keys))) if not row["left_out"]
-    ]
-    assert len(rows) == 1, rows
-    return rows[0]
+from tests.unit.fhir_records import (
+    RESOURCES,
+    bundle,
+    condition,
+    counts,
+    form,
+    left_out,
+    one_cell,
+    person,
+    table,
+)
 
 
 @pytest.mark.parametrize(
