@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import polars as pl
@@ -106,16 +106,27 @@ def note_places(good: pl.DataFrame, plan: FeedPlan, outcome: Outcome) -> None:
     for row in good.filter(pl.col(MARKS).is_not_null()).select(MARKS, *columns).iter_rows(named=True):
         applied = [plan.corrections[int(mark[:-1])] for mark in row[MARKS].split() if mark.endswith("+")]
         # The row as the source has it: what was corrected stands there as it was expected to be.
-        before = row | {one.column: one.expect for one in applied}
+        before = row | {one.column: _marked(one.expect, plan) if one.column == "area_id" else one.expect for one in applied}
         if applied:
-            found |= {_place(one, plan) for one in (row, before)}
+            found |= {place for one in (row, before) for place in _places(one, plan)}
     outcome.corrected = sorted(found)
 
 
-def _place(row: dict[str, Any], plan: FeedPlan) -> tuple[str, str]:
-    """Area, and period: a month of a day; a period or year as it is."""
+def _marked(code: str | None, plan: FeedPlan) -> str | None:
+    """A code of another system as it stands in rows that were not yet brought to the city's own."""
+    return f"{plan.crosswalk.id}:{code}" if plan.crosswalk and code else code
+
+
+def _places(row: dict[str, Any], plan: FeedPlan) -> Iterator[tuple[str, str]]:
+    """Areas, and period: a month of a day; a period or year as it is."""
     time = str(row.get(_time_column(plan)) or "")
-    return str(row.get("area_id") or plan.extent), time[:7] if len(time) == 10 else time
+    area, mark = str(row.get("area_id") or plan.extent), f"{plan.crosswalk.id}:" if plan.crosswalk else None
+    if plan.crosswalk and mark and area.startswith(mark):
+        areas = [code for code, _ in plan.crosswalk.find(area.removeprefix(mark))]
+    else:
+        areas = [area]
+    for one in areas:
+        yield one, time[:7] if len(time) == 10 else time
 
 
 def _marks(chunk: pl.DataFrame) -> list[tuple[list[str], int]]:

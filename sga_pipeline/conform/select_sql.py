@@ -103,17 +103,19 @@ class _Builder:
     def _corrected(self, selection: Selection, values: str, flags: str) -> Selection:
         """The same with the city's corrections, and keys taken of what they give: a correction may make a duplicate, or end one."""
         corrections = self.plan.corrections
-        named = dict.fromkeys(one.column for one in corrections if one.column in selection.bits)
+        bits = {rule.removeprefix("type:"): bit for rule, bit in selection.bits.items() if rule.startswith("type:")}
+        named = dict.fromkeys(one.column for one in corrections if one.column in bits)
         texts = "".join(f", {self._text_of(one, selection)} as {name(text_column(one))}" for one in named)
         typed = (
             f"select {', '.join(self.outputs)}, ({flags})::ubigint as {UNREADABLE}, {IN_SCOPE}{texts} from ({values})"
         )
         types = {column.name: DUCKDB_TYPES[column.type] for column in self.plan.shape.columns}
-        corrected = corrected_sql(typed, corrections, types, selection.bits, selection.unmapped, UNREADABLE)
+        corrected = corrected_sql(typed, corrections, types, bits, selection.unmapped, UNREADABLE)
         if self._key_sql(values) is None:
             selection.sql = corrected
             return selection
-        key = f"hash({', '.join(name(one) for one in self.plan.shape.key)}) as {KEY}"
+        told = [name(one) for one in self.plan.shape.key if one not in self._later()]
+        key = f"hash({', '.join(told) or 'true'}) as {KEY}"
         selection.key_sql = f"select {key} from ({corrected}) where {IN_SCOPE}"
         selection.sql = f"select *, {key} from ({corrected})"
         return selection
@@ -133,10 +135,12 @@ class _Builder:
         return f"select {self._key_hash()} as {KEY} from ({values}) where {IN_SCOPE}"
 
     def _key_hash(self) -> str:
-        # Codes of another system are translated later; until then two of them may be one and the same.
-        later = {"area_id"} if self.plan.crosswalk else set()
-        told = [self._output_of(one) for one in self.plan.shape.key if one not in later]
+        told = [self._output_of(one) for one in self.plan.shape.key if one not in self._later()]
         return f"hash({', '.join(told) or 'true'})"
+
+    def _later(self) -> set[str]:
+        """Codes of another system are translated later; until then two of them may be one and the same."""
+        return {"area_id"} if self.plan.crosswalk else set()
 
     def _output_of(self, column: str) -> str:
         wanted = f" as {name(column)}"

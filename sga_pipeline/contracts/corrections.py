@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field
 
 from sga_pipeline.contracts.base import Contract, Day, Identifier, Sentence
 from sga_pipeline.contracts.feed import Feed, FromRow
+from sga_pipeline.contracts.places import FromPoint
 from sga_pipeline.contracts.reading import read_contract
 from sga_pipeline.contracts.shape import Column, Shape
 from sga_pipeline.errors import ContractError, Problem
@@ -124,6 +125,8 @@ def _usable(feed: Feed, name: str, *where: str) -> Iterator[Found]:
         yield "the feed does not map this column", f"Use one of {sorted(feed.columns)}.", name, *where
     elif isinstance(mapped, FromRow):
         yield "this identifier is made anew for each delivery", "Name the row by what the source says.", name, *where
+    elif isinstance(mapped, FromPoint):
+        yield "this area is found only after corrections", "Name the row by what the source says.", name, *where
 
 
 def _reads(text: str, column: Column) -> bool:

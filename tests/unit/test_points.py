@@ -147,3 +147,16 @@ def test_memory_does_not_grow_with_the_number_of_points(
     conform(city, home, "incidents", file, "bb")
     assert sum(seen) == 40_000 and max(seen) <= 5000
     assert [area for _, area in placed(home)] == ["d01", "d04"] * 20_000
+
+
+def test_an_area_found_from_a_point_cannot_be_corrected(tmp_path: Path) -> None:
+    city = write_city(tmp_path, BY_POINT)
+    write_districts(city)
+    (city / "city.yaml").write_text((city / "city.yaml").read_text() + "corrections: corrections.yaml\n")
+    why = "  reason: Typed wrongly\n  decided_by: Records office\n  decided_on: 2024-02-01\n  evidence: Letter 12\n"
+    (city / "corrections.yaml").write_text(
+        "corrections:\n- id: c1\n  feed: incidents\n  row: {event_id: e1}\n  column: area_id\n  expect: d01\n  value: d02\n"
+        + why
+    )
+    with pytest.raises(ContractError, match=r"this area is found only after corrections \[area_id\]"):
+        read_assessment([city])
