@@ -29,22 +29,22 @@ def read_table(data: bytes, encoding: str | None) -> Table:
         fields.pop()
     if any(len(one) < 32 for one in fields) or length < 1 or head + number * length > len(data) + 1:
         raise struct.error("the table is cut short")
-    names = [_text(one[:11].split(b"\x00")[0], encoding).strip() for one in fields]
+    names = [_text(one[:11].split(b"\x00")[0], encoding, "a name").strip() for one in fields]
     kinds, widths = [chr(one[11]) for one in fields], [one[16] for one in fields]
     if 1 + sum(widths) != length:
         raise struct.error("the fields do not fill the record")
     records: list[list[str | None] | None] = []
     for at in range(head, head + number * length, length):
         cells, place = [], at + 1
-        for kind, width in zip(kinds, widths, strict=True):
-            cells.append(_cell(kind, data[place : place + width], encoding))
+        for name, kind, width in zip(names, kinds, widths, strict=True):
+            cells.append(_cell(kind, data[place : place + width], encoding, name))
             place += width
         records.append(None if data[at : at + 1] == _DELETED else cells)
     return Table(names, records)
 
 
-def _cell(kind: str, raw: bytes, encoding: str | None) -> str | None:
-    text = _text(raw, encoding).replace("\x00", " ").strip()
+def _cell(kind: str, raw: bytes, encoding: str | None, name: str) -> str | None:
+    text = _text(raw, encoding, name).replace("\x00", " ").strip()
     if not text or (kind in "NF" and set(text) == {"*"}) or (kind == "L" and text == "?"):
         return None
     if kind == "D" and len(text) == 8:
@@ -52,11 +52,12 @@ def _cell(kind: str, raw: bytes, encoding: str | None) -> str | None:
     return text
 
 
-def _text(raw: bytes, encoding: str | None) -> str:
+def _text(raw: bytes, encoding: str | None, field: str) -> str:
+    """The text of a field; where it cannot be read only the field is told, for the text may name a person."""
     try:
         return raw.decode(encoding or "ascii")
     except UnicodeDecodeError:
         raise DeliveryError(
             f"the fields' text is not {encoding}" if encoding else "the encoding of the fields' text is not told",
-            "Declare it under format.encoding (often utf-8, cp1252 or cp850).", ascii(raw)[:60],
+            "Declare it under format.encoding (often utf-8, cp1252 or cp850).", field,
         ) from None  # fmt: skip

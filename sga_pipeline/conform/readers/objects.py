@@ -116,7 +116,9 @@ def _records(document: Any, path: str | None) -> Iterator[tuple[dict[str, Any], 
 
 def _object(value: Any, path: str) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise DeliveryError("a record is no JSON object", "Correct format.records.", f"{path}: {value}"[:120])
+        raise DeliveryError(
+            "a record is no JSON object", "Correct format.records.", f"{path}: {type(value).__name__}"[:120]
+        )
     return value
 
 
