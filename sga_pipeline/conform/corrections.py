@@ -106,7 +106,9 @@ def note_places(good: pl.DataFrame, plan: FeedPlan, outcome: Outcome) -> None:
     for row in good.filter(pl.col(MARKS).is_not_null()).select(MARKS, *columns).iter_rows(named=True):
         applied = [plan.corrections[int(mark[:-1])] for mark in row[MARKS].split() if mark.endswith("+")]
         # The row as the source has it: what was corrected stands there as it was expected to be.
-        before = row | {one.column: _marked(one.expect, plan) if one.column == "area_id" else one.expect for one in applied}
+        before = row | {
+            one.column: _marked(one.expect, plan) if one.column == "area_id" else one.expect for one in applied
+        }
         if applied:
             found |= {place for one in (row, before) for place in _places(one, plan)}
     outcome.corrected = sorted(found)

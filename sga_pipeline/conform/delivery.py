@@ -18,6 +18,7 @@ from sga_pipeline.conform.points import PlaceFinder
 from sga_pipeline.conform.readers.opened import Opened
 from sga_pipeline.conform.recoding import recode, settle
 from sga_pipeline.conform.row_rules import RowRules, build_rules
+from sga_pipeline.conform.same_key import add_up, counted, leave_out
 from sga_pipeline.conform.select_sql import IN_SCOPE, UNREADABLE, Selection, build_selection
 from sga_pipeline.conform.sentinels import sentinels
 from sga_pipeline.conform.source import open_delivery
@@ -104,7 +105,9 @@ def _stream(
     outcome: Outcome, piles: Piles, places: PlaceFinder | None,
 ) -> None:  # fmt: skip
     rules = build_rules(plan, selection.bits)
-    duplicates = Duplicates(con, plan.shape.key, selection.key_sql)
+    amount = counted(plan.shape)
+    key_sql = None if plan.feed.add_up else selection.key_sql
+    duplicates = Duplicates(con, plan.shape.key, key_sql, PLACE, amount)
     quarantine = Quarantine(piles.quarantine)
     columns = [column.name for column in plan.shape.columns]
     total = 0
@@ -123,10 +126,14 @@ def _stream(
             _describe(good, plan, selection, outcome)
             if plan.corrections:
                 note_places(good, plan, outcome)
+    outcome.rows_kept, outcome.rows_duplicate = kept.rows, duplicates.rows
+    if amount and plan.feed.add_up:
+        add_up(con, kept, plan.shape, amount)
+    elif amount:
+        _set_contradictions_aside(plan, kept, duplicates, quarantine, f"conflict:{amount}", outcome)
     if plan.crosswalk:
         settle(con, kept, plan, plan.crosswalk)
     outcome.rows_outside = total - outcome.rows_in
-    outcome.rows_kept, outcome.rows_duplicate = kept.rows, duplicates.rows
     ragged = opened.ragged()
     outcome.rows_in += len(ragged)
     outcome.rows_quarantined += len(ragged)
@@ -186,24 +193,44 @@ def _set_bad_aside(chunk: pl.DataFrame, rules: RowRules, quarantine: Quarantine,
     return chunk.join(by_row, left_on=pl.col("_at").cast(pl.Int64), right_on="place", how="anti", maintain_order="left")
 
 
+def _set_contradictions_aside(
+    plan: FeedPlan, kept: KeptFile, duplicates: Duplicates, quarantine: Quarantine, rule: str, outcome: Outcome
+) -> None:
+    """Nobody knows which of the amounts is right, so none of them is kept."""
+    outcome.severities[rule] = "high"
+    if not duplicates.told:
+        return
+    places = duplicates.contradicting
+    firsts = leave_out(kept, plan.shape, duplicates.told)
+    outcome.rows_kept -= len(firsts)
+    outcome.rows_quarantined += len(places)
+    outcome.rules[rule] = len(places)
+    quarantine.add(places, [[rule] for _ in places])
+    _count_what_is_said(firsts, plan, outcome, -1)
+
+
 def _describe(good: pl.DataFrame, plan: FeedPlan, selection: Selection, outcome: Outcome) -> None:
     for column, side in selection.unmapped.items():
         codes = good.get_column(side).drop_nulls()
         if len(codes):
             outcome.count_unmapped(column, dict(codes.value_counts().iter_rows()))
-    taken = [name for name, how in plan.feed.columns.items() if isinstance(how, FromColumns | Joined)]
-    says = good.select((pl.col(name).is_not_null() & ~_unknown(good, name)).sum() for name in taken)
-    for name in taken:
-        outcome.filled[name] = outcome.filled.get(name, 0) + int(says.item(0, name))
+    _count_what_is_said(good, plan, outcome, 1)
     if plan.shape.dated_by and len(good):
         days = good.get_column(plan.shape.dated_by)
         first, last = str(days.min()), str(days.max())
         outcome.first_day = min(outcome.first_day or first, first)
         outcome.last_day = max(outcome.last_day or last, last)
+
+
+def _count_what_is_said(good: pl.DataFrame, plan: FeedPlan, outcome: Outcome, sign: int) -> None:
+    taken = [name for name, how in plan.feed.columns.items() if isinstance(how, FromColumns | Joined)]
+    says = good.select((pl.col(name).is_not_null() & ~_unknown(good, name)).sum() for name in taken)
+    for name in taken:
+        outcome.filled[name] = outcome.filled.get(name, 0) + sign * int(says.item(0, name))
     if plan.shape.kind in {"events", "counts"} and isinstance(
         plan.feed.columns.get("area_id"), FromColumns | FromPoint | Joined
     ):
-        outcome.rows_without_area += good.filter(pl.col("area_id") == plan.extent).height
+        outcome.rows_without_area += sign * good.filter(pl.col("area_id") == plan.extent).height
 
 
 def _unknown(good: pl.DataFrame, name: str) -> pl.Expr:

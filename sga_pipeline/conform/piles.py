@@ -77,8 +77,10 @@ class Quarantine:
 
     def write(self, ragged: list[Ragged], records_of: Callable[[Sequence[int]], list[Record]]) -> None:
         """Write all of it, in the order of lines; an earlier file of the same delivery is replaced or removed."""
-        records = records_of(self.places) if self.places else []
-        rows = [(one.line, rules, one.text) for one, rules in zip(records, self.rules, strict=True)]
+        # Records are asked for in rising order; which rows contradict others shows late.
+        found = sorted(zip(self.places, self.rules, strict=True))
+        records = records_of([place for place, _ in found]) if found else []
+        rows = [(one.line, rules, one.text) for one, (_, rules) in zip(records, found, strict=True)]
         rows += [(one.line, [f"type:record ({one.reason})"], one.text) for one in ragged]
         self.path.unlink(missing_ok=True)
         if not rows:
@@ -91,11 +93,20 @@ class Quarantine:
 
 
 class Duplicates:
-    """Takes out later rows of a key. A first pass over the keys alone finds which keys come twice; memory stays flat."""
+    """Takes out later rows of a key. A first pass over the keys alone finds which keys come twice; memory stays flat.
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, key: tuple[str, ...], key_sql: str | None) -> None:
-        self.key, self.rows = list(key), 0
-        self.seen: set[tuple[object, ...]] = set()
+    Where rows count something (`amount`), two that share a key and say different amounts contradict each other: no duplicates.
+    """
+
+    def __init__(
+        self, con: duckdb.DuckDBPyConnection, key: tuple[str, ...], key_sql: str | None, place: str, amount: str | None
+    ) -> None:
+        self.key, self.rows, self.place, self.amount = list(key), 0, place, amount
+        # First row of each key: where it stands, and what it says.
+        self.seen: dict[tuple[object, ...], tuple[int, object]] = {}
+        # Keys that contradict themselves, with every amount told; and where their rows after the first stand.
+        self.told: dict[tuple[object, ...], set[object]] = {}
+        self.later: list[int] = []
         # A key whose rows are all good but one is no duplicate: the pass only says where to look closely.
         self.suspects = pl.DataFrame(schema={KEY: pl.UInt64})
         if key_sql is not None:
@@ -107,14 +118,24 @@ class Duplicates:
     def take_out(self, rows: pl.DataFrame) -> pl.DataFrame:
         if self.suspects.is_empty() or rows.is_empty():
             return rows
-        close = rows.join(self.suspects, on=KEY, how="semi", maintain_order="left").select("_at", *self.key)
-        later = []
-        for at, *values in close.iter_rows():
-            if (found := tuple(values)) in self.seen:
-                later.append(at)
+        said = pl.col(self.amount) if self.amount else pl.lit(None)
+        close = rows.join(self.suspects, on=KEY, how="semi", maintain_order="left")
+        out = []
+        for at, place, amount, *values in close.select("_at", self.place, said.alias("_said"), *self.key).iter_rows():
+            key = tuple(values)
+            if key not in self.seen:
+                self.seen[key] = (place, amount)
+                continue
+            out.append(at)
+            known = self.told.get(key, {self.seen[key][1]})
+            if amount in known:
+                self.rows += 1
             else:
-                self.seen.add(found)
-        if not later:
-            return rows
-        self.rows += len(later)
-        return rows.filter(~pl.col("_at").is_in(later))
+                self.told[key] = known | {amount}
+                self.later.append(place)
+        return rows.filter(~pl.col("_at").is_in(out)) if out else rows
+
+    @property
+    def contradicting(self) -> list[int]:
+        """Where the rows stand that contradict each other; the first of each key was kept until another one came."""
+        return [*(self.seen[key][0] for key in self.told), *self.later]

@@ -26,7 +26,8 @@ def recode(chunk: pl.DataFrame, plan: FeedPlan, crosswalk: Crosswalk) -> pl.Data
 def _single(code: str, crosswalk: Crosswalk, sums: bool) -> str:
     found = crosswalk.find(code)
     alone = len(found) == 1 and not (sums and crosswalk.sources.get(found[0][0], 0) > 1)
-    return found[0][0] if alone else f"{crosswalk.id}:{code}"
+    # In its key form, so that spellings of one code are one and the same there, too.
+    return found[0][0] if alone else f"{crosswalk.id}:{crosswalk.key(code)}"
 
 
 def settle(con: duckdb.DuckDBPyConnection, kept: KeptFile, plan: FeedPlan, crosswalk: Crosswalk) -> None:

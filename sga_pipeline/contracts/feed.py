@@ -250,5 +250,7 @@ class Feed(Contract):
     # Source columns known and not used; any other column that appears is reported. `rest`: all that are not mapped.
     ignore: list[str] | Literal["rest"] = []
     rules: list[Rule] = []
+    # For counts: rows that share a key are parts of one count, and are added up.
+    add_up: bool = False
     reject_when: RejectWhen = RejectWhen()
     notes: str | None = None

@@ -57,6 +57,10 @@ def check_feed(
             problems.append(
                 at("a column the shape requires is not mapped", "Map it under columns.", column.name, "columns")
             )
+    if feed.add_up and shape.kind != "counts":
+        problems.append(
+            at("only counts are added up", "Leave add_up out, and tell the rows apart.", feed.shape, "add_up")
+        )
     problems += [at(*found) for found in _rule_problems(feed, shape)]
     return problems
 

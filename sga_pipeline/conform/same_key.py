@@ -1,0 +1,55 @@
+"""Counts that share a key: added up where the contract says so, set aside where they contradict each other."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import duckdb
+import polars as pl
+import pyarrow.parquet as pq
+
+from sga_pipeline.conform.piles import KeptFile
+from sga_pipeline.conform.row_rules import POLARS_TYPES
+from sga_pipeline.conform.sql_text import literal, name
+from sga_pipeline.contracts.place_checks import additive
+from sga_pipeline.contracts.shape import Shape
+
+CHUNK_ROWS = 500_000
+
+
+def counted(shape: Shape) -> str | None:
+    """The column that says how much was counted; None for shapes of anything else."""
+    return additive(shape) if shape.kind == "counts" else None
+
+
+def add_up(con: duckdb.DuckDBPyConnection, kept: KeptFile, shape: Shape, amount: str) -> None:
+    """Rewrite a finished file so that each key has one row: the sum of its rows."""
+    keys = ", ".join(name(one) for one in shape.key)
+    chosen = [
+        f"cast(sum({name(amount)}) as bigint) as {name(amount)}" if column.name == amount
+        else name(column.name) if column.name in shape.key
+        else f"min({name(column.name)}) as {name(column.name)}"
+        for column in shape.columns
+    ]  # fmt: skip
+    source = f"read_parquet({literal(str(kept.path))}, hive_partitioning = false)"
+    sql = f"select {', '.join(chosen)} from {source} group by {keys} order by {keys}"
+    with KeptFile(kept.path, shape, kept.delivery) as summed:
+        for batch in con.execute(sql).to_arrow_reader(CHUNK_ROWS):
+            frame = pl.from_arrow(batch)
+            assert isinstance(frame, pl.DataFrame)
+            summed.write(frame)
+
+
+def leave_out(kept: KeptFile, shape: Shape, keys: Collection[tuple[object, ...]]) -> pl.DataFrame:
+    """Rewrite a finished file without the rows of these keys, and return those."""
+    schema = {column.name: POLARS_TYPES[column.type] for column in shape.columns}
+    wrong = pl.DataFrame(list(keys), schema={one: schema[one] for one in shape.key}, orient="row")
+    out = []
+    with pq.ParquetFile(kept.path) as file, KeptFile(kept.path, shape, kept.delivery) as left:
+        for batch in file.iter_batches(CHUNK_ROWS):
+            frame = pl.from_arrow(batch)
+            assert isinstance(frame, pl.DataFrame)
+            frame = frame.drop("_delivery")
+            left.write(frame.join(wrong, on=shape.key, how="anti", nulls_equal=True, maintain_order="left"))
+            out.append(frame.join(wrong, on=shape.key, how="semi", nulls_equal=True, maintain_order="left"))
+    return pl.concat(out)
