@@ -118,6 +118,9 @@ class _Asking:
         try:
             if "*" in key:
                 key = self._newest(bucket, key, address)
+                if not self.source.etag_is_md5:
+                    # An ETag that is no sum of bytes may be that of another object too, and the newest may be another one.
+                    known = Known()
             return self._get(bucket, key, into, known)
         except ClientError as error:
             if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") == 304 and known.etag:
