@@ -98,6 +98,11 @@ class Door:
         if not is_private_line(self.source.address):
             next_step = "Use an https address, or no token_env."
             raise PullError("the token would travel unencrypted", next_step, shown(self.source.address))
+        written = self.source.written_token(token)
+        if not written.isprintable() or not written.isascii():
+            # Said here: the library's own complaint is the one it has for a wrong address.
+            next_step = f"Set the variable {self.source.token_env} anew, to the token alone."
+            raise PullError("the token holds a character no token has", next_step, shown(self.source.address))
         return token
 
 

@@ -91,3 +91,32 @@ def test_the_limit_told_is_the_contracts_own(tmp_path: Path) -> None:
     with serving(answer(page, media_type="application/json")) as server:
         message = dhis2(tmp_path, server, ", max_bytes: 900").pull()[0].message or ""
     assert "900 bytes" in message
+
+
+def test_the_newest_object_is_not_taken_for_the_one_before_by_an_etag_that_is_no_sum(tmp_path: Path) -> None:
+    names = ["d1.csv"]
+
+    def desk(target: str, body: bytes) -> bytes:
+        if "list-type" in target:
+            listed = "".join(f"<Contents><Key>{one}</Key></Contents>" for one in names)
+            return answer(f"<ListBucketResult>{listed}</ListBucketResult>".encode(), media_type="application/xml")
+        return answer(target.encode(), ETag='"1"')
+
+    with serving(desk=desk) as server:
+        store = f"endpoint: '{server.address('').rstrip('/')}', retries: 0, etag_is_md5: false"
+        setting = Setting(tmp_path, f"source: {{connector: s3, address: 's3://office/d*.csv', {store}}}")
+        setting.pull()
+        names.append("d2.csv")
+        setting.pull()
+    assert "d2.csv" in server.requests[-1] and "if-none-match" not in server.requests[-1].lower()
+
+
+@pytest.mark.parametrize("token", ["s3cret€", "s3\ncret"])
+def test_a_token_no_header_can_hold_is_not_told_as_a_wrong_address(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, token: str
+) -> None:
+    monkeypatch.setenv("TOKEN_THERE", token)
+    with serving(answer(b"id\n1\n")) as server:
+        source = f"source: {{connector: http, address: '{server.address()}', token_env: TOKEN_THERE}}"
+        (one,) = Setting(tmp_path, source).pull()
+    assert "TOKEN_THERE" in (one.message or "") and "cret" not in (one.message or "") and not server.requests
