@@ -41,11 +41,12 @@ def assess(
     """Run cities in a home, say what came of it, and give the exit status."""
     from sga_pipeline.contracts.assessment import read_assessment
     from sga_pipeline.home import Home
-    from sga_pipeline.publish.vintage import vintage_home
+    from sga_pipeline.publish.vintage import day_of, vintage_home
 
     folders = [folder.resolve() for folder in city_dirs]
     read_assessment(folders)
     home = Home(Path(home_folder))
+    as_of = as_of or day_of(home)
     if as_of is not None:
         home = vintage_home(home, as_of)
     with home.lock(), Progress() as progress:

@@ -26,8 +26,9 @@ _GZIP = {"gzip", "x-gzip"}
 class Body:
     """The body of one answer to one address."""
 
-    def __init__(self, response: requests.Response, address: str, form: Format, limit: int) -> None:
-        self.response, self.address, self.form, self.limit = response, address, form, limit
+    def __init__(self, response: requests.Response, address: str, form: Format, limit: int, allowed: int) -> None:
+        # Of what the contract allows for all answers of a pull together, so much is left.
+        self.response, self.address, self.form, self.limit, self.allowed = response, address, form, limit, allowed
         self.encoding = response.headers.get("Content-Encoding", "").strip().lower()
         self.media_type = response.headers.get("Content-Type", "").split(";")[0].strip().lower() or None
 
@@ -88,7 +89,8 @@ class Body:
             packed.unlink()
 
     def _refuse_large(self) -> NoReturn:
-        self._refuse(f"the file is larger than the {self.limit} bytes the contract allows",
+        what = "the file is" if self.limit == self.allowed else "all answers together are"
+        self._refuse(f"{what} larger than the {self.allowed} bytes the contract allows",
                      "Raise source.max_bytes if that is right.")  # fmt: skip
 
     def _refuse(self, message: str, next_step: str, *, transient: bool = False) -> NoReturn:

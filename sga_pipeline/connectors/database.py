@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import sqlalchemy as sa
 
-from sga_pipeline.connectors.base import Fetched, Known
+from sga_pipeline.connectors.base import Fetched, FileMissing, Known
 from sga_pipeline.connectors.database_columns import TableColumn, as_text, fetched_column, named, table_columns
 from sga_pipeline.connectors.database_errors import explained
 from sga_pipeline.connectors.database_line import line_to
@@ -39,7 +39,7 @@ class DatabaseConnector:
         source = self.source
         file = None
         if source.is_file:
-            file = find_file(self.folder, self.declared, source.address.removeprefix("sqlite:///"))
+            file = self._file(period)
         name = "-".join([*table_parts(source.table), *([period] if period else [])]) + ".parquet"
         target = into / "table.parquet"
         connected = False
@@ -55,6 +55,16 @@ class DatabaseConnector:
                     raise _too_slow(source) from None
                 raise explained(error, source, connected=connected) from None
         return Fetched(target, name, source.address, _MEDIA_TYPE)
+
+    def _file(self, period: str | None) -> Path:
+        try:
+            return find_file(self.folder, self.declared, self.source.address.removeprefix("sqlite:///"))
+        except FileMissing as error:
+            if period is None:
+                raise
+            # All periods lie in one file: what is missing is the table, and no period of it.
+            told = error.problem
+            raise PullError(told.message, told.next_step, told.value) from None
 
 
 class _Reading:

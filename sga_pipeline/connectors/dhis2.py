@@ -10,8 +10,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from sga_pipeline.connectors.addresses import shown
+from sga_pipeline.connectors.base import FileMissing
 from sga_pipeline.connectors.door import Ask
 from sga_pipeline.connectors.pages import Get, Paged
+from sga_pipeline.connectors.spoken import spoken
 from sga_pipeline.contracts.formats import Format
 from sga_pipeline.contracts.sources.services import Dhis2Source
 from sga_pipeline.errors import PullError
@@ -32,6 +34,16 @@ class Dhis2Connector(Paged):
         self.source = source
 
     def pages(self, get: Get, period: str | None) -> Iterator[Path]:
+        try:
+            yield from self._pages(get, period)
+        except FileMissing:
+            # A server that has no figures says so in an answer: what is missing is the server, not a period.
+            raise self._error(
+                "the server has no such file (404), so this is no DHIS2 server",
+                "Correct source.address or api_version.",
+            ) from None
+
+    def _pages(self, get: Get, period: str | None) -> Iterator[Path]:
         if self.source.resource != "units":
             page = get(self._ask(*self._figures(period)))
             self._check_figures(self._read(page))
@@ -113,8 +125,9 @@ class Dhis2Connector(Paged):
         if not isinstance(document, dict):
             raise self._error("the answer is no object", "Check the address.")
         if document.get("status") == "ERROR" or "httpStatusCode" in document:
-            said = "".join(one if one.isprintable() else " " for one in str(document.get("message")))[:200]
-            raise self._error(f"the server complains: {said}", "Correct what source asks for.")
+            raise self._error(
+                f"the server complains: {spoken(document.get('message'), self.source)}", "Correct what source asks for."
+            )
         return document
 
     def _ask(self, resource: str, parameters: list[tuple[str, str]]) -> Ask:

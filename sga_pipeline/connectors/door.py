@@ -18,6 +18,7 @@ import urllib3
 from sga_pipeline.connectors.addresses import is_private_line, redirect_target, same_server, shown
 from sga_pipeline.connectors.base import Fetched, FileMissing, Known, Unreachable
 from sga_pipeline.connectors.body import Body
+from sga_pipeline.connectors.spoken import spoken
 from sga_pipeline.connectors.watchdog import Watchdog, WatchedAdapter
 from sga_pipeline.contracts.formats import Format
 from sga_pipeline.contracts.sources.base import WebSource
@@ -97,6 +98,11 @@ class Door:
         if not is_private_line(self.source.address):
             next_step = "Use an https address, or no token_env."
             raise PullError("the token would travel unencrypted", next_step, shown(self.source.address))
+        written = self.source.written_token(token)
+        if not written.isprintable() or not written.isascii():
+            # Said here: the library's own complaint is the one it has for a wrong address.
+            next_step = f"Set the variable {self.source.token_env} anew, to the token alone."
+            raise PullError("the token holds a character no token has", next_step, shown(self.source.address))
         return token
 
 
@@ -182,7 +188,7 @@ class _Asking:
             raise missing
         if status != 200:
             raise self._unusable(status, headers.get("Retry-After"), self._said(response))
-        body = Body(response, shown(self.address), self.form, self.limit)
+        body = Body(response, shown(self.address), self.form, self.limit, self.source.max_bytes)
         body.save(target)
         return Fetched(
             target, target.name, shown(self.address), body.media_type, headers.get("ETag"), headers.get("Last-Modified")
@@ -193,10 +199,7 @@ class _Asking:
         if self.ask.complaint is None or not 400 <= response.status_code < 500:
             return None
         said = self.ask.complaint(response.raw.read(4096, decode_content=False))
-        if said and self.token:
-            for secret in (self.source.written_token(self.token), self.token):
-                said = said.replace(secret, "***")
-        return said and "".join(one if one.isprintable() else " " for one in said)[:200]
+        return said and spoken(said, self.source)
 
     def _unusable(self, status: int, retry_after: str | None, said: str | None) -> PullError:
         wait = _seconds(retry_after) if status in {429, 503} else None
@@ -204,7 +207,10 @@ class _Asking:
             message = f"the server is busy ({status}) and asks to wait {wait:.0f} s"
             return BusyError(message, "Try later.", shown(self.address), wait)
         if status in {401, 403}:
-            return self._error(f"the server refuses access ({status})", "Check source.token_env and its rights.")
+            # One file may be closed to us; a log-in that is refused is refused for all, and trying on locks the account.
+            kind = Unreachable if status == 401 else PullError
+            message = f"the server refuses access ({status})"
+            return kind(message, "Check source.token_env and its rights.", shown(self.address))
         if status == 413:
             return self._error(
                 "the answer would be too large for the server (413)", "Ask for less at once, by periods."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -13,6 +12,7 @@ from urllib.parse import quote, urlencode
 from sga_pipeline.connectors.base import FileMissing
 from sga_pipeline.connectors.door import Ask
 from sga_pipeline.connectors.pages import Get, Paged
+from sga_pipeline.connectors.spoken import spoken
 from sga_pipeline.contracts.formats import Format
 from sga_pipeline.contracts.sources.portals import PortalSource
 from sga_pipeline.errors import PullError
@@ -61,11 +61,9 @@ class Portal(Paged):
 
     def complaint(self, said: object) -> PullError:
         """What the source says instead of giving rows, in its own words as far as they are safe to show."""
-        text = "".join(one for one in f"{said}" if one.isprintable())
-        token = os.environ.get(self.web.token_env or "", "").strip()
-        if token:
-            text = text.replace(token, "(token)")
-        return self.error(f"the source complains: {text[:200]}", "Correct what the feed asks for, or try later.")
+        return self.error(
+            f"the source complains: {spoken(said, self.web)}", "Correct what the feed asks for, or try later."
+        )
 
     def changed(self, message: str) -> PullError:
         return self.error(f"{message}; the data set may have changed while it was read", "Try later.", transient=True)

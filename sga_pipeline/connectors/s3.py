@@ -40,6 +40,8 @@ _MEANINGS = {
     "AuthorizationHeaderMalformed": ("the bucket lies in another region", "Correct source.region."),
     "InvalidObjectState": ("the object lies in an archive", "Have it restored."),
 }  # fmt: skip
+# What is wrong whichever object is asked for: to go on asking is of no use, and may lock the key.
+_NOT_LET_IN = {"InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "NoSuchBucket"}
 _MISSING = {"NoSuchKey", "404", "NoSuchVersion"}
 _NOT_NOW = {408, 425, 429, 500, 502, 503, 504}
 
@@ -57,7 +59,7 @@ class S3Connector:
         with Watchdog(self.source.total_timeout_s) as watchdog:
             for attempt in range(self.source.retries + 1):
                 try:
-                    return _Asking(self.source, self.form, Line(self.source, keys, watchdog)).once(address, into, known)
+                    return _Asking(self.source, self.form, self._line(keys, watchdog)).once(address, into, known)
                 except PullError as error:
                     wait = error.wait if isinstance(error, BusyError) else min(30.0, 0.5 * 2**attempt)
                     wait *= random.uniform(1.0, 1.3)
@@ -67,6 +69,16 @@ class S3Connector:
                         raise
                     self.sleep(wait)
         raise AssertionError("the last attempt returns or raises")
+
+    def _line(self, keys: dict[str, str], watchdog: Watchdog) -> Line:
+        from botocore.exceptions import BotoCoreError
+
+        try:
+            return Line(self.source, keys, watchdog)
+        except (ValueError, BotoCoreError):
+            # The library is stricter with names of hosts than addresses are: it knows no _ in them.
+            where = self.source.endpoint or self.source.region
+            raise PullError("no store can be asked there", "Correct source.endpoint or source.region.", where) from None
 
     def _keys(self) -> dict[str, str]:
         """The key's parts, from the environment alone."""
@@ -106,6 +118,9 @@ class _Asking:
         try:
             if "*" in key:
                 key = self._newest(bucket, key, address)
+                if not self.source.etag_is_md5:
+                    # An ETag that is no sum of bytes may be that of another object too, and the newest may be another one.
+                    known = Known()
             return self._get(bucket, key, into, known)
         except ClientError as error:
             if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") == 304 and known.etag:
@@ -128,7 +143,7 @@ class _Asking:
         answer = self.line.client.get_object(Bucket=bucket, Key=key, **asked)
         address, response = f"s3://{bucket}/{key}", self.line.last_answer()
         target = into / file_name(address)
-        body = Body(response, address, self.form, self.source.max_bytes)
+        body = Body(response, address, self.form, self.source.max_bytes, self.source.max_bytes)
         body.save(target)
         etag = response.headers.get("ETag")
         self._refuse_damaged(answer, response.headers.get("Content-Encoding"), etag, target, address)
@@ -174,6 +189,6 @@ class _Asking:
                 return BusyError(f"the store is busy and asks to wait {asked} s", _LATER, address, float(asked))
             return PullError(f"the store is busy or broken ({status})", _LATER, address, transient=True)
         if code in _MEANINGS:
-            return PullError(*_MEANINGS[code], address)
+            return (Unreachable if code in _NOT_LET_IN else PullError)(*_MEANINGS[code], address)
         plain = "".join(one for one in code if one.isalnum())[:40]
         return PullError(f"the store answered {status} {plain}".rstrip(), "Check the contract's source.", address)

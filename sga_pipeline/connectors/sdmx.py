@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +13,7 @@ from sga_pipeline.connectors.base import FileMissing
 from sga_pipeline.connectors.door import Ask
 from sga_pipeline.connectors.pages import Get, Paged
 from sga_pipeline.connectors.sdmx_same import tell_the_same
+from sga_pipeline.connectors.spoken import spoken
 from sga_pipeline.contracts.sources.services import SdmxSource
 from sga_pipeline.errors import PullError
 
@@ -49,7 +49,7 @@ class SdmxConnector(Paged):
         except FileMissing as error:
             raise self._nothing(error, source, period) from None
         if told := _complaint(data):
-            raise PullError("the source answered with an error", "Mend what it complains of.", self._safe(told))
+            raise PullError("the source answered with an error", "Mend what it complains of.", spoken(told, source))
         yield data
         if source.structure:
             try:
@@ -74,11 +74,6 @@ class SdmxConnector(Paged):
             "the source does not know this data flow, or the address is not its base (404)",
             "Check source.address, source.flow and source.version.", f"{shown(source.address)} {where}",
         )  # fmt: skip
-
-    def _safe(self, told: str) -> str:
-        token = os.environ.get(self.web.token_env or "", "").strip()
-        plain = "".join(one if one.isprintable() else " " for one in told)
-        return (plain.replace(token, "(token)") if token else plain)[:200]
 
 
 def data_address(source: SdmxSource, period: str | None) -> str:

@@ -12,7 +12,7 @@ from sga_pipeline.contracts.assessment import Assessment, CityPlan, FeedPlan, re
 from sga_pipeline.home import Home
 from sga_pipeline.paths import CONTRACTS
 from sga_pipeline.publish.pointer import current_release
-from sga_pipeline.publish.vintage import release_before, vintage_home
+from sga_pipeline.publish.vintage import day_of, release_before, vintage_home
 
 HOME, CITIES, AS_OF, OFFLINE, REFRESH = "SGA_HOME", "SGA_CITIES", "SGA_AS_OF", "SGA_OFFLINE", "SGA_REFRESH"
 
@@ -58,13 +58,13 @@ class Scope:
 
 def scope_from_environment() -> Scope:
     """SGA_HOME (./data), SGA_CITIES (folders; else every city of the project and of the home), SGA_AS_OF, SGA_OFFLINE, SGA_REFRESH."""
-    home = Path(os.environ.get(HOME, "data")).resolve()
+    home = Home(Path(os.environ.get(HOME, "data")))
     asked = os.environ.get(CITIES)
-    folders = [Path(one) for one in asked.split(os.pathsep)] if asked else _known_cities(home)
+    folders = [Path(one) for one in asked.split(os.pathsep)] if asked else _known_cities(home.path)
     day = os.environ.get(AS_OF)
     offline, refresh = os.environ.get(OFFLINE) == "1", os.environ.get(REFRESH) == "1"
-    as_of = date.fromisoformat(day) if day else None
-    return Scope(vintage_home(Home(home), as_of) if as_of else Home(home), tuple(folders), as_of, offline, refresh)
+    as_of = date.fromisoformat(day) if day else day_of(home)
+    return Scope(vintage_home(home, as_of) if as_of else home, tuple(folders), as_of, offline, refresh)
 
 
 def scope_to_environment(scope: Scope) -> dict[str, str]:

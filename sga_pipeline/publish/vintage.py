@@ -13,10 +13,23 @@ from sga_pipeline.publish.pointer import release_ids
 FOLDER = "as_of"
 
 
+def day_of(home: Home) -> date | None:
+    """The day whose knowledge a home holds. Its deliveries are another's, so no run in it may ask a source for more."""
+    if home.path.parent.name != FOLDER or not (home.path / "raw").is_symlink():
+        return None
+    try:
+        return date.fromisoformat(home.path.name)
+    except ValueError:
+        return None
+
+
 def vintage_home(home: Home, day: date) -> Home:
     """HOME/as_of/DATE. Its raw/ leads to that of the home; whatever is built from it is its own."""
-    if home.path.parent.name == FOLDER and home.path.name == day.isoformat():
+    known = day_of(home)
+    if known == day:
         return home
+    if known:
+        home = Home(home.path.parent.parent)
     if not (home.path / "raw").is_dir():
         raise SgaError("this home holds no deliveries", "Run once without --as-of, or give another --home.", home.path)
     folder = home.path / FOLDER / day.isoformat()

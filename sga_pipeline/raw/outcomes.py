@@ -23,6 +23,8 @@ class Seen:
     sha256: str
     etag: str | None = None
     last_modified: str | None = None
+    # Which source that was: what one address calls its newest version means nothing at another.
+    source: str | None = None
 
     @property
     def known(self) -> Known:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import tempfile
 from collections.abc import Mapping, Set
@@ -129,6 +130,9 @@ class _Pull:
     ) -> None:
         self.source, self.connector, self.store, self.now, self.seen = plan.feed.source, connector, store, now, seen
         self.unanswered = 0
+        # Which source it is: the periods it is asked for change nothing in that.
+        said = self.source.model_dump_json(exclude={"periods"})
+        self.source_hash = hashlib.sha256(said.encode()).hexdigest()[:16]
 
     def ask(self, due: list[str | None]) -> list[PullOutcome]:
         outcomes: list[PullOutcome] = []
@@ -147,12 +151,12 @@ class _Pull:
         except OSError as error:
             raise home_error(error, self.store.scratch) from None
         try:
-            fetched = self.connector.fetch(period, into, seen.known if seen and self._holds(seen) else Known())
+            fetched = self.connector.fetch(period, into, self._known(seen))
             self.unanswered = 0
             if fetched is None:
                 return PullOutcome(period, "unchanged", newest, seen=seen)
             fetched = self._without_idle_changes(fetched, seen, newest)
-            now_seen = Seen(sha256_of(fetched.path), fetched.etag, fetched.last_modified)
+            now_seen = Seen(sha256_of(fetched.path), fetched.etag, fetched.last_modified, self.source_hash)
             if newest and seen and seen.sha256 == now_seen.sha256 != newest.sha256 and self._holds(seen):
                 # The source has nothing new; what was brought by hand since stays the newest.
                 return PullOutcome(period, "unchanged", newest, seen=now_seen)
@@ -182,6 +186,10 @@ class _Pull:
             except OSError as error:
                 raise home_error(error, fetched.path) from None
         return fetched
+
+    def _known(self, seen: Seen | None) -> Known:
+        """What this very source said of its newest version, while that is here."""
+        return seen.known if seen and seen.source == self.source_hash and self._holds(seen) else Known()
 
     def _holds(self, seen: Seen) -> bool:
         return read_delivery(self.store.folder / seen.sha256) is not None

@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, ClassVar, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from sga_pipeline.contracts.base import Contract
 from sga_pipeline.contracts.formats import Format
 
 Frequency = Literal["A", "Q", "M"]
-WebAddress = Annotated[str, Field(pattern=r"^https?://")]
+
+
+def with_a_host(address: str) -> str:
+    """An address that names a host, and no port that is none: any other fails only once somebody is to be asked."""
+    try:
+        parts = urlsplit(address)
+        # Asking for the port is what tells that it is none.
+        found = parts.hostname if (parts.port or 0) >= 0 else None
+    except ValueError:
+        found = None
+    if not found or re.search(r"[\s!\"'<>\\^`|]", found):
+        raise ValueError(f"the address [{address}] has no host, or a port that is none")
+    return address
+
+
+WebAddress = Annotated[str, Field(pattern=r"^https?://"), AfterValidator(with_a_host)]
 EnvName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
 
 
@@ -73,7 +90,7 @@ class AnySource(Contract):
 class WebSource(AnySource):
     """What every source behind a web address may say: how long to wait, how much to take, and where the token is."""
 
-    address: WebAddress
+    address: Annotated[str, Field(pattern=r"^https?://")]
     connect_timeout_s: float = Field(default=10.0, gt=0, le=120)
     read_timeout_s: float = Field(default=30.0, gt=0, le=600)
     total_timeout_s: float = Field(default=600.0, gt=0, le=7200)
@@ -87,6 +104,11 @@ class WebSource(AnySource):
     # The request header a token goes into, and how it is written there.
     token_header: ClassVar[str] = "Authorization"
     token_form: ClassVar[str] = "Bearer {}"
+
+    @field_validator("address")
+    @classmethod
+    def _names_a_host(cls, address: str) -> str:
+        return with_a_host(address)
 
     def written_token(self, token: str) -> str:
         """The token as the header holds it."""

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from sga_pipeline.contracts.base import Code, Contract, Sentence
 from sga_pipeline.contracts.formats import Format
-from sga_pipeline.contracts.sources.base import AnySource, EnvName
+from sga_pipeline.contracts.sources.base import AnySource, EnvName, with_a_host
 
 
 class OnlyRows(Contract):
@@ -58,7 +58,7 @@ class DatabaseSource(AnySource):
             raise ValueError("write postgresql://host:port/database or sqlite:///file.db")
         if ".." in address.split("/"):
             raise ValueError("a file lies outside the city's data folder")
-        return address
+        return address if address.startswith("sqlite:") else with_a_host(address)
 
     @field_validator("table")
     @classmethod

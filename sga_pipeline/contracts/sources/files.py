@@ -36,7 +36,7 @@ class S3Source(AnySource):
     # s3://bucket/key; {period} stands for the period asked for, one * in the last part for the newest by name.
     address: Annotated[str, Field(pattern=r"^s3://[A-Za-z0-9._-]+/[^?#]+$")]
     endpoint: WebAddress | None = None
-    region: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")] = "us-east-1"
+    region: Annotated[str, Field(pattern=r"^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$")] = "us-east-1"
     # Variables that hold the key's id, its secret, and the token of a passing key; without them the store is asked as anybody.
     key_id_env: EnvName | None = None
     secret_env: EnvName | None = None

@@ -43,6 +43,8 @@ class PortalSource(WebSource):
         return None if form.kind in self.kinds else f"{self.connector} answers as {' or '.join(self.kinds)}"  # type: ignore[attr-defined]
 
     def _text_problem(self, text: str | None) -> str | None:
+        if text and self.periods is None:
+            return "the source has period_text and no periods"
         wanted = _PARTS[self.periods.freq] if self.periods else set()
         found = set(re.findall(r"\{\w+\}", text or ""))
         return f"period_text needs {' and '.join(sorted(wanted))}" if found != wanted else None
