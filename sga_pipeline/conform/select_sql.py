@@ -53,12 +53,15 @@ def _cells(plan: FeedPlan, header: tuple[str, ...]) -> dict[str, str]:
             needed += [[one] for one in mapped.join]
         elif isinstance(mapped, FromPoint):
             needed += [[one.from_] for one in mapped.point.coordinates]
+    # Without one known name the first line may be no header but somebody's record, and is not told.
+    is_header = any(one in cells for names in needed for one in names)
+    begins = f"It begins: {', '.join(header[:6])}. " if is_header else "Not one of the contract's columns is there. "
     for names in needed:
         present = [one for one in names if one in cells]
         if not present:
             raise DeliveryError(
                 f"the header lacks the column {' or '.join(names)}",
-                f"It begins: {', '.join(header[:6])}. Correct the contract's columns, or ask for the old layout.", names[0],
+                f"{begins}Correct the contract's columns, or ask for the old layout.", names[0],
             )  # fmt: skip
         if present[0] in doubled:
             raise DeliveryError("the header names a column twice", "Ask for distinct names.", present[0])

@@ -148,6 +148,14 @@ def test_an_unusable_delivery_is_refused_whole(tmp_path: Path, content: bytes, w
     assert run.kept is None
 
 
+def test_a_record_in_place_of_the_header_is_not_told(tmp_path: Path) -> None:
+    named = conform(tmp_path / "a", rows(*good(3), header=HEADER.replace("offence", "crime"))).outcome.reason
+    assert "It begins: id" in named
+    headless = conform(tmp_path / "b", rows(*good(3)).split(b"\n", 1)[1]).outcome.reason
+    assert "Not one of the contract's columns is there" in headless
+    assert "2023" not in headless
+
+
 def test_a_delivery_without_rows_can_be_welcome(tmp_path: Path) -> None:
     run = conform(tmp_path, HEADER.encode(), {"rules:": "reject_when: {fewer_rows_than: 0}\nrules:"})
     assert run.outcome.accepted

@@ -114,7 +114,5 @@ def _fill_down(body: list[Numbered], columns: list[int]) -> None:
 
 def _place(header: tuple[str, ...], name: str) -> int:
     if name not in header:
-        raise DeliveryError(
-            f"the header lacks the column {name}", f"It begins: {', '.join(header[:6])}. Correct format.", name
-        )
+        raise DeliveryError(f"the header lacks the column {name}", "Correct format.header_row, or the name.", name)
     return header.index(name)
