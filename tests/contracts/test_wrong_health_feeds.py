@@ -16,7 +16,7 @@ PERIODS = "periods: {freq: M, first: '2023-01'}"
 # Source, format, words of the message, words of the line it must name.
 SPOILT = [
     (f"{DHIS2}", "kind: dhis2", "no periods are given", "source:"),
-    (f"{DHIS2}, {PERIODS}", "kind: csv", "answers in its own format [csv]", "format:"),
+    (f"{DHIS2}, {PERIODS}", "kind: csv", "answers in its own format, dhis2 written in json [csv]", "format:"),
     (f"{DHIS2}, {PERIODS}", "kind: dhis2, written: csv", "answers in its own format", "format:"),
     (f"{DHIS2}, {PERIODS}, resource: units", "kind: dhis2", "units have none", "source:"),
     (f"{DHIS2}, {PERIODS}, login: cookie", "kind: dhis2", "login", "source:"),

@@ -10,7 +10,7 @@ import pytest
 
 from sga_pipeline.contracts.assessment import CityPlan, read_assessment
 from sga_pipeline.contracts.feed import FromColumns, Joined
-from sga_pipeline.contracts.formats import CsvFormat, XlsxFormat
+from sga_pipeline.contracts.formats import CsvFormat, WorkbookFormat
 from sga_pipeline.contracts.steps import Date
 from sga_pipeline.contracts.yaml_reader import read_yaml
 from sga_pipeline.draft.city_areas import Area, areas_of
@@ -126,7 +126,7 @@ def facts(city_id: str) -> list[Fact]:
                     f"{form.delimiter} {form.compression} {form.skip_lines}",
                 )
             )
-        if isinstance(real, XlsxFormat) and isinstance(form, XlsxFormat):
+        if isinstance(real, WorkbookFormat) and isinstance(form, WorkbookFormat):
             found.append(Fact(feed.id, "sheet", real.sheet, form.sheet))
         found.append(Fact(feed.id, "shape", feed.shape, made.choice.shape))
         for name in (

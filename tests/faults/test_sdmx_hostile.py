@@ -23,6 +23,7 @@ from pathlib import Path
 resource.setrlimit(resource.RLIMIT_AS, (6 << 30, 6 << 30))
 resource.setrlimit(resource.RLIMIT_CPU, (120, 120))
 from sga_pipeline.errors import DeliveryError
+from tests.memory import peak_kb
 from tests.sdmx_messages import read
 found = {}
 for file in sorted(Path(sys.argv[1]).iterdir()):
@@ -32,7 +33,7 @@ for file in sorted(Path(sys.argv[1]).iterdir()):
     except DeliveryError as error:
         outcome = ["refused", str(error)]
     found[file.name] = [*outcome, time.process_time() - began]
-print(json.dumps([found, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024]))
+print(json.dumps([found, peak_kb() // 1024]))
 """
 
 AREAS, YEARS = ("A1", "A2", "A3"), range(2015, 2023)
