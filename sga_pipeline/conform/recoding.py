@@ -7,6 +7,7 @@ import polars as pl
 
 from sga_pipeline.conform.piles import KeptFile
 from sga_pipeline.conform.sql_text import literal, name
+from sga_pipeline.conform.summing import summed
 from sga_pipeline.contracts.assessment import FeedPlan
 from sga_pipeline.contracts.crosswalks import Crosswalk
 from sga_pipeline.contracts.place_checks import additive
@@ -60,12 +61,6 @@ def settle(con: duckdb.DuckDBPyConnection, kept: KeptFile, plan: FeedPlan, cross
 def _sql(shape: Shape, amount: str, source: str) -> str:
     counted, keys = name(amount), [name(one) for one in shape.key]
     together = ", ".join(one for one in keys if one != "area_id")
-    chosen = [
-        f"cast(sum({counted}) as bigint) as {counted}" if column.name == amount
-        else name(column.name) if column.name in shape.key
-        else f"min({name(column.name)}) as {name(column.name)}"
-        for column in shape.columns
-    ]  # fmt: skip
     # A sum of residents needs all its parts; one of events does not, for a part without events has no row.
     lacks = (
         f"count(distinct part) over (partition by {together}, area_id) < parts" if shape.kind == "levels" else "false"
@@ -89,5 +84,5 @@ def _sql(shape: Shape, amount: str, source: str) -> str:
             select * exclude (area_id), case when lacks then from_id else area_id end as area_id
             from (select *, coalesce({lacks}, false) as lacks from rounded)
         )
-        select {", ".join(chosen)} from named group by {", ".join(keys)} order by {", ".join(keys)}
+        select {summed(shape, amount)} from named group by {", ".join(keys)} order by {", ".join(keys)}
     """

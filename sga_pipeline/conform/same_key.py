@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from sga_pipeline.conform.piles import KeptFile
 from sga_pipeline.conform.row_rules import POLARS_TYPES
 from sga_pipeline.conform.sql_text import literal, name
+from sga_pipeline.conform.summing import summed
 from sga_pipeline.contracts.place_checks import additive
 from sga_pipeline.contracts.shape import Shape
 
@@ -25,19 +26,13 @@ def counted(shape: Shape) -> str | None:
 def add_up(con: duckdb.DuckDBPyConnection, kept: KeptFile, shape: Shape, amount: str) -> None:
     """Rewrite a finished file so that each key has one row: the sum of its rows."""
     keys = ", ".join(name(one) for one in shape.key)
-    chosen = [
-        f"cast(sum({name(amount)}) as bigint) as {name(amount)}" if column.name == amount
-        else name(column.name) if column.name in shape.key
-        else f"min({name(column.name)}) as {name(column.name)}"
-        for column in shape.columns
-    ]  # fmt: skip
     source = f"read_parquet({literal(str(kept.path))}, hive_partitioning = false)"
-    sql = f"select {', '.join(chosen)} from {source} group by {keys} order by {keys}"
-    with KeptFile(kept.path, shape, kept.delivery) as summed:
+    sql = f"select {summed(shape, amount)} from {source} group by {keys} order by {keys}"
+    with KeptFile(kept.path, shape, kept.delivery) as written:
         for batch in con.execute(sql).to_arrow_reader(CHUNK_ROWS):
             frame = pl.from_arrow(batch)
             assert isinstance(frame, pl.DataFrame)
-            summed.write(frame)
+            written.write(frame)
 
 
 def leave_out(kept: KeptFile, shape: Shape, keys: Collection[tuple[object, ...]]) -> pl.DataFrame:

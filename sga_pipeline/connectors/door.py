@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ import requests
 import urllib3
 
 from sga_pipeline.connectors.addresses import is_private_line, redirect_target, same_server, shown
+from sga_pipeline.connectors.again import NOT_NOW, BusyError, ask_again
 from sga_pipeline.connectors.base import Fetched, FileMissing, Known, Unreachable
 from sga_pipeline.connectors.body import Body
 from sga_pipeline.connectors.spoken import spoken
@@ -28,16 +28,6 @@ MAX_REDIRECTS = 5
 REDIRECTS = {301, 302, 303, 307, 308}
 # As much of an answer without a file as may say why there is none.
 _REASON_BYTES = 4096
-# Answers that say "not now": too slow, too many, or something broke over there.
-NOT_NOW = {408, 425, 429, 500, 502, 503, 504}
-
-
-class BusyError(PullError):
-    """The server asked to be left alone for a while."""
-
-    def __init__(self, message: str, next_step: str, value: object, wait: float) -> None:
-        super().__init__(message, next_step, value, transient=True)
-        self.wait = wait
 
 
 @dataclass(frozen=True)
@@ -71,21 +61,13 @@ class Door:
         self.watchdog.__exit__(kind, error, trace)
 
     def get(self, ask: Ask, target: Path, known: Known = Known()) -> Fetched | None:  # noqa: B008
-        """Ask until there is an answer, the tries are used up, or the whole time is. None: nothing has changed."""
-        for attempt in range(self.source.retries + 1):
-            try:
-                fetched = _Asking(self, ask).once(target, known)
-                if fetched is not None:
-                    self.bytes_left -= target.stat().st_size
-                return fetched
-            except PullError as error:
-                wait = error.wait if isinstance(error, BusyError) else min(30.0, 0.5 * 2**attempt)
-                wait *= random.uniform(1.0, 1.3)
-                last = attempt == self.source.retries
-                if last or not error.transient or time.monotonic() + wait >= self.deadline:
-                    raise
-                self.sleep(wait)
-        raise AssertionError("the last attempt returns or raises")
+        """Ask, again where that may help. None: nothing has changed."""
+        fetched = ask_again(
+            lambda: _Asking(self, ask).once(target, known), self.source.retries, self.deadline, self.sleep
+        )
+        if fetched is not None:
+            self.bytes_left -= target.stat().st_size
+        return fetched
 
     def _token(self) -> str | None:
         if self.source.token_env is None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import random
 import re
 import time
 from collections.abc import Callable
@@ -15,9 +14,9 @@ from urllib.parse import urlsplit
 import urllib3
 
 from sga_pipeline.connectors.addresses import file_name, is_private_line, shown
+from sga_pipeline.connectors.again import NOT_NOW, BusyError, ask_again
 from sga_pipeline.connectors.base import Fetched, FileMissing, Known, Unreachable, with_period
 from sga_pipeline.connectors.body import Body
-from sga_pipeline.connectors.door import BusyError
 from sga_pipeline.connectors.newest import newest
 from sga_pipeline.connectors.s3_line import Line
 from sga_pipeline.connectors.watchdog import Watchdog
@@ -43,7 +42,6 @@ _MEANINGS = {
 # What is wrong whichever object is asked for: to go on asking is of no use, and may lock the key.
 _NOT_LET_IN = {"InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "NoSuchBucket"}
 _MISSING = {"NoSuchKey", "404", "NoSuchVersion"}
-_NOT_NOW = {408, 425, 429, 500, 502, 503, 504}
 
 
 class S3Connector:
@@ -57,18 +55,16 @@ class S3Connector:
         keys = self._keys()
         deadline = time.monotonic() + self.source.total_timeout_s
         with Watchdog(self.source.total_timeout_s) as watchdog:
-            for attempt in range(self.source.retries + 1):
+
+            def once() -> Fetched | None:
                 try:
                     return _Asking(self.source, self.form, self._line(keys, watchdog)).once(address, into, known)
-                except PullError as error:
-                    wait = error.wait if isinstance(error, BusyError) else min(30.0, 0.5 * 2**attempt)
-                    wait *= random.uniform(1.0, 1.3)
+                except PullError:
                     if watchdog.expired:
                         raise self._too_slow(address) from None
-                    if attempt == self.source.retries or not error.transient or time.monotonic() + wait >= deadline:
-                        raise
-                    self.sleep(wait)
-        raise AssertionError("the last attempt returns or raises")
+                    raise
+
+            return ask_again(once, self.source.retries, deadline, self.sleep)
 
     def _line(self, keys: dict[str, str], watchdog: Watchdog) -> Line:
         from botocore.exceptions import BotoCoreError
@@ -183,7 +179,7 @@ class _Asking:
         status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
         if code in _MISSING:
             return FileMissing("the store has no such object", "It may have moved: correct source.address.", address)
-        if status in _NOT_NOW or code == "SlowDown":
+        if status in NOT_NOW or code == "SlowDown":
             asked = str(error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("retry-after", ""))
             if asked.isdecimal():
                 return BusyError(f"the store is busy and asks to wait {asked} s", _LATER, address, float(asked))

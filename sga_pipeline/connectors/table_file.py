@@ -45,8 +45,8 @@ class TableFile:
         except OSError as failed:
             raise home_error(failed, self.target) from None
 
-    def add(self, rows: list[tuple[Any, ...]]) -> int:
-        """Add rows, each at least as wide as the table; gives their size. Raises pyarrow's errors where a value is not of its column's type."""
+    def add(self, rows: list[tuple[Any, ...]]) -> None:
+        """Add rows, each at least as wide as the table. Raises pyarrow's errors where a value is not of its column's type."""
         arrays = [pa.array(_values(rows, place, one.type), type=one.type) for place, one in enumerate(self.schema)]
         part = pa.Table.from_arrays(arrays, schema=self.schema)
         self._held.append(part)
@@ -54,7 +54,6 @@ class TableFile:
         self.bytes += part.nbytes
         if self._rows >= _GROUP_ROWS or self._held_bytes >= _GROUP_BYTES:
             self._flush()
-        return int(part.nbytes)
 
     def _flush(self) -> None:
         if not self._held:

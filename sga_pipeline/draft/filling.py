@@ -48,16 +48,12 @@ class Filler(Times, Places, Persons):
         source = self.by_meaning.get(meaning)
         if source is not None and source.unique:
             return self._from(source, ["trim"]), f"{source.why}; no value stands there twice"
-        alone = next(
-            (
-                one
-                for one in self.columns
-                if one.unique and not one.private and one.meaning in {"event_id", "victim_id", "death_id"}
-            ),
-            None,
-        )
-        if alone is not None:
-            return self._from(alone, ["trim"]), f"{alone.why}; no value stands there twice"
+        # Another column whose name could mean the same, and which repeats nothing, serves better than one that does.
+        for one in self.columns:
+            if one.unique and not one.private and one.meaning in {None, "event_id", "victim_id", "death_id"}:
+                found = [why for name, _, why in one.meanings if name in {"event_id", "victim_id", "death_id"}]
+                if found:
+                    return self._from(one, ["trim"]), f"{found[0]}; no value stands there twice"
         if source is not None:
             again = source.filled - source.distinct
             lack = source.rows - source.filled

@@ -22,11 +22,11 @@ _BLOCK = 1 << 20
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[zipfile.ZipFile]:
+def opened(path: Path, unsuspect: int = UNSUSPECT_BYTES) -> Iterator[zipfile.ZipFile]:
     """The archive, once it is known to be harmless; whatever breaks while it is read is the delivery's fault."""
     try:
         with zipfile.ZipFile(path) as archive:
-            _look_over(archive, path)
+            _look_over(archive, path, unsuspect)
             yield archive
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError, OverflowError) as error:
         raise DeliveryError(
@@ -72,7 +72,7 @@ def refuse_nested(source: IO[bytes], member: zipfile.ZipInfo) -> None:
         raise DeliveryError("there is an archive in the archive", "Ask for the files themselves.", member.filename)
 
 
-def _look_over(archive: zipfile.ZipFile, path: Path) -> None:
+def _look_over(archive: zipfile.ZipFile, path: Path, unsuspect: int) -> None:
     members = archive.infolist()
     if len(members) > MAX_MEMBERS:
         raise DeliveryError("the ZIP holds too many files", f"At most {MAX_MEMBERS} are read.", len(members))
@@ -82,7 +82,7 @@ def _look_over(archive: zipfile.ZipFile, path: Path) -> None:
             raise DeliveryError(problem, "Ask for a plain ZIP of the files.", one.filename[:200])
         seen.add(one.filename.casefold())
     size = sum(one.file_size for one in members)
-    if size > max(path.stat().st_size * MAX_RATIO, UNSUSPECT_BYTES):
+    if size > max(path.stat().st_size * MAX_RATIO, unsuspect):
         raise DeliveryError("the archive unpacks to far more than its size", "Check the file.", f"{size} bytes")
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 
-from sga_pipeline.conform.readers.held import MAX_BYTES, refuse_large
+from sga_pipeline.conform.readers import archive
+from sga_pipeline.conform.readers.held import refuse_large
 from sga_pipeline.conform.readers.opened import Opened
 from sga_pipeline.conform.readers.sdmx_csv import BEGINS, open_sdmx_csv
 from sga_pipeline.conform.readers.sdmx_json import read_json
@@ -21,8 +21,8 @@ from sga_pipeline.errors import DeliveryError
 
 _BLOCK = 1 << 20
 _HEAD = 4096
-# A message that grows more than this out of its archive is an attack or a mistake.
-_MAX_RATIO, _MIN_SUSPECT_BYTES = 200, 20_000_000
+# No packed message needs to be looked upon with more patience than this.
+_UNSUSPECT_BYTES = 20_000_000
 # More messages than a delivery of one flow and its structure has.
 _MAX_PAGES = 1000
 
@@ -74,31 +74,10 @@ def _pages(path: Path, scratch: Path) -> Iterator[Path]:
     if not zipfile.is_zipfile(path):
         yield path
         return
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-            packed = any(one.compress_type != zipfile.ZIP_STORED for one in members)
-            if len(members) > (1 if packed else _MAX_PAGES):
-                raise DeliveryError("the archive holds more than one message", "Bring one file.", len(members))
-            for number, member in enumerate(members):
-                target = scratch / f"sdmx-page-{number:04}"
-                _unpack(archive, member, target, path)
-                yield target
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        told = type(error).__name__
-        raise DeliveryError("the archive is damaged or cut short", "Ask for it again.", told) from None
-
-
-def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, path: Path) -> None:
-    limit = MAX_BYTES
-    if member.compress_type != zipfile.ZIP_STORED:
-        limit = min(limit, max(path.stat().st_size * _MAX_RATIO, _MIN_SUSPECT_BYTES))
-    else:
-        limit = max(limit, path.stat().st_size)
-    seen = 0
-    with archive.open(member) as stream, target.open("wb") as out:
-        while block := stream.read(_BLOCK):
-            seen += len(block)
-            if seen > limit:
-                raise DeliveryError("the archive unpacks to far more than its size", "Check the file.", path.name)
-            out.write(block)
+    with archive.opened(path, _UNSUSPECT_BYTES) as packed:
+        members = archive.files(packed)
+        kept_by_us = all(one.compress_type == zipfile.ZIP_STORED for one in members)
+        if len(members) > (_MAX_PAGES if kept_by_us else 1):
+            raise DeliveryError("the archive holds more than one message", "Bring one file.", len(members))
+        for number, member in enumerate(members):
+            yield archive.unpack(packed, member, scratch / f"sdmx-page-{number:04}")
