@@ -1,14 +1,14 @@
 """The warehouse: dbt's models as assets. Built only when something it rests on has changed."""
 
 import os
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, DbtProject, dbt_assets
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject, dbt_assets
 
+from sga_pipeline.orchestration.calling_dbt import Dbt, take_parsed
 from sga_pipeline.orchestration.progress import tell
 from sga_pipeline.orchestration.scope import HOME, Scope
 from sga_pipeline.paths import DBT_PROJECT
@@ -53,16 +53,16 @@ def warehouse_assets(scope: Scope) -> dg.AssetsDefinition:
         target.mkdir(parents=True, exist_ok=True)
         with scope.home.lock():
             os.environ[HOME] = str(scope.home.path)
-            dbt = DbtCliResource(
-                project_dir=str(DBT_PROJECT),
-                profiles_dir=str(DBT_PROJECT),
-                dbt_executable=str(Path(sys.executable).with_name("dbt")),
+            take_parsed(target)
+            yield from (
+                Dbt()
+                .cli(
+                    ["build", "--full-refresh", "--exclude-resource-type", "unit_test"],
+                    context=context,
+                    target_path=Path(target),
+                )
+                .stream()
             )
-            yield from dbt.cli(
-                ["build", "--full-refresh", "--exclude-resource-type", "unit_test"],
-                context=context,
-                target_path=Path(target),
-            ).stream()
 
     return warehouse
 

@@ -7,9 +7,16 @@ from pathlib import Path
 from sga_pipeline.home import write_text
 
 INSTANCE_SETTINGS = """\
-# Dagster's own settings for this home: no telemetry, no greetings, one run at a time, hung runs marked as failed, stale feeds marked.
+# Dagster's own settings for this home: no telemetry, no greetings, a history that keeps its files open, one run at a time, hung runs marked as failed, stale feeds marked.
 telemetry:
   enabled: false
+storage:
+  custom:
+    module: sga_pipeline.orchestration.history
+    class: History
+    config:
+      base_dir:
+        env: DAGSTER_HOME
 nux:
   enabled: false
 concurrency:

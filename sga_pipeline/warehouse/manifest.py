@@ -11,6 +11,7 @@ from sga_pipeline.errors import SgaError
 from sga_pipeline.paths import CONTRACTS, DBT_PROJECT
 
 MANIFEST = DBT_PROJECT / "target" / "manifest.json"
+PARSED = MANIFEST.with_name("partial_parse.msgpack")
 QUIET = {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"}
 
 
@@ -26,11 +27,16 @@ def parse() -> None:
     dbt = Path(sys.executable).with_name("dbt")
     done = subprocess.run(
         [str(dbt), "--quiet", "parse", "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)],
-        capture_output=True, text=True, env={**os.environ, **QUIET}, cwd=DBT_PROJECT, check=False,
+        capture_output=True, text=True, env=_without_a_home(), cwd=DBT_PROJECT, check=False,
     )  # fmt: skip
     if done.returncode != 0:
         said = (done.stdout + done.stderr).strip().splitlines()[-12:]
         raise SgaError("the dbt project does not parse", "Correct the model it names.", "\n".join(said))
+
+
+def _without_a_home() -> dict[str, str]:
+    """What is parsed is kept for every home, so none may be in it."""
+    return {**{name: value for name, value in os.environ.items() if name != "SGA_HOME"}, **QUIET}
 
 
 def _newest_source() -> float:

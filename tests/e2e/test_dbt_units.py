@@ -1,4 +1,4 @@
-"""dbt's unit tests, run on the warehouse of a real run, where the relations they stand in for exist."""
+"""dbt's unit tests, run on the warehouse of a real run, where the relations they stand in for exist; and how that run called dbt."""
 
 from __future__ import annotations
 
@@ -22,3 +22,9 @@ def test_every_dbt_unit_test_passes(demo: Run, tmp_path: Path) -> None:
     written = sum(file.read_text().count("  - name:") for file in PROJECT.glob("dbt_project/models/**/*_unit.yml"))
     assert written >= 10
     assert f"PASS={written}" in done.stdout
+
+
+def test_what_was_read_of_the_project_once_serves_every_home(demo: Run) -> None:
+    """Reading it anew costs more than most of the models together."""
+    told = (demo.home / "dagster" / "dbt" / "dbt.log").read_text(encoding="utf-8")
+    assert "no changes found, skipping parsing" in told
