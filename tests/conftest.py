@@ -33,6 +33,14 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return made_once(tmp_path_factory, "xx_port_alder", "demo")
 
 
+@pytest.fixture(scope="session")
+def golden(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The city of hand-worked cases: every one of the guide's lines."""
+    run = made_once(tmp_path_factory, "xx_golden", "run", Path(__file__).resolve().parent / "golden" / "xx_golden")
+    assert run.status == 0, run.said
+    return run
+
+
 def real_city(tmp_path_factory: pytest.TempPathFactory, city_id: str, folder: str) -> Run:
     data = data_folder()
     if not (data / folder).is_dir():

@@ -8,24 +8,24 @@ with banded as (
 totals as (
     select {{ keys }}, '_T' as sex, '_T' as age, '' as other_dim, '' as other_code,
         coalesce(
-            sum(amount) filter (where sex = '_T' and age_group = '_T' and other_dim = ''),
-            sum(amount) filter (where sex <> '_T' and age_group = '_T' and other_dim = ''),
-            sum(amount) filter (where sex = '_T' and age_group <> '_T' and other_dim = ''),
-            sum(amount) filter (where sex <> '_T' and age_group <> '_T' and other_dim = ''),
-            sum(amount) filter (where sex = '_T' and age_group = '_T' and other_dim = first_dim)) as amount
+            {{ steady_sum('amount') }} filter (where sex = '_T' and age_group = '_T' and other_dim = ''),
+            {{ steady_sum('amount') }} filter (where sex <> '_T' and age_group = '_T' and other_dim = ''),
+            {{ steady_sum('amount') }} filter (where sex = '_T' and age_group <> '_T' and other_dim = ''),
+            {{ steady_sum('amount') }} filter (where sex <> '_T' and age_group <> '_T' and other_dim = ''),
+            {{ steady_sum('amount') }} filter (where sex = '_T' and age_group = '_T' and other_dim = first_dim)) as amount
     from banded group by all
 ),
 
 by_sex as (
     select {{ keys }}, sex, '_T' as age, '' as other_dim, '' as other_code,
-        coalesce(sum(amount) filter (where age_group = '_T'), sum(amount) filter (where age_group <> '_T')) as amount
+        coalesce({{ steady_sum('amount') }} filter (where age_group = '_T'), {{ steady_sum('amount') }} filter (where age_group <> '_T')) as amount
     from banded where sex <> '_T' and other_dim = '' group by all
 ),
 
 -- A group is known where bands fill it and none reaches over its edge.
 grouped as (
     select {{ keys }}, sex, groups.age_group as age, groups.scheme,
-        sum(amount) filter (where age_low >= groups.age_min and age_high <= groups.age_max) as inside,
+        {{ steady_sum('amount') }} filter (where age_low >= groups.age_min and age_high <= groups.age_max) as inside,
         coalesce(sum(age_high - age_low + 1) filter (where age_low >= groups.age_min and age_high <= groups.age_max), 0)
             = any_value(groups.age_max - groups.age_min + 1) as filled,
         sum(least(age_high, groups.age_max) - greatest(age_low, groups.age_min) + 1) >= any_value(groups.age_max - groups.age_min + 1) as touched
@@ -41,7 +41,7 @@ known_or_refused as (
 ),
 
 both_sexes as (
-    select {{ keys }}, '_T' as sex, age, case when bool_and(amount is not null) then sum(amount) end as amount
+    select {{ keys }}, '_T' as sex, age, case when bool_and(amount is not null) then {{ steady_sum('amount') }} end as amount
     from known_or_refused where sex <> '_T' group by all
 ),
 
@@ -53,7 +53,7 @@ by_age as (
 ),
 
 by_other as (
-    select {{ keys }}, '_T' as sex, '_T' as age, other_dim, other_code, sum(amount) as amount
+    select {{ keys }}, '_T' as sex, '_T' as age, other_dim, other_code, {{ steady_sum('amount') }} as amount
     from banded where other_dim <> '' and sex = '_T' and age_group = '_T' group by all
 )
 
@@ -77,7 +77,7 @@ with below as (
 summed as (
     select {{ keys }}, below.ancestor_id as area_id, below.level, own.sex, own.age, own.other_dim, own.other_code,
         {% for fact in facts %}max({{ fact }}) as {{ fact }}, {% endfor %}
-        case when bool_and(own.amount is not null) then sum(own.amount) end as amount
+        case when bool_and(own.amount is not null) then {{ steady_sum('own.amount') }} end as amount
     from {{ relation }} as own
     inner join below using (city_id, area_id)
     group by {{ keys }}, below.ancestor_id, below.level, below.siblings, own.sex, own.age, own.other_dim, own.other_code

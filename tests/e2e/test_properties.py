@@ -11,9 +11,8 @@ from collections import defaultdict
 from pathlib import Path
 
 import duckdb
-import pytest
 
-from tests.runs import sga
+from tests.runs import Run, sga
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "xx_golden"
 CELL = "measure_id, area_id, freq, cast(start as varchar), sex, age, other_dim, other_code"
@@ -39,17 +38,11 @@ def observations(home: Path) -> str:
     return str(manifest["tables"]["observations"]["sha256"])
 
 
-@pytest.fixture(scope="module")
-def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("plain")
-    return run(city(folder), folder / "home")
-
-
-def test_one_person_more_is_one_more_in_exactly_her_cells(plain: Path, tmp_path: Path) -> None:
+def test_one_person_more_is_one_more_in_exactly_her_cells(golden: Run, tmp_path: Path) -> None:
     place = city(tmp_path)
     with (place / "data" / "victims.csv").open("a", encoding="utf-8") as stream:
         stream.write("one-more,2023-08-17,0101,d1,F,33,firearm,partner,gang,home,\n")
-    before, after = amounts(plain), amounts(run(place, tmp_path / "home"))
+    before, after = amounts(golden.home), amounts(run(place, tmp_path / "home"))
     changed = {
         cell: after.get(cell, 0) - before.get(cell, 0)
         for cell in after.keys() | before.keys()
@@ -67,17 +60,17 @@ def test_one_person_more_is_one_more_in_exactly_her_cells(plain: Path, tmp_path:
     assert set(changed) - {cell for cell in changed if cell[6] == "exploitation"} == hers
 
 
-def test_the_order_of_rows_changes_nothing(plain: Path, tmp_path: Path) -> None:
+def test_the_order_of_rows_changes_nothing(golden: Run, tmp_path: Path) -> None:
     place = city(tmp_path)
     shuffler = random.Random(11)
     for file in (place / "data").glob("*.csv"):
         head, *rows = file.read_text(encoding="utf-8").splitlines()
         shuffler.shuffle(rows)
         file.write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
-    assert observations(run(place, tmp_path / "home")) == observations(plain)
+    assert observations(run(place, tmp_path / "home")) == observations(golden.home)
 
 
-def test_a_delivery_split_by_months_changes_nothing(plain: Path, tmp_path: Path) -> None:
+def test_a_delivery_split_by_months_changes_nothing(golden: Run, tmp_path: Path) -> None:
     place = city(tmp_path)
     file = place / "data" / "victims.csv"
     with file.open(encoding="utf-8", newline="") as stream:
@@ -98,4 +91,4 @@ def test_a_delivery_split_by_months_changes_nothing(plain: Path, tmp_path: Path)
     split = split.replace("coverage: {first: 2023-01-01, last: 2023-12-31}\n", "")
     assert split.count("period") == whole.count("period") + 2
     feed.write_text(split, encoding="utf-8")
-    assert observations(run(place, tmp_path / "home")) == observations(plain)
+    assert observations(run(place, tmp_path / "home")) == observations(golden.home)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import csv
-from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -12,7 +11,7 @@ import pytest
 
 from sga_pipeline.contracts.catalogue import read_catalogue
 from sga_pipeline.paths import CONTRACTS
-from tests.runs import Run, sga
+from tests.runs import Run
 
 HERE = Path(__file__).parent
 INDICATORS = read_catalogue(CONTRACTS / "catalogue").indicators
@@ -39,14 +38,6 @@ def worked_out(node: ast.expr) -> Fraction:
         case ast.BinOp(left=left, op=ast.Div(), right=right):
             return worked_out(left) / worked_out(right)
     raise ValueError(ast.dump(node))
-
-
-@pytest.fixture(scope="module")
-def golden(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
-    home = tmp_path_factory.mktemp("golden") / "home"
-    done = sga("run", "--home", home, HERE / "xx_golden")
-    assert done.returncode == 0, done.stderr
-    yield Run(home, "xx_golden", done.returncode, done.stdout)
 
 
 def test_all_of_the_guides_lines_are_here() -> None:

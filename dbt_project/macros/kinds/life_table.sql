@@ -37,13 +37,17 @@ ahead as (
     from lived
 ),
 
+doubtful as (
+    select *, case when not is_last and deaths > 0
+        then power(alive * ((1 - part_lived) * width + ahead_next), 2) * power(chance, 2) * (1 - chance) / deaths else 0 end as variance
+    from ahead
+),
+
 tables as (
-    select city_id, indicator_id, area_id, freq, start, sex, sum(years) as value, sum(deaths) as deaths, sum(people) as people,
-        count(years) as groups,
-        sqrt(sum(case when not is_last and deaths > 0
-            then power(alive * ((1 - part_lived) * width + ahead_next), 2) * power(chance, 2) * (1 - chance) / deaths else 0 end)) as error,
+    select city_id, indicator_id, area_id, freq, start, sex, count(years) as groups, {{ steady_sum('years') }} as value,
+        {{ steady_sum('deaths') }} as deaths, {{ steady_sum('people') }} as people, sqrt({{ steady_sum('variance') }}) as error,
         any_value(feed_id) as feed_id, any_value(people_feed) as people_feed, any_value(source) as source
-    from ahead group by all
+    from doubtful group by all
 )
 
 select tables.city_id, tables.indicator_id, tables.area_id, tables.freq, tables.start, tables.sex, '_T' as age, '' as other_dim, '' as other_code,

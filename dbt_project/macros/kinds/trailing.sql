@@ -2,9 +2,9 @@
 {% macro kind_trailing(category_no) %}
 select
     now.city_id, now.indicator_id, now.area_id, now.freq, now.start, '_T' as sex, '_T' as age, '' as other_dim, '' as other_code,
-    case when count(earlier.amount) = indicators.years then sum(earlier.amount) end as value, indicators.unit,
-    sum(earlier.amount_seen) as numerator, cast(null as double) as denominator,
-    cast(null as double) as ci_low, cast(null as double) as ci_high, cast(sum(earlier.amount_seen) as bigint) as n,
+    case when count(earlier.amount) = indicators.years then {{ steady_sum('earlier.amount') }} end as value, indicators.unit,
+    {{ steady_sum('earlier.amount_seen') }} as numerator, cast(null as double) as denominator,
+    cast(null as double) as ci_low, cast(null as double) as ci_high, cast({{ steady_sum('earlier.amount_seen') }} as bigint) as n,
     case when count(earlier.amount) = indicators.years then 'A' else 'O' end as obs_status,
     case when count(earlier.amount) < indicators.years
         then cast(count(earlier.amount) as varchar) || ' of ' || cast(indicators.years as varchar) || ' years known' end as reason,

@@ -11,7 +11,7 @@ steps as (
 
 select steps.city_id, steps.feed_id, steps.indicator_id, count(*) as periods_n, min(steps.year) as first_year, max(steps.year) as last_year,
     median(steps.months) as months_found, any_value(requirements.months_between) as months_needed,
-    coalesce(stddev_samp(steps.months) / nullif(avg(steps.months), 0), 0) as irregularity,
+    coalesce(stddev_samp(steps.months order by steps.months) / nullif(avg(steps.months), 0), 0) as irregularity,
     12 * any_value(cities.last_year - cities.first_year + 1) >= 2 * any_value(requirements.months_between) as several_needed
 from steps
 inner join {{ ref('requirements') }} as requirements on steps.indicator_id = requirements.indicator_id

@@ -33,7 +33,7 @@ grid as (
 ),
 
 rates as (
-    select city_id, feed_id, area_id, avg(events) filter (where events > 0) as rate, var_samp(events) filter (where events > 0) as spread,
+    select city_id, feed_id, area_id, avg(events) filter (where events > 0) as rate, var_samp(events order by events) filter (where events > 0) as spread,
         avg(events) as mean, count(*) as months, count(*) over (partition by city_id, feed_id) as areas
     from grid group by city_id, feed_id, area_id
 ),

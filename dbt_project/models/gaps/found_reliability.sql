@@ -1,7 +1,7 @@
 -- Grain: finding. Reliability: revisions, sources that contradict each other, few cases, figures out of line. Codes G09a to G09d, G16, G22.
 {{ finding('revised', 'revisions', ['feed_id', 'series'], {
-    'periods_n': 'count(*)', 'revision_pct': 'round(100 * avg(abs(change)), 1)',
-    'direction': "case when avg(change) >= 0 then 'upwards' else 'downwards' end", 'mean_change': 'avg(abs(change))', 'largest_change': 'max(abs(change)) filter (where beyond_chance)', 'usual_change': 'median(abs(change))',
+    'periods_n': 'count(*)', 'revision_pct': 'round(100 * avg(abs(change) order by abs(change)), 1)',
+    'direction': "case when avg(change order by change) >= 0 then 'upwards' else 'downwards' end", 'mean_change': 'avg(abs(change) order by abs(change))', 'largest_change': 'max(abs(change)) filter (where beyond_chance)', 'usual_change': 'median(abs(change))',
     'largest_period': 'arg_max(period, (abs(change), period))', 'largest_first': 'arg_max(first_said, (abs(change), period))', 'largest_latest': 'arg_max(latest_said, (abs(change), period))'},
     {'mean_revision': 'mean_change', 'largest_to_usual': 'case when largest_change > 0.05 then largest_change / nullif(usual_change, 0) end'},
     where='first_said > 0', having='periods_n >= 6 and mean_change > 0', feed='feed_id', dimension="nullif(series, '')") }}

@@ -15,7 +15,7 @@ with by_feed as (
         group by city_id, feed_id
     ) as submissions on feeds.city_id = submissions.city_id and feeds.feed_id = submissions.feed_id
     left join (
-        select city_id, feed_id, avg(abs(change)) as mean_revision from {{ ref('revisions') }} where first_said > 0 group by city_id, feed_id having count(*) >= 6
+        select city_id, feed_id, avg(abs(change) order by abs(change)) as mean_revision from {{ ref('revisions') }} where first_said > 0 group by city_id, feed_id having count(*) >= 6
     ) as revised on feeds.city_id = revised.city_id and feeds.feed_id = revised.feed_id
     left join (
         select city_id, feed_id, max(log_ratio) as log_ratio

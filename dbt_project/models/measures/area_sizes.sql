@@ -4,7 +4,7 @@ with own as (
 ),
 
 children as (
-    select city_id, parent_id as area_id, sum(area_km2) as area_km2, count(*) as children, count(area_km2) as sized
+    select city_id, parent_id as area_id, {{ steady_sum('area_km2') }} as area_km2, count(*) as children, count(area_km2) as sized
     from own where parent_id is not null group by city_id, parent_id
 )
 

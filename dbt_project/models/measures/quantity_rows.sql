@@ -14,7 +14,7 @@ with chosen as (
 
 added as (
     select city_id, feed_id, measure_id, area_id, freq, start, sex, age_group, other_dim, other_code, preference,
-        case when count(amount) = topics then sum(amount) end as amount
+        case when count(amount) = topics then {{ steady_sum('amount') }} end as amount
     from chosen
     group by city_id, feed_id, measure_id, area_id, freq, start, sex, age_group, other_dim, other_code, preference, topics
 )

@@ -55,7 +55,7 @@ clustered as (
     select grouped.city_id, grouped.feed_id, grouped.indicator_id, ancestors.ancestor_id as area_id, grouped.period,
         grouped.group_sex as sex, grouped.group_age as age, grouped.other_dim, grouped.other_code, grouped.stratum, grouped.cluster,
         any_value(grouped.multiplier) as multiplier,
-        sum(grouped.weight) as weight, sum(grouped.weight) filter (where grouped.answer) as weight_yes,
+        {{ steady_sum('grouped.weight') }} as weight, {{ steady_sum('grouped.weight') }} filter (where grouped.answer) as weight_yes,
         count(*) as answers, count(*) filter (where grouped.answer) as yes
     from grouped
     inner join {{ ref('area_ancestors') }} as ancestors on grouped.city_id = ancestors.city_id and grouped.area_id = ancestors.area_id
@@ -65,24 +65,27 @@ clustered as (
 ),
 
 shares as (
-    select {{ keys }}, any_value(multiplier) as multiplier, sum(weight) as weight, coalesce(sum(weight_yes), 0) / nullif(sum(weight), 0) as share,
+    select {{ keys }}, any_value(multiplier) as multiplier, {{ steady_sum('weight') }} as weight,
+        coalesce({{ steady_sum('weight_yes') }}, 0) / nullif({{ steady_sum('weight') }}, 0) as share,
         sum(answers) as answers, sum(yes) as yes
     from clustered group by {{ keys }}
 ),
 
 spread as (
-    select {{ keys }}, clustered.stratum,
-        sum(power((coalesce(clustered.weight_yes, 0) - shares.share * clustered.weight) / shares.weight, 2)) as squares,
-        sum((coalesce(clustered.weight_yes, 0) - shares.share * clustered.weight) / shares.weight) as total
-    from clustered inner join shares using ({{ keys }})
-    group by {{ keys }}, clustered.stratum
+    select {{ keys }}, stratum,
+        {{ steady_sum('power(residual, 2)') }} as squares, {{ steady_sum('residual') }} as total
+    from (
+        select clustered.*, (coalesce(clustered.weight_yes, 0) - shares.share * clustered.weight) / shares.weight as residual
+        from clustered inner join shares using ({{ keys }})
+    )
+    group by {{ keys }}, stratum
 ),
 
 -- A stratum of one cluster says nothing of the spread within it; then there is no error, and no pretence of one.
 errors as (
     select {{ keys }}, any_value(designs.freedom) as freedom,
         case when bool_and(designs.clusters > 1)
-            then sqrt(sum(designs.clusters / (designs.clusters - 1.0) * greatest(spread.squares - power(spread.total, 2) / designs.clusters, 0))) end as error
+            then sqrt({{ steady_sum('designs.clusters / (designs.clusters - 1.0) * greatest(spread.squares - power(spread.total, 2) / designs.clusters, 0)') }}) end as error
     from spread
     inner join designs using (city_id, feed_id, period, stratum)
     group by {{ keys }}
