@@ -11,6 +11,16 @@ import pytest
 
 from tests.runs import Run, data_folder, sga
 
+# Folders whose tests run the pipeline.
+RUNNING = {"browser", "docs", "e2e", "gaps", "golden", "planted"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What runs the pipeline goes first: a long file left to the end keeps one worker busy and the others waiting."""
+    items.sort(
+        key=lambda item: item.path.parent.name not in RUNNING and not hasattr(getattr(item, "module", None), "sga")
+    )
+
 
 def made_once(factory: pytest.TempPathFactory, city_id: str, *command: str | Path, **env: str) -> Run:
     """A home after `sga command`; the workers of one test run share it, and none may change it."""
