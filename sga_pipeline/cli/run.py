@@ -99,6 +99,9 @@ def _report(home: object, city_id: str, before: Path | None) -> bool:
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"[{text}] is not a date such as 2024-12-31") from None
+    if day > date.today():
+        raise argparse.ArgumentTypeError(f"nobody knows yet what will be known on [{text}]")
+    return day

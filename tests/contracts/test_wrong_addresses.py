@@ -23,6 +23,7 @@ from tests.unit.test_pull import FORM, SOURCE
         "{connector: s3, address: 's3://bucket/x.csv', region: '-a'}",
         "{connector: database, address: 'postgresql://data.example.org:port/x', table: a.b, order_by: [id]}",
         "{connector: database, address: 'postgresql://[data.example.org/x', table: a.b, order_by: [id]}",
+        "{connector: database, address: 'sqlite:///{period}.db', table: b, order_by: [id]}",
     ],
 )
 def test_an_address_nothing_can_be_asked_at_is_found_by_check(tmp_path: Path, source: str) -> None:

@@ -14,6 +14,7 @@ from sga_pipeline.orchestration import driving
 from sga_pipeline.orchestration.scope import Scope, scope_from_environment
 from sga_pipeline.publish.vintage import day_of, vintage_home
 from sga_pipeline.raw.pull import pull_feed
+from tests.runs import sga
 from tests.unit.test_pull import Setting
 
 DAY = date(2024, 3, 5)
@@ -57,3 +58,10 @@ def test_the_home_of_another_day_stands_beside_it_and_not_in_it(setting: Setting
 def test_a_home_that_only_has_such_a_name_is_a_home(tmp_path: Path) -> None:
     (tmp_path / "as_of" / "2024-03-05" / "raw").mkdir(parents=True)
     assert day_of(Home(tmp_path / "as_of" / "2024-03-05")) is None
+
+
+def test_a_day_to_come_is_refused(tmp_path: Path) -> None:
+    done = sga("run", "--as-of", "2999-01-01", "--home", tmp_path / "home", tmp_path)
+    assert done.returncode == 2
+    assert "nobody knows yet what will be known on [2999-01-01]" in done.stderr
+    assert not (tmp_path / "home").exists()

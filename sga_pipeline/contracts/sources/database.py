@@ -54,6 +54,8 @@ class DatabaseSource(AnySource):
     def _known_and_without_login(cls, address: str) -> str:
         if re.search(r"[@?#\s]", address):
             raise ValueError("an address has no user, password or options; name variables in user_env and password_env")
+        if "{" in address:
+            raise ValueError("the address of a database has no {period}; name its period_column")
         if not re.fullmatch(r"postgresql://[^/]+/[^/]+|sqlite:///[^/].*", address):
             raise ValueError("write postgresql://host:port/database or sqlite:///file.db")
         if ".." in address.split("/"):
