@@ -4,6 +4,13 @@
   {{ custom_schema_name or target.schema }}
 {%- endmacro %}
 
+{# The project is parsed for no home in particular; a view must find its files from wherever the warehouse is opened. #}
+{% macro source(source_name, table_name) %}
+  {%- set found = builtins.source(source_name, table_name) -%}
+  {%- if execute and env_var('SGA_ROOT', '') -%}{{ return(found | string | replace("'./", "'" ~ env_var('SGA_ROOT') ~ "/")) }}{%- endif -%}
+  {{ return(found) }}
+{% endmacro %}
+
 {% macro split_to_rows(text, separator) %}{{ return(adapter.dispatch('split_to_rows')(text, separator)) }}{% endmacro %}
 {% macro default__split_to_rows(text, separator) %}unnest(string_split({{ text }}, '{{ separator }}')){% endmacro %}
 

@@ -7,8 +7,9 @@ import sys
 
 
 def main() -> None:
-    # The profile and the sources take paths from SGA_HOME, or else from where dbt stands.
-    os.chdir(os.environ.pop("SGA_HOME"))
+    # The profile and the sources take paths from SGA_HOME, or else from where dbt stands; see the macro `source`.
+    os.environ["SGA_ROOT"] = home = os.environ.pop("SGA_HOME")
+    os.chdir(home)
     from dbt.cli.main import cli
 
     sys.exit(cli())

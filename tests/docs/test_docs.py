@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -50,8 +51,25 @@ def follow(page: Path, folder: Path) -> list[str]:
     return said
 
 
-def test_adding_a_city(tmp_path: Path) -> None:
-    said = follow(PROJECT / "docs" / "adding-a-city.md", tmp_path)
+@dataclass(frozen=True)
+class Added:
+    """A folder in which the page on adding a city was followed, and what its commands said."""
+
+    folder: Path
+    said: list[str]
+
+    def copied(self, folder: Path) -> Path:
+        return Path(shutil.copytree(self.folder, folder / "work", symlinks=True))
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Added:
+    folder = tmp_path_factory.mktemp("adding")
+    return Added(folder, follow(PROJECT / "docs" / "adding-a-city.md", folder))
+
+
+def test_adding_a_city(city: Added) -> None:
+    said = city.said
     assert "4 feeds, all right" not in said[1]
     assert "3 feeds, all right" in said[1]
     assert "published release" in said[2]
@@ -61,19 +79,18 @@ def test_adding_a_city(tmp_path: Path) -> None:
         assert words in gaps
 
 
-def test_adding_a_feed(tmp_path: Path) -> None:
-    follow(PROJECT / "docs" / "adding-a-city.md", tmp_path)
-    said = follow(PROJECT / "docs" / "adding-a-feed.md", tmp_path)
+def test_adding_a_feed(city: Added, tmp_path: Path) -> None:
+    said = follow(PROJECT / "docs" / "adding-a-feed.md", city.copied(tmp_path))
     assert any("not in the list sex [woman]" in one for one in said)
 
 
-def test_adding_an_indicator(tmp_path: Path) -> None:
+def test_adding_an_indicator(city: Added, tmp_path: Path) -> None:
     """The catalogue belongs to the project, so this page is followed on a copy of it."""
     copy = tmp_path / "project"
     shutil.copytree(
         PROJECT, copy, ignore=shutil.ignore_patterns(".venv", ".git", "data", "target", "*_cache", "__pycache__")
     )
-    follow(PROJECT / "docs" / "adding-a-city.md", tmp_path)
+    work = city.copied(tmp_path)
     page = (PROJECT / "docs" / "adding-an-indicator.md").read_text(encoding="utf-8")
     for name, row in re.findall(r"<!-- row: (\S+) -->\n```csv\n(.*?)```", page, re.S):
         file = copy / name
@@ -81,8 +98,8 @@ def test_adding_an_indicator(tmp_path: Path) -> None:
     command, answer = re.search(r"<!-- then -->\n```sh\n(.*?)```\n```\n(.*?)```", page, re.S).groups()  # type: ignore[union-attr]
     runner = "import sys; from sga_pipeline.cli import main; sys.exit(main(sys.argv[1:]))"
     env = {**os.environ, "PYTHONPATH": str(copy)}
-    home = tmp_path / "data"
-    ran = subprocess.run([sys.executable, "-c", runner, "run", "--home", str(home), str(tmp_path / "xx_lakeside")],
+    home = work / "data"
+    ran = subprocess.run([sys.executable, "-c", runner, "run", "--home", str(home), str(work / "xx_lakeside")],
                          cwd=copy, env=env, capture_output=True, text=True, check=False)  # fmt: skip
     assert ran.returncode == 0, ran.stderr
     query = re.search(r'"(.*)"', command, re.S)

@@ -96,10 +96,11 @@ def test_a_failure_of_ours_stops_the_run_and_one_of_the_world_does_not(demo: Run
         assert ("Failure in test expectations_about_us_hold" in done.stdout) is stops
 
 
-def test_dagster_shows_each_suite_on_the_asset_it_is_about(demo: Run) -> None:
+def test_dagster_shows_each_suite_on_the_asset_it_is_about(demo: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     import dagster as dg
 
-    with dg.DagsterInstance.from_config(str(demo.home / "dagster")) as instance:
+    monkeypatch.setenv("DAGSTER_HOME", str(demo.home / "dagster"))
+    with dg.DagsterInstance.get() as instance:
         asked = dg.EventRecordsFilter(dg.DagsterEventType.ASSET_CHECK_EVALUATION)
         events = [one.event_log_entry.dagster_event for one in instance.get_event_records(asked, limit=5000)]
     shown = {

@@ -16,16 +16,16 @@ from tests.runs import Run, sga
 
 
 @pytest.fixture(scope="module")
-def exported(demo: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def exported(golden: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("exports")
     for form in ("csv", "parquet", "xlsx", "sdmx-csv", "opensdg"):
-        done = sga("export", "--home", demo.home, demo.city_id, folder / form, "--format", form)
+        done = sga("export", "--home", golden.home, golden.city_id, folder / form, "--format", form)
         assert done.returncode == 0, done.stderr
     return folder
 
 
-def test_csv_and_parquet_hold_the_same_rows(demo: Run, exported: Path) -> None:
-    [(rows, values)] = demo.rows("select count(*), count(value) from observations")
+def test_csv_and_parquet_hold_the_same_rows(golden: Run, exported: Path) -> None:
+    [(rows, values)] = golden.rows("select count(*), count(value) from observations")
     frame = pl.read_parquet(exported / "parquet" / "observations.parquet")
     assert (frame.height, frame["value"].count()) == (rows, values)
     with (exported / "csv" / "observations.csv").open(encoding="utf-8", newline="") as stream:
@@ -33,18 +33,18 @@ def test_csv_and_parquet_hold_the_same_rows(demo: Run, exported: Path) -> None:
     assert len(texts) == rows
     assert sum(one["value"] != "" for one in texts) == values
     # Text that is read again is the same double.
-    known = [one for one in demo.rows("select value from observations where value is not null order by all") if one]
+    known = [one for one in golden.rows("select value from observations where value is not null order by all") if one]
     assert sorted(float(one["value"]) for one in texts if one["value"]) == sorted(float(str(one[0])) for one in known)
 
 
-def test_the_workbook_opens(demo: Run, exported: Path) -> None:
+def test_the_workbook_opens(golden: Run, exported: Path) -> None:
     book = python_calamine.load_workbook(exported / "xlsx" / "assessment.xlsx")
     assert book.sheet_names[:3] == ["observations", "comparisons", "gaps"]
-    [(gaps,)] = demo.rows("select count(*) from gaps")
+    [(gaps,)] = golden.rows("select count(*) from gaps")
     assert len(book.get_sheet_by_name("gaps").to_python()) == gaps + 1
 
 
-def test_the_sdmx_library_reads_structure_and_data(demo: Run, exported: Path) -> None:
+def test_the_sdmx_library_reads_structure_and_data(golden: Run, exported: Path) -> None:
     structure = sdmx.read_sdmx(exported / "sdmx-csv" / "structure.xml")
     flow = structure.dataflow["OBSERVATIONS"]
     assert [one.id for one in flow.structure.dimensions] == [
@@ -60,7 +60,7 @@ def test_the_sdmx_library_reads_structure_and_data(demo: Run, exported: Path) ->
     assert len(structure.codelist["CL_INDICATOR"]) == 172
     message = sdmx.read_sdmx(exported / "sdmx-csv" / "observations.csv", structure=flow)
     [data] = message.data
-    [(rows, total)] = demo.rows("select count(*), sum(value) from observations")
+    [(rows, total)] = golden.rows("select count(*), sum(value) from observations")
     assert len(data.obs) == rows
     values = [float(one.value) for one in data.obs]
     assert math.fsum(one for one in values if not math.isnan(one)) == pytest.approx(float(str(total)), rel=1e-9)
@@ -72,7 +72,7 @@ def test_the_sdmx_library_reads_structure_and_data(demo: Run, exported: Path) ->
     assert len(frame) == rows
 
 
-def test_open_sdg_finds_a_headline_and_its_parts(demo: Run, exported: Path) -> None:
+def test_open_sdg_finds_a_headline_and_its_parts(golden: Run, exported: Path) -> None:
     """Data and metadata come in pairs by number; Year is first and Value last; the headline has no disaggregation."""
     folder = exported / "opensdg"
     data = {file.stem.removeprefix("indicator_"): file for file in (folder / "data").glob("indicator_*.csv")}
@@ -98,14 +98,14 @@ def test_open_sdg_finds_a_headline_and_its_parts(demo: Run, exported: Path) -> N
             if not (row["Area"] or row["Sex"] or row["Age"] or row["Disaggregation"])
         }
     assert headline == dict(
-        demo.rows("select period, value from observations where indicator_id = 'crime.homicide_rate' and area_level = 'city' and freq = 'A' "
+        golden.rows("select period, value from observations where indicator_id = 'crime.homicide_rate' and area_level = 'city' and freq = 'A' "
                   "and sex = '_T' and age = '_T' and other_dim is null and value is not null")
     )  # fmt: skip
 
 
-def test_a_folder_with_something_in_it_is_left_alone(demo: Run, tmp_path: Path) -> None:
+def test_a_folder_with_something_in_it_is_left_alone(golden: Run, tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("keep")
-    done = sga("export", "--home", demo.home, demo.city_id, tmp_path, "--format", "csv")
+    done = sga("export", "--home", golden.home, golden.city_id, tmp_path, "--format", "csv")
     assert done.returncode == 1
     assert "not empty" in done.stderr
     assert [one.name for one in tmp_path.iterdir()] == ["mine.txt"]
