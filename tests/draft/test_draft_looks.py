@@ -34,6 +34,36 @@ def line(made: Draft, name: str) -> str:
 WESTERN = "Delito;Município;Data\nHomicídio;São João;31/12/2023\nLesão à mão;Açaí;30/11/2023\n" * 20
 CYRILLIC = "Преступление;Район;Дата\nКража;Центральный;31.12.2023\nРазбой;Северный;30.11.2023\n" * 20
 
+POLISH = (
+    "Rodzaj przestępstwa;Osiedle;Data\nZabójstwo;Bałuty;31.12.2023\nKradzież z włamaniem;Śródmieście;30.11.2023\n" * 20
+)
+CZECH = "Trestný čin;Městská část;Datum\nVražda;Žižkov;31.12.2023\nLoupež;Břevnov;30.11.2023\n" * 20
+
+
+def test_names_of_columns_in_polish(tmp_path: Path) -> None:
+    header = "Nr sprawy;Data zdarzenia;Data zgłoszenia;Kwalifikacja prawna;Rodzaj przestępstwa;Osiedle;Ulica;Płeć;Szerokość geogr.;Długość geogr.\n"
+    row = "KMP-{at};{day}.12.2023;31.12.2023;art. 278 kk;kradzież;Bałuty;Zgierska;{sex};51,7;19,4\n"
+    made = drafted(
+        tmp_path, header + "".join(row.format(at=at, day=10 + at % 20, sex="KM"[at % 2]) for at in range(60))
+    )
+    meant = {one.name: one.meaning for one in made.looked.columns}
+    assert made.choice.shape == "crime_events"
+    assert meant == {
+        "Nr sprawy": "event_id", "Data zdarzenia": "event_date", "Data zgłoszenia": "report_date", "Kwalifikacja prawna": "",
+        "Rodzaj przestępstwa": "offence", "Osiedle": "area", "Ulica": "", "Płeć": "sex", "Szerokość geogr.": "latitude", "Długość geogr.": "longitude",
+    }  # fmt: skip
+    assert [one.name for one in made.looked.columns if one.private] == ["Ulica"]
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "told"),
+    [(POLISH, "cp1250", "cp1250"), (POLISH, "iso8859_2", "iso8859_2"), (CZECH, "cp1250", "cp1250"), (CZECH, "iso8859_2", "iso8859_2")],
+)  # fmt: skip
+def test_encodings_of_central_europe(tmp_path: Path, text: str, encoding: str, told: str) -> None:
+    form = drafted(tmp_path, text, encoding=encoding).found.form
+    assert isinstance(form, CsvFormat)
+    assert form.encoding == told
+
 
 @pytest.mark.parametrize(
     ("text", "encoding", "told"),
