@@ -107,7 +107,7 @@ def _report(home: object, city_id: str, before: Path | None) -> bool:
     for (statement,) in strange_codes:
         print(f"  look at: {statement}")
     if aside:
-        print(f'  {int(str(aside)):,} rows were set aside: sga sql {city_id} "{SET_ASIDE}"')
+        print(f'  rows set aside: {int(str(aside)):,}; which: sga sql {city_id} "{SET_ASIDE}"')
     return bool(troubles)
 
 
