@@ -76,13 +76,13 @@ def format_text(form: Format) -> str:
         if value != type(form).model_fields[name].default or name == "kind"
     }
     given.pop("empty", None)
-    return (
-        "{"
-        + ", ".join(
-            f"{name}: {value if isinstance(value, int) else scalar(str(value))}" for name, value in given.items()
-        )
-        + "}"
-    )
+    return "{" + ", ".join(f"{name}: {_written(value)}" for name, value in given.items()) + "}"
+
+
+def _written(value: object) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(_written, value))}]"
+    return str(value) if isinstance(value, int) else scalar(str(value))
 
 
 def _format(draft: Draft) -> list[str]:
