@@ -39,6 +39,13 @@ SPOILT: list[tuple[str, str, str, str, str | None]] = [
     ("id: incidents", "id: events", "not the file's name", "id: events", "events"),
     ("title: Police incidents", "title: &a Police", "anchors and aliases", "title", None),
     ("title: Police incidents", "title: [Police", "not YAML", "", None),
+    (
+        "mappings:",
+        "wide: {items: {Kobiety: {count: K}}}\nmappings:",
+        "small letters, figures and underlines",
+        "wide",
+        "Kobiety",
+    ),
     ("allowed_lag_days: 90", "allowed_lag_days: NO", "allowed_lag_days", "allowed_lag_days", "NO"),
 ]
 
