@@ -50,6 +50,14 @@ def feed_text(draft: Draft, address: str) -> str:
     if draft.filling.wide:
         lines += [*comment("the months of a year stand side by side"), "wide:", "  items:"]
         lines += [f"    m{code}: {{amount: {scalar(name)}}}" for code, name in draft.filling.wide.items()]
+    if draft.filling.years:
+        lines += [
+            *comment("the years stand side by side"),
+            "melt:",
+            '  columns: "{year}"',
+            '  parts: {year: "[0-9]{4}"}',
+            "  value: figure",
+        ]
     found, column = draft.filling.area_match, draft.filling.area_column
     if found is not None and found.only and column is not None:
         lines += [*comment(f"only these of {column.distinct:,} values of {column.name} are the city's"), "where:"]

@@ -283,3 +283,21 @@ def test_sheets_with_the_same_header_are_read_together(tmp_path: Path) -> None:
     assert read_yaml(tmp_path / "draft.yaml").data["format"]["sheet"] == ["2021", "2022", "2023"]
     other = [["Deaths"], [], ["ICD-10", "cause", "all"], *table[3:]]
     assert workbook(tmp_path, {"2021": table, "2022": other}).found.form.sheet == "2021"  # type: ignore[union-attr]
+
+
+def test_a_column_a_year_becomes_a_row_a_year(tmp_path: Path) -> None:
+    rows = "".join(f"rate {at};%;7,{at};-;6,{at};5,{at}\n" for at in range(9))
+    made = drafted(tmp_path, "indicator;unit;2020;2021;2022;2023\n" + rows)
+    assert made.choice.shape == "observations"
+    said = read_yaml(tmp_path / "draft.yaml").data
+    assert said["melt"] == {"columns": "{year}", "parts": {"year": "[0-9]{4}"}, "value": "figure"}
+    assert said["columns"]["period"] == {"from": "year"}
+    assert said["columns"]["value"] == {"from": "figure", "steps": [{"null_if": ["-"]}, {"number": {"decimal": ","}}]}
+    assert said["ignore"] == ["unit"]
+
+
+def test_years_are_not_taken_apart_beside_a_column_of_years(tmp_path: Path) -> None:
+    rows = "".join(f"rate {at},{2000 + at},1,2,3\n" for at in range(9))
+    made = drafted(tmp_path, "indicator,year,2020,2021,2022\n" + rows)
+    assert "melt" not in read_yaml(tmp_path / "draft.yaml").data
+    assert not made.filling.years
