@@ -17,7 +17,11 @@ TROUBLES = """
     order by feed_id, rule_id
 """
 # One spelling the boundaries do not know leaves an area empty, or the whole city without residents.
-STRANGE_CODES = "select statement from gaps where rule_id in ('unknown_areas', 'other_boundary') and status = 'open' order by feed_id"
+STRANGE_CODES = """
+    select statement from gaps
+    where status = 'open' and (rule_id in ('unknown_areas', 'other_boundary') or (rule_id = 'unmapped' and dimension = 'area_id'))
+    order by feed_id, rule_id
+"""
 SET_ASIDE = "select feed_id, period, rows_quarantined, rules from deliveries where rows_quarantined > 0"
 
 

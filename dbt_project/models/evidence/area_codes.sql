@@ -16,14 +16,6 @@ totals as (
     select city_id, feed_id, cast(count(*) as double) from {{ ref('stg_population') }} group by all
 ),
 
-usual as (
-    select cells.city_id, cells.feed_id, sum(cells.amount) / count(distinct cells.area_id) as records
-    from {{ ref('cells') }} as cells
-    inner join {{ ref('stg_areas') }} as areas on cells.city_id = areas.city_id and cells.area_id = areas.area_id
-    where cells.unknown_area is null and areas.level in ('district', 'neighbourhood')
-    group by all
-),
-
 told as (
     select city_id, feed_id, {{ unless_rare('unknown_area', 'records') }} as code, sum(records) as records from found group by all
 )
@@ -32,6 +24,6 @@ select told.city_id, told.feed_id, feeds.shape, told.code, cast(told.records as 
     round(usual.records, 1) as records_of_an_area, cities.boundary_version
 from told
 inner join totals on told.city_id = totals.city_id and told.feed_id = totals.feed_id
-left join usual on told.city_id = usual.city_id and told.feed_id = usual.feed_id
+left join {{ ref('area_records') }} as usual on told.city_id = usual.city_id and told.feed_id = usual.feed_id
 inner join {{ source('register', 'feeds') }} as feeds on told.city_id = feeds.city_id and told.feed_id = feeds.feed_id
 inner join {{ source('register', 'cities') }} as cities on told.city_id = cities.city_id
