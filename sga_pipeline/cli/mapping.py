@@ -19,7 +19,7 @@ def register(commands: Commands) -> None:
     parser.add_argument("feed", metavar="FEED", help="id of the feed")
     parser.add_argument("--from", dest="file", metavar="FILE", type=Path,
                         help="a CSV with the columns local and records, or a mapping file, instead of the last run's register")  # fmt: skip
-    parser.add_argument("--language", action="append", default=[], choices=("en", "es", "pt", "fr", "ru"),
+    parser.add_argument("--language", action="append", default=[], choices=("en", "es", "pt", "fr", "pl", "ru"),
                         help="language of the offences; may be given several times (default: all)")  # fmt: skip
     parser.add_argument("--format", choices=FORMATS, default="table", help="csv gives lines for the mapping file")
 

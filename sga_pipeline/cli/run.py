@@ -9,6 +9,21 @@ from pathlib import Path
 from sga_pipeline.cli.common import Commands, Progress, command
 from sga_pipeline.errors import SgaError
 
+# A feed that was refused has come: that it never came would send the reader the wrong way.
+TROUBLES = """
+    select statement from gaps as said
+    where status <> 'closed' and (rule_id in ('unreachable', 'refused') or (rule_id = 'no_delivery' and not exists (
+        from gaps as other where other.feed_id = said.feed_id and other.rule_id = 'refused' and other.status <> 'closed')))
+    order by feed_id, rule_id
+"""
+# One spelling the boundaries do not know leaves an area empty, or the whole city without residents.
+STRANGE_CODES = """
+    select statement from gaps
+    where status = 'open' and (rule_id in ('unknown_areas', 'other_boundary') or (rule_id = 'unmapped' and dimension = 'area_id'))
+    order by feed_id, rule_id
+"""
+SET_ASIDE = "select feed_id, period, rows_quarantined, rules from deliveries where rows_quarantined > 0"
+
 
 def register(commands: Commands) -> None:
     parser = command(commands, "run", "pull, conform, build, check and publish; only what changed is done again", run)
@@ -85,15 +100,18 @@ def _report(home: object, city_id: str, before: Path | None) -> bool:
         ", ".join(f"{counted[name]} {name}" for name in ("critical", "high", "medium", "low") if name in counted)
         or "none"
     )
-    _, troubles = run_query(
-        now,
-        "select statement from gaps where rule_id in ('unreachable', 'refused', 'no_delivery') and status <> 'closed' order by feed_id",
-    )
+    _, troubles = run_query(now, TROUBLES)
+    _, strange_codes = run_query(now, STRANGE_CODES)
+    _, [(aside,)] = run_query(now, "select sum(rows_quarantined) from deliveries where in_use")
     news = "nothing new since" if before == now else "published"
     print(f"{city_id}: {news} release {now.name}: {values:,} values, {missing:,} missing or suppressed; gaps: {gaps}")
     print(f"  {now / 'sga.duckdb'}")
     for (statement,) in troubles:
         print(f"  not all well: {statement}")
+    for (statement,) in strange_codes:
+        print(f"  look at: {statement}")
+    if aside:
+        print(f'  rows set aside: {int(str(aside)):,}; which: sga sql {city_id} "{SET_ASIDE}"')
     return bool(troubles)
 
 

@@ -266,14 +266,21 @@ def _judge(plan: FeedPlan, outcome: Outcome) -> None:
     if outcome.rows_kept + outcome.rows_duplicate < limits.fewer_rows_than:
         outcome.reason = (
             f"{outcome.rows_kept} usable rows, fewer than the {limits.fewer_rows_than} the contract asks for"
+            f"{_broken_rules(outcome)}"
         )
     elif outcome.rows_quarantined / total > limits.quarantined_share:
         outcome.reason = (
             f"{outcome.rows_quarantined} of {outcome.rows_in} rows break a rule, "
-            f"more than the {limits.quarantined_share:.0%} the contract allows"
+            f"more than the {limits.quarantined_share:.0%} the contract allows{_broken_rules(outcome)}"
         )
     elif outcome.rows_duplicate / total > limits.duplicate_share:
         outcome.reason = (
             f"{outcome.rows_duplicate} of {outcome.rows_in} rows are duplicates, more than the contract allows"
         )
     outcome.accepted = outcome.reason == ""
+
+
+def _broken_rules(outcome: Outcome) -> str:
+    """The rules most rows fail: with the column they name, this is where to look in the contract or the file."""
+    worst = sorted(outcome.rules.items(), key=lambda one: (-one[1], one[0]))[:3]
+    return f". Set aside under: {', '.join(f'{rule} ({rows:,})' for rule, rows in worst)}" if worst else ""

@@ -9,6 +9,7 @@ from sga_pipeline.conform.compact_periods import compact_period
 from sga_pipeline.conform.sql_text import literal, literals
 from sga_pipeline.contracts import steps
 from sga_pipeline.contracts.assessment import MappingTable
+from sga_pipeline.contracts.letters import BARE, STROKED
 
 
 @dataclass
@@ -66,12 +67,12 @@ class StepWriter:
 
     @write.register
     def _accents(self, step: steps.StripAccents, text: str) -> str:
-        return f"strip_accents({text})"
+        return _bare(text)
 
     @write.register
     def _name_key(self, step: steps.NameKey, text: str) -> str:
         # The same as contracts.crosswalks.name_key; a test holds both against each other.
-        plain = rf"regexp_replace(strip_accents({text}), '[''’‘ʼ`´]', '', 'g')"
+        plain = rf"regexp_replace({_bare(text)}, '[''’‘ʼ`´]', '', 'g')"
         return rf"replace(upper(trim(regexp_replace({plain}, '[^\p{{L}}\p{{N}}]+', ' ', 'g'))), 'ẞ', 'SS')"
 
     @write.register
@@ -162,6 +163,10 @@ class StepWriter:
     def _moment(self, formats: list[str], text: str) -> str:
         tries = ", ".join(f"try_strptime({text}, {literal(form)})" for form in formats)
         return tries if len(formats) == 1 else f"coalesce({tries})"
+
+
+def _bare(text: str) -> str:
+    return f"translate(strip_accents({text}), {literal(STROKED)}, {literal(BARE)})"
 
 
 def _number(step: steps.Number, text: str, column_type: str) -> str:

@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from sga_pipeline.contracts.catalogue import read_rows
+from sga_pipeline.contracts.letters import without_strokes
 from sga_pipeline.contracts.places import CodeSystem
 from sga_pipeline.errors import ContractError, Problem
 
@@ -59,8 +60,9 @@ def key_form(code: str, match: str) -> str:
 
 
 def name_key(name: str) -> str:
-    """A name without accents, case, punctuation and needless blanks: `Álvaro  Obregón ` and `ALVARO OBREGON` meet."""
-    plain = "".join(one for one in unicodedata.normalize("NFD", name) if unicodedata.category(one)[0] != "M")
+    """A name without accents, strokes, case, punctuation and needless blanks: `Álvaro  Obregón ` and `ALVARO OBREGON` meet."""
+    apart = unicodedata.normalize("NFD", name)
+    plain = without_strokes("".join(one for one in apart if unicodedata.category(one)[0] != "M"))
     # An apostrophe stands inside a word, everything else between words: O'Hare is OHARE, Magdalena-Contreras two words.
     plain = re.sub(r"['’‘ʼ`´]", "", plain)
     parts = "".join(one if unicodedata.category(one)[0] in "LN" else " " for one in plain).split()

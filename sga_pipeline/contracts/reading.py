@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from sga_pipeline.contracts.base import Contract
+from sga_pipeline.contracts.base import IDENTIFIER, Contract
 from sga_pipeline.contracts.blanks import blanks_of
+from sga_pipeline.contracts.crosswalks import name_key
 from sga_pipeline.contracts.yaml_reader import Document, read_yaml
 from sga_pipeline.errors import ContractError, Problem
 
@@ -67,8 +68,17 @@ def _explain(one: Any, location: tuple[Any, ...]) -> tuple[str, str, str | None]
         return f"[{tag}] is missing or unknown", f"Use one of {expected}." if expected else f"Add [{tag}].", last
     message = str(one["msg"]).removeprefix("Value error, ")
     shown = one.get("input")
+    if one["type"] == "string_pattern_mismatch" and one["ctx"]["pattern"] == IDENTIFIER:
+        said = "a name of your own has small letters, figures and underlines, and begins with a letter"
+        return said, f"Write {_identifier(str(shown))}, for instance.", _shown(str(shown))
     value = _shown(str(shown)) if isinstance(shown, str | int | float | bool) else last
     return f"{last}: {message}" if last else message, "Correct the value.", value
+
+
+def _identifier(text: str) -> str:
+    """The name as it might be written."""
+    plain = re.sub(r"[^a-z0-9]+", "_", name_key(text).lower()).strip("_") or "name"
+    return (plain if plain[0].isalpha() else f"n_{plain}")[:40]
 
 
 def _shown(text: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sga_pipeline.contracts.catalogue import read_rows
 from sga_pipeline.draft.column import Column
-from sga_pipeline.draft.meaning import wide_months
+from sga_pipeline.draft.meaning import wide_months, wide_years
 from sga_pipeline.draft.word_lists import code_of, shape_signs
 from sga_pipeline.paths import CONTRACTS
 
@@ -49,6 +49,8 @@ def choose(columns: list[Column]) -> Choice:
     there = {column.meaning for column in columns if column.meaning}
     if wide_months(columns):
         there.add("wide_months")
+    if wide_years(columns):
+        there.add("wide_years")
     for name in ("health_topic", "topic"):
         if any(column.meaning == "topic" and _listed(column, name) for column in columns):
             there.add(f"{name}_words")

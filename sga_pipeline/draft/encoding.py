@@ -8,8 +8,13 @@ from sga_pipeline.draft.scan import Scan
 
 # Letters and signs that texts of western Europe and Latin America are made of, beyond ASCII.
 _WESTERN = set("áéíóúñãçõâêôàèìòùüïëîûäöœæøåÁÉÍÓÚÑÃÇÕÂÊÔÀÈÙÜÏËÎÛÄÖºª°«»¿¡–—’‘“”…€§·")
+# The same of central Europe: Polish, Czech, Slovak, Hungarian, Romanian, Croatian, Slovene.
+_CENTRAL = set("ąćęłńóśźżáčďéěíňřšťúůýžäôľĺŕőűöüâîăşţđĄĆĘŁŃÓŚŹŻÁČĎÉĚÍŇŘŠŤÚŮÝŽÄÔĽŐŰÖÜÂÎĂŞŢĐ–—„”’…€§·")
 _CYRILLIC = {chr(code) for code in range(0x410, 0x450)} | {"ё", "Ё", "№", "«", "»", "–", "—"}
 _CANDIDATES = (("cp1252", _WESTERN), ("mac_roman", _WESTERN), ("cp1251", _CYRILLIC), ("koi8_r", _CYRILLIC))
+# Most western letters are letters of central Europe when read so: these must be clearly better.
+_CHALLENGERS = (("cp1250", _CENTRAL), ("iso8859_2", _CENTRAL))
+CLEARLY = 0.03
 
 
 def encoding_of(scan: Scan) -> tuple[str, str]:
@@ -25,6 +30,11 @@ def encoding_of(scan: Scan) -> tuple[str, str]:
         return "utf-8", "every byte fits UTF-8" if scan.odd else "every byte is ASCII"
     scores = {name: _share(scan.odd, name, usual) for name, usual in _CANDIDATES}
     best = max(scores, key=lambda name: scores[name])
+    challenges = {name: _share(scan.odd, name, usual) for name, usual in _CHALLENGERS}
+    challenger = max(challenges, key=lambda name: challenges[name])
+    if challenges[challenger] > scores[best] + CLEARLY:
+        scores |= challenges
+        best = challenger
     why = f"not UTF-8; {scores[best]:.0%} of the letters beyond ASCII are usual ones when read as {best}"
     runner = max((name for name in scores if name != best), key=lambda name: scores[name])
     if scores[runner] > scores[best] - 0.05:

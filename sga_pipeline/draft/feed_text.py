@@ -50,6 +50,14 @@ def feed_text(draft: Draft, address: str) -> str:
     if draft.filling.wide:
         lines += [*comment("the months of a year stand side by side"), "wide:", "  items:"]
         lines += [f"    m{code}: {{amount: {scalar(name)}}}" for code, name in draft.filling.wide.items()]
+    if draft.filling.years:
+        lines += [
+            *comment("the years stand side by side"),
+            "melt:",
+            '  columns: "{year}"',
+            '  parts: {year: "[0-9]{4}"}',
+            "  value: figure",
+        ]
     found, column = draft.filling.area_match, draft.filling.area_column
     if found is not None and found.only and column is not None:
         lines += [*comment(f"only these of {column.distinct:,} values of {column.name} are the city's"), "where:"]
@@ -76,13 +84,13 @@ def format_text(form: Format) -> str:
         if value != type(form).model_fields[name].default or name == "kind"
     }
     given.pop("empty", None)
-    return (
-        "{"
-        + ", ".join(
-            f"{name}: {value if isinstance(value, int) else scalar(str(value))}" for name, value in given.items()
-        )
-        + "}"
-    )
+    return "{" + ", ".join(f"{name}: {_written(value)}" for name, value in given.items()) + "}"
+
+
+def _written(value: object) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(_written, value))}]"
+    return str(value) if isinstance(value, int) else scalar(str(value))
 
 
 def _format(draft: Draft) -> list[str]:

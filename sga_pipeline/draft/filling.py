@@ -17,6 +17,7 @@ class Filler(Times, Places, Persons):
 
     def fill(self) -> Filling:
         self._wide_months()
+        self._wide_years()
         wanted: dict[str, list[str]] = {}
         for shape, meaning, _, target in shape_signs():
             if shape == self.shape.id and target:
@@ -121,8 +122,16 @@ class Filler(Times, Places, Persons):
             first = next(one for one in self.columns if one.name == next(iter(self.out.wide.values())))
             step = first.numbers.step if first.numbers else None
             return f"{{from: amount{f', steps: [{{{step}}}]' if step else ''}}}", "each month's column holds counts"
+        if self.out.years:
+            return self._figure()
         source = self.by_meaning.get("count") or self.by_meaning.get("amount")
         return self._number(source, [], whole=True) if source else None
+
+    def _value(self) -> tuple[str, str] | None:
+        if self.out.years:
+            return self._figure()
+        source = self.by_meaning.get("value")
+        return self._plain("value", source) if source else None
 
     def _indicator_id(self) -> tuple[str, str]:
         source = self.by_meaning.get("indicator")

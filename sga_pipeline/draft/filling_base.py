@@ -32,6 +32,8 @@ class Filling:
     area_match: Match | None = None
     area_column: Column | None = None
     wide: dict[str, str] = field(default_factory=dict)
+    # Columns that are years side by side.
+    years: list[Column] = field(default_factory=list)
     dated_to: str = ""
     notes: list[str] = field(default_factory=list)
 

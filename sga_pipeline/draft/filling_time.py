@@ -6,7 +6,7 @@ import re
 
 from sga_pipeline.draft.column import Column
 from sga_pipeline.draft.filling_base import Base
-from sga_pipeline.draft.meaning import wide_months
+from sga_pipeline.draft.meaning import wide_months, wide_years
 from sga_pipeline.draft.periods import period_map
 from sga_pipeline.draft.word_lists import code_of
 from sga_pipeline.draft.yaml_text import listed, pairs, scalar
@@ -50,6 +50,8 @@ class Times(Base):
         return '{constant: "TODO: the year of the figures, or map a column"}', "no column tells the year"
 
     def _period(self) -> tuple[str, str]:
+        if self.out.years:
+            return "{from: year}", "a column a year"
         year, month, whole = (self.by_meaning.get(one) for one in ("year", "month", "period"))
         if self.out.wide and year is not None:
             self._use(year)
@@ -92,6 +94,20 @@ class Times(Base):
         if months and self.shape.id in {"crime_counts", "health_counts"} and self.by_meaning.get("year"):
             self.out.wide = months
             self.out.used |= dict.fromkeys(months.values(), "count")
+
+    def _wide_years(self) -> None:
+        """A column a year becomes a row a year, with the columns `year` and `figure`."""
+        years = wide_years(self.columns)
+        if years and self.shape.id in {"observations", "crime_counts", "health_counts"}:
+            self.out.years = years
+            self.out.used |= {one.name: "value" if self.shape.id == "observations" else "count" for one in years}
+
+    def _figure(self) -> tuple[str, str]:
+        words = sorted({value for one in self.out.years for value, _ in one.missing_words})
+        steps = [f"{{null_if: {listed(words)}}}"] if words else []
+        steps += sorted({f"{{{one.numbers.step}}}" for one in self.out.years if one.numbers and one.numbers.step})[:1]
+        tail = f", steps: [{', '.join(steps)}]" if steps else ""
+        return f"{{from: figure{tail}}}", "the cells of the years' columns"
 
 
 def _years(column: Column) -> list[str]:

@@ -168,3 +168,13 @@ def wide_months(columns: list[Column]) -> dict[str, str]:
         if code and code not in found and (column.numbers is not None or not column.filled):
             found[code] = column.name
     return dict(sorted(found.items())) if len(found) >= 6 else {}
+
+
+def wide_years(columns: list[Column]) -> list[Column]:
+    """Columns that are years side by side; none where there are not at least three with numbers, or a column of years beside them."""
+    if any(column.meaning == "year" for column in columns):
+        return []
+    found = [one for one in columns if re.fullmatch(r"(19|20)[0-9]{2}", one.name) and not one.meaning]
+    told = [one for one in found if one.numbers is not None]
+    empty = [one for one in found if one.numbers is None and set(one.values) <= set(one.missing_words)]
+    return found if len(told) >= 3 and len(told) + len(empty) == len(found) else []

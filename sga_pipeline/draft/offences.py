@@ -1,4 +1,4 @@
-"""Suggests ICCS codes for offences as a source words them, from lists of words in five languages. It never applies one."""
+"""Suggests ICCS codes for offences as a source words them, from lists of words in six languages. It never applies one."""
 
 from __future__ import annotations
 

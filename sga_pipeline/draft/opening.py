@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import python_calamine
@@ -15,12 +15,10 @@ from sga_pipeline.conform.readers.held import MAX_BYTES
 from sga_pipeline.conform.readers.opened import Opened
 from sga_pipeline.conform.source import open_delivery
 from sga_pipeline.contracts.formats import CsvFormat, Format, GeoJsonFormat, JsonFormat, ParquetFormat, WorkbookFormat
-from sga_pipeline.draft.dialect import dialect_of, footer_words
+from sga_pipeline.draft.dialect import dialect_of
+from sga_pipeline.draft.headers import Header, footer_rows, header_of
 from sga_pipeline.draft.scan import scan
-from sga_pipeline.draft.text import words_of
 from sga_pipeline.errors import DeliveryError
-
-MAX_HEADER_ROW = 60
 
 
 @dataclass(frozen=True)
@@ -118,20 +116,36 @@ def _zipped(con: duckdb.DuckDBPyConnection, path: Path, scratch: Path) -> Found:
     )
 
 
+@dataclass(frozen=True)
+class _Sheet:
+    """A sheet that holds a table."""
+
+    name: str
+    header: Header
+    footer_rows: int
+
+
+def _is_open_document(path: Path) -> bool:
+    """Such a workbook does not tell which cells are merged."""
+    return b"vnd.oasis.opendocument" in path.open("rb").read(200)
+
+
 def _workbook(con: duckdb.DuckDBPyConnection, path: Path, scratch: Path) -> Found:
     if path.stat().st_size > MAX_BYTES:
         raise DeliveryError("the workbook is too large to be read at once", "Ask for CSV.", path.name)
     try:
         book = python_calamine.CalamineWorkbook.from_path(path)
-        best: tuple[int, str, int, int] | None = None
-        for sheet in book.sheet_names:
-            rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
-            place = _header_row(rows)
-            if place is None:
+        best: tuple[int, _Sheet] | None = None
+        found: list[_Sheet] = []
+        for name in book.sheet_names:
+            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            header = header_of(rows)
+            if header is None:
                 continue
-            size = sum(sum(cell not in ("", None) for cell in row) for row in rows[place:])
+            found.append(_Sheet(name, header, footer_rows(rows, header)))
+            size = sum(sum(cell not in ("", None) for cell in row) for row in rows[header.row :])
             if best is None or size > best[0]:
-                best = (size, sheet, place + 1, _footer_rows(rows, place))
+                best = (size, found[-1])
     except (python_calamine.CalamineError, OSError) as error:
         raise DeliveryError(
             "this is not a workbook, or it is damaged", "Ask for it again.", type(error).__name__
@@ -142,44 +156,26 @@ def _workbook(con: duckdb.DuckDBPyConnection, path: Path, scratch: Path) -> Foun
             "Look at it, and ask for a plain table.",
             ", ".join(book.sheet_names)[:80],
         )
-    _, sheet, header_row, footer_rows = best
+    _, chosen = best
+    alike = [one for one in found if (one.header, one.footer_rows) == (chosen.header, chosen.footer_rows)]
     why = {
-        "sheet": f"of {len(book.sheet_names)} sheets it holds most" if len(book.sheet_names) > 1 else "the only sheet"
-    }
-    if header_row > 1:
+        "sheet": f"these {len(alike)} of {len(book.sheet_names)} have the same header" if len(alike) > 1
+        else f"of {len(book.sheet_names)} sheets it holds most" if len(book.sheet_names) > 1 else "the only sheet"
+    }  # fmt: skip
+    if chosen.header.rows > 1:
+        why["header_rows"] = "groups stand above, and the same parts under each"
+    elif chosen.header.row:
         why["header_row"] = "the first row that is filled with names as wide as the rows below"
-    if footer_rows:
+    if chosen.footer_rows:
         why["footer_rows"] = "the last rows are notes or totals"
-    form = WorkbookFormat(kind="workbook", sheet=sheet, header_row=header_row, footer_rows=footer_rows)
+    years = all(re.fullmatch("(19|20)[0-9]{2}", one.name) for one in alike)
+    form = WorkbookFormat(
+        kind="workbook", sheet=[one.name for one in alike] if len(alike) > 1 else chosen.name,
+        sheet_column=("year" if years else "sheet") if len(alike) > 1 else None,
+        header_row=chosen.header.row + 1, header_rows=chosen.header.rows,
+        header_fill="right" if _is_open_document(path) else "merged", footer_rows=chosen.footer_rows,
+    )  # fmt: skip
     return _opened(con, path, form, why, scratch)
-
-
-def _header_row(rows: list[list[Any]]) -> int | None:
-    widths = [sum(cell not in ("", None) for cell in row) for row in rows[:400]]
-    usual = sorted(widths, reverse=True)[min(len(widths) - 1, max(1, len(widths) // 3))] if len(widths) > 1 else 0
-    for place, row in enumerate(rows[:MAX_HEADER_ROW]):
-        filled = [cell for cell in row if cell not in ("", None)]
-        words = [cell for cell in filled if isinstance(cell, str)]
-        if (
-            usual >= 2
-            and len(filled) >= usual * 0.7
-            and len(words) >= len(filled) * 0.6
-            and len(set(map(str, filled))) > len(filled) * 0.7
-        ):
-            return place
-    return None
-
-
-def _footer_rows(rows: list[list[Any]], header: int) -> int:
-    wide = max(2, sum(cell not in ("", None) for cell in rows[header]) // 2)
-    count = 0
-    for row in reversed(rows[header + 1 :][-30:]):
-        filled = [cell for cell in row if cell not in ("", None)]
-        first = words_of(str(filled[0])) if filled else ()
-        if len(filled) >= wide and not (first and first[0] in footer_words()):
-            break
-        count += 1
-    return count
 
 
 def _objects(con: duckdb.DuckDBPyConnection, path: Path, scratch: Path) -> Found:

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from sga_pipeline.contracts.letters import without_strokes
+
 # Words too common to say what an offence or a column is about.
 EMPTY = frozenset(
     [
@@ -64,6 +66,14 @@ EMPTY = frozenset(
         "und",
         "with",
         "y",
+        "dla",
+        "lub",
+        "od",
+        "oraz",
+        "w",
+        "we",
+        "z",
+        "ze",
         "в",
         "и",
         "на",
@@ -77,8 +87,7 @@ EMPTY = frozenset(
 def words_of(text: str) -> tuple[str, ...]:
     """The words of a text: small letters, no accents, split at everything else and where case changes (`areaName`)."""
     split = re.sub(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Þ])", " ", text)
-    plain = "".join(one for one in unicodedata.normalize("NFKD", split.lower()) if not unicodedata.combining(one))
-    return tuple(re.findall(r"[a-z0-9а-яё]+", plain))
+    return tuple(re.findall(r"[a-z0-9а-яё]+", _bare(split)))
 
 
 def plain(text: str) -> str:
@@ -88,8 +97,13 @@ def plain(text: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def _parts(term: str) -> tuple[str, ...]:
-    plain_term = "".join(one for one in unicodedata.normalize("NFKD", term.lower()) if not unicodedata.combining(one))
-    return tuple(plain_term.split("_"))
+    return tuple(_bare(term).split("_"))
+
+
+def _bare(text: str) -> str:
+    """A text in small letters, without accents and strokes."""
+    apart = unicodedata.normalize("NFKD", text.lower())
+    return without_strokes("".join(one for one in apart if not unicodedata.combining(one)))
 
 
 def _fits(part: str, word: str) -> bool:

@@ -39,6 +39,13 @@ SPOILT: list[tuple[str, str, str, str, str | None]] = [
     ("id: incidents", "id: events", "not the file's name", "id: events", "events"),
     ("title: Police incidents", "title: &a Police", "anchors and aliases", "title", None),
     ("title: Police incidents", "title: [Police", "not YAML", "", None),
+    (
+        "mappings:",
+        "wide: {items: {Kobiety: {count: K}}}\nmappings:",
+        "small letters, figures and underlines",
+        "wide",
+        "Kobiety",
+    ),
     ("allowed_lag_days: 90", "allowed_lag_days: NO", "allowed_lag_days", "allowed_lag_days", "NO"),
 ]
 
@@ -94,3 +101,52 @@ def test_the_small_city_itself_is_right(tmp_path: Path) -> None:
     """Else every test above could pass for another reason."""
     assert "crime_events" in INCIDENTS
     assert read_assessment([write_city(tmp_path)]).cities[0].feeds[0].id == "incidents"
+
+
+REPORTED = """\
+id: reported
+title: Reported values
+family: official_statistics
+shape: observations
+owner: {name: Statistics office, contact: indicators}
+licence: CC-BY-4.0
+citation: Statistics office, indicators.
+source: {connector: file, address: reported.csv}
+format: {kind: csv}
+cadence: annual
+allowed_lag_days: 365
+spatial_levels: [city]
+columns:
+  indicator_id: {from: series, steps: [{recode: {values: {police: gov.polic_rate, poor: socio.poverty_rate}}}]}
+  period: {from: year}
+  value: {from: value}
+"""
+
+
+@pytest.mark.parametrize(
+    ("mapped", "wrong"),
+    [
+        ("{from: series, steps: [{recode: {values: {police: gov.polic_rate, poor: socio.poverty_rate}}}]}", True),
+        ("{constant: gov.polic_rate}", True),
+        ("{from: series, steps: [{default: gov.polic_rate}]}", True),
+        ("{from: series, steps: [{recode: {values: {police: gov.police_rate}}}]}", False),
+        # Only what the last step gives is a name.
+        ("{from: series, steps: [{recode: {values: {police: police}}}, {prefix: gov.}, {suffix: _rate}]}", False),
+    ],
+)
+def test_an_indicator_the_catalogue_lacks_is_told(tmp_path: Path, mapped: str, wrong: bool) -> None:
+    city = write_city(tmp_path)
+    lines = REPORTED.splitlines()
+    at = next(number for number, line in enumerate(lines) if line.startswith("  indicator_id"))
+    lines[at] = f"  indicator_id: {mapped}"
+    (city / "feeds" / "reported.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    if not wrong:
+        read_assessment([city])
+        return
+    with pytest.raises(ContractError) as caught:
+        read_assessment([city])
+    [problem] = caught.value.problems
+    assert (problem.message, problem.value, problem.line) == (
+        "the catalogue has no such indicator", "gov.polic_rate", at + 1
+    )  # fmt: skip
+    assert "perhaps gov.police_rate" in problem.next_step

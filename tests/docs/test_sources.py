@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from sga_pipeline.contracts.feed import Feed
+from sga_pipeline.contracts.shape import read_shape
 from sga_pipeline.contracts.yaml_reader import read_yaml
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -38,3 +39,17 @@ def test_an_example_is_valid(block: str, tmp_path: Path) -> None:
     feed = Feed.model_validate(PLAIN | said)
     assert feed.source.period_problem() is None
     assert set(said) & {"source", "format", "columns", "corrections", "wide"}, "the example says nothing of a source"
+
+
+def test_the_page_on_feeds_names_the_columns_of_the_shapes() -> None:
+    page = (PROJECT / "docs" / "adding-a-feed.md").read_text(encoding="utf-8")
+    shapes = {one.id: one for one in map(read_shape, sorted((PROJECT / "contracts" / "shapes").glob("*.yaml")))}
+    rows = re.findall(r"^\| `(\w+)` \| [^|]+ \| (`[^|]+`) \| (`[^|]+`) \|$", page, re.M)
+    assert len(rows) == 9
+    for name, must, may in rows:
+        for told, required in ((must, True), (may, False)):
+            assert re.findall(r"`(\w+)`", told) == [
+                one.name for one in shapes[name].columns if one.required is required
+            ]
+    others = set(shapes) - {name for name, _, _ in rows}
+    assert f"| {', '.join(f'`{one}`' for one in sorted(others))} |" in page

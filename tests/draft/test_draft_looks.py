@@ -8,9 +8,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from sga_pipeline.contracts.blanks import blanks_of
-from sga_pipeline.contracts.formats import CsvFormat
+from sga_pipeline.contracts.formats import CsvFormat, WorkbookFormat
 from sga_pipeline.contracts.yaml_reader import read_yaml
 from sga_pipeline.draft.drafting import Draft, draft_file
 from sga_pipeline.draft.offences import suggest
@@ -33,6 +34,36 @@ def line(made: Draft, name: str) -> str:
 
 WESTERN = "Delito;Município;Data\nHomicídio;São João;31/12/2023\nLesão à mão;Açaí;30/11/2023\n" * 20
 CYRILLIC = "Преступление;Район;Дата\nКража;Центральный;31.12.2023\nРазбой;Северный;30.11.2023\n" * 20
+
+POLISH = (
+    "Rodzaj przestępstwa;Osiedle;Data\nZabójstwo;Bałuty;31.12.2023\nKradzież z włamaniem;Śródmieście;30.11.2023\n" * 20
+)
+CZECH = "Trestný čin;Městská část;Datum\nVražda;Žižkov;31.12.2023\nLoupež;Břevnov;30.11.2023\n" * 20
+
+
+def test_names_of_columns_in_polish(tmp_path: Path) -> None:
+    header = "Nr sprawy;Data zdarzenia;Data zgłoszenia;Kwalifikacja prawna;Rodzaj przestępstwa;Osiedle;Ulica;Płeć;Szerokość geogr.;Długość geogr.\n"
+    row = "KMP-{at};{day}.12.2023;31.12.2023;art. 278 kk;kradzież;Bałuty;Zgierska;{sex};51,7;19,4\n"
+    made = drafted(
+        tmp_path, header + "".join(row.format(at=at, day=10 + at % 20, sex="KM"[at % 2]) for at in range(60))
+    )
+    meant = {one.name: one.meaning for one in made.looked.columns}
+    assert made.choice.shape == "crime_events"
+    assert meant == {
+        "Nr sprawy": "event_id", "Data zdarzenia": "event_date", "Data zgłoszenia": "report_date", "Kwalifikacja prawna": "",
+        "Rodzaj przestępstwa": "offence", "Osiedle": "area", "Ulica": "", "Płeć": "sex", "Szerokość geogr.": "latitude", "Długość geogr.": "longitude",
+    }  # fmt: skip
+    assert [one.name for one in made.looked.columns if one.private] == ["Ulica"]
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "told"),
+    [(POLISH, "cp1250", "cp1250"), (POLISH, "iso8859_2", "iso8859_2"), (CZECH, "cp1250", "cp1250"), (CZECH, "iso8859_2", "iso8859_2")],
+)  # fmt: skip
+def test_encodings_of_central_europe(tmp_path: Path, text: str, encoding: str, told: str) -> None:
+    form = drafted(tmp_path, text, encoding=encoding).found.form
+    assert isinstance(form, CsvFormat)
+    assert form.encoding == told
 
 
 @pytest.mark.parametrize(
@@ -189,3 +220,84 @@ def test_the_command_says_what_to_do(tmp_path: Path) -> None:
     assert refused.returncode == 1
     assert "a PDF" in refused.stderr
     assert (tmp_path / "xx_town" / "feeds" / "list.yaml").is_file()
+
+
+def workbook(
+    folder: Path, sheets: dict[str, list[list[str | int]]], merged: dict[tuple[int, int, int], str] | None = None
+) -> Draft:
+    file = folder / "book.xlsx"
+    with xlsxwriter.Workbook(file) as book:
+        for name, rows in sheets.items():
+            sheet = book.add_worksheet(name)
+            for at, row in enumerate(rows):
+                sheet.write_row(at, 0, row)
+            for (row_at, first, last), text in (merged or {}).items():
+                sheet.merge_range(row_at, first, row_at, last, text)
+    made = draft_file(file, None, [], file.name)
+    (folder / "draft.yaml").write_text(made.text, encoding="utf-8")
+    assert read_yaml(folder / "draft.yaml").data["format"]["kind"] == "workbook"
+    return made
+
+
+def test_two_header_rows_over_a_total_written_as_text(tmp_path: Path) -> None:
+    parts = ["0-14", "15-64", "65+"]
+    rows: list[list[str | int]] = [
+        ["City office"],
+        [],
+        ["Residents by ward"],
+        [],
+        ["Ward", "Total"],
+        ["", "", *parts, *parts],
+    ]
+    rows += [["City", "61\u00a0320", *["10 220"] * 6]]
+    rows += [[f"Ward {at}", f"6 {at:03}", *["1 022"] * 6] for at in range(1, 11)]
+    made = workbook(tmp_path, {"tab 1": rows}, {(4, 2, 4): "Men", (4, 5, 7): "Women"})
+    form = made.found.form
+    assert isinstance(form, WorkbookFormat)
+    assert (form.header_row, form.header_rows, form.sheet) == (5, 2, "tab 1")
+    assert [one.name for one in made.looked.columns] == [
+        "Ward", "Total", *[f"{sex} {part}" for sex in ("Men", "Women") for part in parts]
+    ]  # fmt: skip
+
+
+def test_years_are_names_and_figures_are_not(tmp_path: Path) -> None:
+    rows: list[list[str | int]] = [["indicator", "unit", "2021", "2022", "2023"]]
+    rows += [[f"rate {at}", "%", "1 200", "1 300", "1 400"] for at in range(20)]
+    form = workbook(tmp_path, {"s": rows}).found.form
+    assert isinstance(form, WorkbookFormat)
+    assert (form.header_row, form.header_rows) == (1, 1)
+
+
+def test_sheets_with_the_same_header_are_read_together(tmp_path: Path) -> None:
+    table: list[list[str | int]] = [
+        ["Deaths"],
+        [],
+        ["ICD-10", "cause", "total"],
+        *[[f"X{at}", f"cause {at}", at] for at in range(70, 95)],
+    ]
+    made = workbook(tmp_path, {"2021": table, "notes": [["Only words"]], "2022": table, "2023": table})
+    form = made.found.form
+    assert isinstance(form, WorkbookFormat)
+    assert (form.sheet, form.sheet_column, form.header_row) == (["2021", "2022", "2023"], "year", 3)
+    assert made.looked.rows == 75
+    assert read_yaml(tmp_path / "draft.yaml").data["format"]["sheet"] == ["2021", "2022", "2023"]
+    other = [["Deaths"], [], ["ICD-10", "cause", "all"], *table[3:]]
+    assert workbook(tmp_path, {"2021": table, "2022": other}).found.form.sheet == "2021"  # type: ignore[union-attr]
+
+
+def test_a_column_a_year_becomes_a_row_a_year(tmp_path: Path) -> None:
+    rows = "".join(f"rate {at};%;7,{at};-;6,{at};5,{at}\n" for at in range(9))
+    made = drafted(tmp_path, "indicator;unit;2020;2021;2022;2023\n" + rows)
+    assert made.choice.shape == "observations"
+    said = read_yaml(tmp_path / "draft.yaml").data
+    assert said["melt"] == {"columns": "{year}", "parts": {"year": "[0-9]{4}"}, "value": "figure"}
+    assert said["columns"]["period"] == {"from": "year"}
+    assert said["columns"]["value"] == {"from": "figure", "steps": [{"null_if": ["-"]}, {"number": {"decimal": ","}}]}
+    assert said["ignore"] == ["unit"]
+
+
+def test_years_are_not_taken_apart_beside_a_column_of_years(tmp_path: Path) -> None:
+    rows = "".join(f"rate {at},{2000 + at},1,2,3\n" for at in range(9))
+    made = drafted(tmp_path, "indicator,year,2020,2021,2022\n" + rows)
+    assert "melt" not in read_yaml(tmp_path / "draft.yaml").data
+    assert not made.filling.years

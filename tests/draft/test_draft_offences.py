@@ -1,4 +1,4 @@
-"""Suggested ICCS codes against the mappings of the real cities, which the word lists were not made from, and traps in five languages."""
+"""Suggested ICCS codes against the mappings of the real cities, which the word lists were not made from, and traps in six languages."""
 
 from __future__ import annotations
 
@@ -79,9 +79,17 @@ def test_chicago_s_primary_types() -> None:
         ("Убийство", "0101"), ("Покушение на убийство", "0102"), ("Причинение смерти по неосторожности", "01032"), ("Кража из квартиры", "05012"),
         ("Угон автомобиля", "050211"), ("Кража из автомобиля", "0502"), ("Разбой", "0401"), ("Мошенничество", "0701"), ("Изнасилование", "03011"),
         ("Незаконный сбыт наркотических средств", "06012"), ("Хулиганство", "0801"), ("Похищение человека", "020221"),
+        ("Zabójstwo", "0101"), ("Usiłowanie zabójstwa", "0102"), ("Nieumyślne spowodowanie śmierci", "01032"), ("KRADZIEZ", "0502"),
+        ("Kradzież z włamaniem", "0501"), ("Kradzież z włamaniem do mieszkania", "05012"), ("Włamanie do samochodu", "0502"),
+        ("Kradzież samochodu", "050211"), ("Kradzież z samochodu", "0502"), ("Kradzież rozbójnicza", "0401"), ("Kradzież tożsamości", "0701"),
+        ("Wymuszenie rozbójnicze", "02051"), ("Bójka i pobicie", "02011"), ("Ciężki uszczerbek na zdrowiu", "020111"),
+        ("Lekkie uszkodzenie ciała", "020112"), ("Znęcanie się nad rodziną", "02011"), ("Znęcanie się nad zwierzętami", "1009"),
+        ("Posiadanie broni bez zezwolenia", "0901"), ("Posiadanie narkotyków", "06011"), ("Handel narkotykami", "06012"),
+        ("Handel ludźmi", "0204"), ("Zgwałcenie", "03011"), ("Uporczywe nękanie", "02082"), ("Śmiertelny wypadek drogowy", "010321"),
+        ("Doprowadzenie do samobójstwa", "0104"), ("Samobójstwo", ""),
     ],
 )  # fmt: skip
-def test_traps_in_five_languages(offence: str, code: str) -> None:
+def test_traps_in_six_languages(offence: str, code: str) -> None:
     found = suggest(offence)
     assert found, offence
     assert found[0].iccs_code == code, found
@@ -92,7 +100,7 @@ def test_traps_in_five_languages(offence: str, code: str) -> None:
 def test_the_lists_hang_together() -> None:
     known = titles()
     assert {rule.iccs_code for rule in rules()} - {""} <= set(known)
-    assert {rule.language for rule in rules()} == {"en", "es", "pt", "fr", "ru"}
+    assert {rule.language for rule in rules()} == {"en", "es", "pt", "fr", "pl", "ru"}
     assert all(
         code[:-1] in known or any(code.startswith(one) for one in known if one != code) or len(code) == 2
         for code in known

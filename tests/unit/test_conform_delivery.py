@@ -138,6 +138,8 @@ def test_columns_are_found_by_name(tmp_path: Path) -> None:
         (HEADER.encode(), "fewer than"),
         (rows(*["x,2023-02-30,,hom,1,,,\n"] * 9), "fewer than the 1"),
         (rows(*good(2), *["x,2023-02-30,,hom,1,,,\n"] * 9), "9 of 11 rows break a rule"),
+        (rows(*["x,2023-02-30,,hom,1,,,\n"] * 9), "Set aside under: type:occurred_on (9)"),
+        (rows(*good(2), *["x,2023-02-30,,hom,1,,,\n"] * 9), "Set aside under: type:occurred_on (9)"),
         (rows(*good(1) * 9), "8 of 9 rows are duplicates"),
     ],
 )

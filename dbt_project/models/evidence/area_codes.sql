@@ -1,4 +1,4 @@
--- Grain: city x feed x area code that no boundary knows: the records under it. Rare codes stand together without their names.
+-- Grain: city x feed x area code that no boundary knows: the records under it, and how many an area has that is known. Rare codes stand together without their names.
 with found as (
     select city_id, feed_id, unknown_area, sum(amount) as records
     from {{ ref('cells') }} where unknown_area is not null group by all
@@ -20,8 +20,10 @@ told as (
     select city_id, feed_id, {{ unless_rare('unknown_area', 'records') }} as code, sum(records) as records from found group by all
 )
 
-select told.city_id, told.feed_id, feeds.shape, told.code, cast(told.records as bigint) as records, cast(totals.records as bigint) as records_in_all, cities.boundary_version
+select told.city_id, told.feed_id, feeds.shape, told.code, cast(told.records as bigint) as records, cast(totals.records as bigint) as records_in_all,
+    round(usual.records, 1) as records_of_an_area, cities.boundary_version
 from told
 inner join totals on told.city_id = totals.city_id and told.feed_id = totals.feed_id
+left join {{ ref('area_records') }} as usual on told.city_id = usual.city_id and told.feed_id = usual.feed_id
 inner join {{ source('register', 'feeds') }} as feeds on told.city_id = feeds.city_id and told.feed_id = feeds.feed_id
 inner join {{ source('register', 'cities') }} as cities on told.city_id = cities.city_id

@@ -9,7 +9,9 @@ told as (
 )
 
 select told.city_id, told.feed_id, told."column", told.code, cast(sum(told.records) as bigint) as records, count(*) as codes,
-    cast(any_value(kept.records_in_all) as bigint) as records_in_all
+    cast(any_value(kept.records_in_all) as bigint) as records_in_all,
+    case when told."column" = 'area_id' then round(any_value(usual.records), 1) end as records_of_an_area
 from told
 inner join kept on told.city_id = kept.city_id and told.feed_id = kept.feed_id
+left join {{ ref('area_records') }} as usual on told.city_id = usual.city_id and told.feed_id = usual.feed_id
 group by told.city_id, told.feed_id, told."column", told.code
