@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from sga_pipeline.errors import SgaError
 from sga_pipeline.paths import CONTRACTS, DBT_PROJECT
 
-MANIFEST = DBT_PROJECT / "target" / "manifest.json"
+# What is parsed holds the project's path: it serves this place alone, and is kept apart from what people's own dbt commands leave.
+TARGET = DBT_PROJECT / "target" / f"parsed-{hashlib.sha256(str(DBT_PROJECT).encode()).hexdigest()[:8]}"
+MANIFEST = TARGET / "manifest.json"
 PARSED = MANIFEST.with_name("partial_parse.msgpack")
 QUIET = {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"}
 
@@ -23,15 +28,25 @@ def fresh_manifest() -> Path:
 
 
 def parse() -> None:
-    """Run `dbt parse`. Two processes doing so at once write the same file."""
-    dbt = Path(sys.executable).with_name("dbt")
-    done = subprocess.run(
-        [str(dbt), "--quiet", "parse", "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)],
-        capture_output=True, text=True, env=_without_a_home(), cwd=DBT_PROJECT, check=False,
-    )  # fmt: skip
-    if done.returncode != 0:
-        said = (done.stdout + done.stderr).strip().splitlines()[-12:]
-        raise SgaError("the dbt project does not parse", "Correct the model it names.", "\n".join(said))
+    """Run `dbt parse` aside and put what it gives in place: several processes may do so at once."""
+    TARGET.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix="parsing-", dir=TARGET.parent))
+    try:
+        if PARSED.is_file():
+            shutil.copy(PARSED, aside / PARSED.name)
+        dbt = Path(sys.executable).with_name("dbt")
+        done = subprocess.run(
+            [str(dbt), "--quiet", "parse", "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT),
+             "--target-path", str(aside)],
+            capture_output=True, text=True, env=_without_a_home(), cwd=DBT_PROJECT, check=False,
+        )  # fmt: skip
+        if done.returncode != 0:
+            said = (done.stdout + done.stderr).strip().splitlines()[-12:]
+            raise SgaError("the dbt project does not parse", "Correct the model it names.", "\n".join(said))
+        for file in (PARSED, MANIFEST):
+            os.replace(aside / file.name, file)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
 
 
 def _without_a_home() -> dict[str, str]:

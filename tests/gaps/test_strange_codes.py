@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pytest
 
 from sga_pipeline.home import Home
@@ -13,9 +15,17 @@ from tests.runs import sga
 AREAS = 30
 
 
+@dataclass(frozen=True)
+class Told:
+    """What the run says, the findings on area codes, and the districts' figures."""
+
+    out: str
+    findings: list[tuple[object, ...]]
+    figures: dict[str, tuple[object, ...]]
+
+
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, list[tuple[object, ...]]]:
-    """What the run says, and the findings on area codes."""
+def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     folder = tmp_path_factory.mktemp("strange")
     city = write_city(folder)
     write_districts(city, {f"d{at:02}": (-74.0 + at * 0.1, 4.0) for at in range(1, AREAS + 1)})
@@ -31,20 +41,28 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, list[tuple[obje
     release = current_release(Home(folder / "home"), "xx_small")
     assert release is not None
     _, findings = run_query(release, "select severity, metric, statement from gaps where rule_id = 'unknown_areas'")
-    return done.stdout, [tuple(row) for row in findings]
+    _, figures = run_query(
+        release,
+        "select area_id, numerator, obs_status from observations where indicator_id = 'crime.robbery_firearm_rate' and freq = 'A' "
+        "and period = '2023' and area_level = 'district' and sex = '_T' and age = '_T' and other_dim is null",
+    )
+    return Told(done.stdout, [tuple(row) for row in findings], {str(row[0]): tuple(row[1:]) for row in figures})
 
 
-def test_an_area_gone_astray_is_grave_though_few_records_are(
-    told: tuple[str, list[tuple[object, ...]]],
-) -> None:
-    _, [(severity, metric, statement)] = told
+def test_an_area_gone_astray_is_grave_though_few_records_are(told: Told) -> None:
+    [(severity, metric, statement)] = told.findings
     # 21 of 601 records: more than 95 in 100 are known, which alone would be no finding.
     assert (severity, metric) == ("high", "areas_astray")
     assert str(statement).startswith("21 of 601 in Police incidents carry area codes that no boundary knows: d90")
 
 
-def test_the_run_says_so_and_what_was_set_aside(told: tuple[str, list[tuple[object, ...]]]) -> None:
-    out, [(_, _, statement)] = told
-    assert f"  look at: {statement}\n" in out
-    assert "  rows set aside: 1; which: sga sql xx_small" in out
-    assert "not all well" not in out
+def test_it_is_not_said_to_have_had_none(told: Told) -> None:
+    assert told.figures["d01"][0] == 20
+    assert "d30" not in told.figures
+
+
+def test_the_run_says_so_and_what_was_set_aside(told: Told) -> None:
+    [(_, _, statement)] = told.findings
+    assert f"  look at: {statement}\n" in told.out
+    assert "  rows set aside: 1; which: sga sql xx_small" in told.out
+    assert "not all well" not in told.out
