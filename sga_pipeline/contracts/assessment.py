@@ -18,7 +18,6 @@ from sga_pipeline.contracts.crosswalks import Crosswalk, read_crosswalk
 from sga_pipeline.contracts.feed import Feed
 from sga_pipeline.contracts.feed_checks import check_feed
 from sga_pipeline.contracts.gap_catalogue_checks import check_gap_catalogue
-from sga_pipeline.contracts.indicator_names import check_indicator_names
 from sga_pipeline.contracts.place_checks import check_codes, check_places
 from sga_pipeline.contracts.places import FromPoint, Point
 from sga_pipeline.contracts.reading import read_contract
@@ -254,9 +253,7 @@ def _read_feed(
     mappings: dict[str, MappingTable] = {}
     for name, mapping in feed.mappings.items():
         mappings[name] = _read_mapping(file.parent / mapping.file, mapping.key, document, name)
-    rows = {name: list(table.rows) for name, table in mappings.items()}
-    problems = check_feed(feed, document, shapes, catalogue.code_lists, rows)
-    problems += check_indicator_names(feed, document, catalogue.indicators, rows)
+    problems = check_feed(feed, document, shapes, catalogue.code_lists, {n: list(t.rows) for n, t in mappings.items()})
     if feed.shape in shapes:
         problems += check_codes(feed, shapes[feed.shape], crosswalks, document)
     if problems:

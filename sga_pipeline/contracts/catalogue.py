@@ -61,7 +61,7 @@ def read_catalogue(folder: Path) -> Catalogue:
     if problems:
         raise ContractError(problems)
     return Catalogue(
-        folder, {name: tuple(codes) for name, codes in lists.items()}, indicators, measures,
+        folder, {**{name: tuple(codes) for name, codes in lists.items()}, "indicator": tuple(indicators)}, indicators, measures,
         _keyed(folder / "gap_types.csv", "gap_code"), _keyed(folder / "statements.csv", "rule_id"),
         _keyed(folder / "age_groups.csv", "age_group"), tuple(read_rows(folder / "thresholds.csv")),
         tuple(read_rows(folder / "requirements.csv")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import difflib
 import re
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
@@ -20,13 +21,15 @@ from sga_pipeline.contracts.feed import (
 from sga_pipeline.contracts.formats import CsvFormat
 from sga_pipeline.contracts.places import FromPoint
 from sga_pipeline.contracts.shape import Column, Shape
-from sga_pipeline.contracts.steps import Boolean, Date, DateTime, Default, Lookup, Number, Recode
+from sga_pipeline.contracts.steps import Boolean, Date, DateTime, Default, Lookup, NullIf, Number, Recode
 from sga_pipeline.contracts.yaml_reader import Document
 from sga_pipeline.errors import Problem
 
 Rows = list[dict[str, str]]
 # Columns that stand at "unknown" or "total" where a feed says nothing of them.
 UNKNOWN = "_U"
+# Longer lists are not shown whole.
+MANY = 40
 
 
 def check_feed(
@@ -150,10 +153,12 @@ def _column_problems(
         yield "a boolean column needs the step boolean", "Say what yes and no are.", column.name, *here
     for number, step in enumerate(mapped.steps):
         place = (*here, "steps", number)
-        if isinstance(step, Recode):
+        # What a later step still changes is no code yet.
+        stays = all(isinstance(later, Default | NullIf) or later.closes for later in mapped.steps[number + 1 :])
+        if isinstance(step, Recode) and stays:
             for value in step.values.values():
                 yield from _value_problems(value, column, code_lists, place)
-        if isinstance(step, Default):
+        if isinstance(step, Default) and stays:
             yield from _value_problems(step.text, column, code_lists, place)
         if isinstance(step, Lookup):
             rows = mappings.get(step.mapping)
@@ -161,7 +166,7 @@ def _column_problems(
                 yield "unknown mapping", f"Use one of {sorted(mappings)}.", step.mapping, *place
             elif step.give not in rows[0]:
                 yield "the mapping has no such column", f"Use one of {sorted(rows[0])}.", step.give, *place
-            elif number == len(mapped.steps) - 1:
+            elif stays:
                 for value in sorted({row[step.give] for row in rows if row[step.give]}):
                     yield from _value_problems(value, column, code_lists, place)
 
@@ -169,9 +174,13 @@ def _column_problems(
 def _value_problems(
     value: str, column: Column, code_lists: dict[str, tuple[str, ...]], place: tuple[str | int, ...]
 ) -> Iterator[Found]:
-    if column.code_list and value not in code_lists.get(column.code_list, ()):
-        allowed = ", ".join(code_lists.get(column.code_list, ()))
-        yield f"the code is not in the list {column.code_list}", f"Use one of {allowed}.", value, *place
+    allowed = code_lists.get(column.code_list or "", ())
+    if column.code_list and value not in allowed:
+        close = difflib.get_close_matches(value, allowed, n=3, cutoff=0.5) if len(allowed) > MANY else []
+        named = (
+            f"one of {', '.join(allowed)}" if len(allowed) <= MANY else " or ".join(close) or "a code of the catalogue"
+        )
+        yield f"the code is not in the list {column.code_list}", f"Use {named}.", value, *place
     if column.pattern and not re.fullmatch(column.pattern, value):
         yield f"the value does not fit {column.name}", f"It must match {column.pattern}", value, *place
 

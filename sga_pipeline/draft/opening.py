@@ -127,7 +127,8 @@ class _Sheet:
 
 def _is_open_document(path: Path) -> bool:
     """Such a workbook does not tell which cells are merged."""
-    return b"vnd.oasis.opendocument" in path.open("rb").read(200)
+    with path.open("rb") as stream:
+        return b"vnd.oasis.opendocument" in stream.read(200)
 
 
 def _workbook(con: duckdb.DuckDBPyConnection, path: Path, scratch: Path) -> Found:

@@ -147,6 +147,6 @@ def test_an_indicator_the_catalogue_lacks_is_told(tmp_path: Path, mapped: str, w
         read_assessment([city])
     [problem] = caught.value.problems
     assert (problem.message, problem.value, problem.line) == (
-        "the catalogue has no such indicator", "gov.polic_rate", at + 1
+        "the code is not in the list indicator", "gov.polic_rate", at + 1
     )  # fmt: skip
-    assert "perhaps gov.police_rate" in problem.next_step
+    assert problem.next_step.startswith("Use gov.police_rate")

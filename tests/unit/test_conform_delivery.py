@@ -237,3 +237,23 @@ def test_no_row_ever_vanishes(tmp_path: Path, cells: list[list[str]]) -> None:
     assert outcome.rows_in == len(list(csv.reader(io.StringIO(text.getvalue())))) - 1, outcome.reason
     assert outcome.rows_in == outcome.rows_kept + outcome.rows_quarantined + outcome.rows_duplicate
     assert (0 if run.quarantine is None else run.quarantine.height) == outcome.rows_quarantined
+
+
+def test_a_figure_of_an_indicator_nobody_knows_is_set_aside(tmp_path: Path) -> None:
+    """Kept, it would be published nowhere and missed by nobody."""
+    city = write_city(tmp_path)
+    (city / "feeds" / "reported.yaml").write_text(
+        "id: reported\ntitle: Reported values\nfamily: official_statistics\nshape: observations\n"
+        "owner: {name: Statistics office, contact: indicators}\nlicence: CC-BY-4.0\ncitation: Statistics office, indicators.\n"
+        "source: {connector: file, address: reported.csv}\nformat: {kind: csv}\ncadence: annual\nallowed_lag_days: 365\n"
+        "spatial_levels: [city]\nreject_when: {quarantined_share: 0.5}\n"
+        "columns:\n  indicator_id: {from: series}\n  period: {from: year}\n  value: {from: value}\n",
+        encoding="utf-8",
+    )
+    plan = next(one for one in read_assessment([city]).cities[0].feeds if one.id == "reported")
+    file = tmp_path / "reported.csv"
+    file.write_text("series,year,value\ngov.police_rate,2023,310\ngov.polic_rate,2023,310\nsocio.gini,2023,0.4\n")
+    piles = Piles(tmp_path / "kept.parquet", tmp_path / "bad.parquet", tmp_path / "scratch")
+    piles.scratch.mkdir()
+    outcome = conform_delivery(plan, Arrived(file), "k" * 16, piles)
+    assert (outcome.accepted, outcome.rows_kept, outcome.rules) == (True, 2, {"code:indicator_id": 1})
