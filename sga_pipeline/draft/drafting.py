@@ -123,6 +123,8 @@ def shape(shape_id: str) -> Shape:
 
 def feed_id_of(path: Path) -> str:
     """A feed's id from a file's name: words, no endings, never a figure first."""
-    stem = re.split(r"\.(?=csv|xls|ods|json|geojson|parquet|txt|tsv|gz|bz2|zip)", path.name, maxsplit=1, flags=re.I)[0]
+    stem = re.split(
+        r"\.(?=csv|xls|ods|json|geojson|kml|parquet|txt|tsv|gz|bz2|zip)", path.name, maxsplit=1, flags=re.I
+    )[0]
     words = "_".join(re.findall(r"[a-z0-9]+", " ".join(words_of(stem)))) or "feed"
     return (words if words[0].isalpha() else f"feed_{words}")[:60].rstrip("_")

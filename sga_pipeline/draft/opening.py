@@ -14,7 +14,16 @@ import python_calamine
 from sga_pipeline.conform.readers.held import MAX_BYTES
 from sga_pipeline.conform.readers.opened import Opened
 from sga_pipeline.conform.source import open_delivery
-from sga_pipeline.contracts.formats import CsvFormat, Format, GeoJsonFormat, JsonFormat, ParquetFormat, WorkbookFormat
+from sga_pipeline.contracts.formats import (
+    CsvFormat,
+    Format,
+    GeoJsonFormat,
+    JsonFormat,
+    KmlFormat,
+    ParquetFormat,
+    ShapefileFormat,
+    WorkbookFormat,
+)
 from sga_pipeline.draft.dialect import dialect_of
 from sga_pipeline.draft.headers import Header, footer_rows, header_of
 from sga_pipeline.draft.scan import scan
@@ -35,10 +44,13 @@ def open_file(con: duckdb.DuckDBPyConnection, path: Path, scratch: Path) -> Foun
     """Open a file of any kind the project reads, or raise DeliveryError with what to do about it."""
     if not path.is_file():
         raise DeliveryError("there is no such file", "Correct the path.", path.name)
-    head = path.open("rb").read(4096)
+    with path.open("rb") as stream:
+        head = stream.read(4096)
     plain = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if not plain:
         raise DeliveryError("the file is empty", "Ask for it again.", path.name)
+    if plain.startswith(b"<") and b"<kml" in plain:
+        return _opened(con, path, KmlFormat(kind="kml"), {"kind": "placemarks of KML"}, scratch)
     for sign, what, step in _REFUSED:
         if plain.startswith(sign):
             raise DeliveryError(f"this is {what}, which cannot be drafted from", step, path.name)
@@ -68,7 +80,7 @@ _REFUSED = (
     (b"%pdf-", "a PDF", "Ask for the table behind it, as CSV or a workbook."),
     (b"<!doctype html", "a web page", "Open the address by hand and bring the file it offers."),
     (b"<html", "a web page", "Open the address by hand and bring the file it offers."),
-    (b"<?xml", "XML", "Where it is KML, save it as GeoJSON; else ask for CSV."), (b"<kml", "KML", "Save it as GeoJSON."),
+    (b"<?xml", "XML", "Ask for CSV; of SDMX and FHIR the pages on sources tell."),
     (b"\x89png", "a picture", "Ask for the table behind it."), (b"\xff\xd8\xff", "a picture", "Ask for the table behind it."),
     (b"sqlite format 3", "a database file", "Ask for the table as CSV or Parquet."), (b"\x7felf", "a program", "Ask for the data."),
     (b"7z\xbc\xaf", "a 7z archive", "Unpack it."), (b"rar!", "a RAR archive", "Unpack it."),
@@ -111,6 +123,9 @@ def _zipped(con: duckdb.DuckDBPyConnection, path: Path, scratch: Path) -> Found:
         raise DeliveryError("the archive is damaged", "Ask for the file again.", path.name) from None
     if any(name in {"xl/workbook.xml", "xl/workbook.bin", "content.xml"} for name in names):
         return _workbook(con, path, scratch)
+    shapes = [name for name in names if name.lower().endswith(".shp")]
+    if len(shapes) == 1:
+        return _opened(con, path, ShapefileFormat(kind="shapefile"), {"kind": "an archive with one Shapefile"}, scratch)
     raise DeliveryError(
         f"this is an archive of {len(names):,} files", "Unpack it, and draft from the files one by one.", path.name
     )

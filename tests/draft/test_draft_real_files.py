@@ -40,7 +40,6 @@ ALIKE = (
 )
 # What cannot be drafted from, and a word of the reason.
 REFUSED = {
-    "alcaldias.kml": "XML",
     "inegi_base_homicidios_2015_2023.rds": "file of R",
     "colonias_json_CUAUHTEMOC_original.zip": "archive of 66",
 }
