@@ -103,3 +103,21 @@ def write_districts(city: Path, squares: dict[str, tuple[float, float]] | None =
     (city / "feeds" / "districts.yaml").write_text(DISTRICTS, encoding="utf-8")
     text = json.dumps({"type": "FeatureCollection", "features": features})
     (city / "data" / "districts.geojson").write_text(text, encoding="utf-8")
+
+
+def residents(levels: str, rest: str) -> str:
+    """The contract of a table of residents: the levels it tells of, and its columns with whatever else it needs."""
+    return f"""\
+id: residents
+title: Residents
+family: official_statistics
+shape: population
+owner: {{name: Statistics office, contact: demography}}
+licence: CC-BY-4.0
+citation: Statistics office, residents.
+source: {{connector: file, address: residents.csv}}
+format: {{kind: csv}}
+cadence: annual
+allowed_lag_days: 365
+spatial_levels: [{levels}]
+{rest}"""

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -54,15 +53,8 @@ def warehouse_assets(scope: Scope) -> dg.AssetsDefinition:
         with scope.home.lock():
             os.environ[HOME] = str(scope.home.path)
             take_parsed(target)
-            yield from (
-                Dbt()
-                .cli(
-                    ["build", "--full-refresh", "--exclude-resource-type", "unit_test"],
-                    context=context,
-                    target_path=Path(target),
-                )
-                .stream()
-            )
+            arguments = ["build", "--full-refresh", "--exclude-resource-type", "unit_test"]
+            yield from Dbt().cli(arguments, context=context, target_path=target).stream()
 
     return warehouse
 

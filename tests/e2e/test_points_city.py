@@ -7,32 +7,23 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.city_folder import DISTRICTS, HEADER, write_city, write_districts
+from tests.city_folder import DISTRICTS, HEADER, residents, write_city, write_districts
 from tests.runs import sga
 
 BY_POINT = {
     "  area_id: {from: district, steps: [{zero_pad: 2}, {prefix: d}]}\n": "  area_id: {point: {x: district, y: {from: lat, decimal: \",\"}, areas: districts}}\n",
     "  latitude: {from: lat, steps: [{number: {decimal: \",\"}}]}\n": "  latitude: {from: lat, steps: [{number: {decimal: \",\"}}]}\n  longitude: {from: district}\n",
 }  # fmt: skip
-RESIDENTS = """\
-id: residents
-title: Residents
-family: official_statistics
-shape: population
-owner: {name: Statistics office, contact: demography}
-licence: CC-BY-4.0
-citation: Statistics office, residents.
-source: {connector: file, address: residents.csv}
-format: {kind: csv}
-cadence: annual
-allowed_lag_days: 365
-spatial_levels: [city, district]
+RESIDENTS = residents(
+    "city, district",
+    """\
 area_codes: wards_of_2010
 columns:
   area_id: {from: ward}
   year: {from: year}
   persons: {from: persons}
-"""
+""",
+)
 # Inside d01 to d04, on the corner of all four (the smallest code), outside, at null island, exchanged.
 POINTS = [
     ("-74.05", "3,95"),

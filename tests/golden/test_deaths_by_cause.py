@@ -7,7 +7,7 @@ import pytest
 from sga_pipeline.home import Home
 from sga_pipeline.publish.pointer import current_release
 from sga_pipeline.publish.query import run_query
-from tests.city_folder import CITY
+from tests.city_folder import CITY, residents
 from tests.runs import sga
 
 DEATHS = """\
@@ -50,24 +50,15 @@ year,code,cause,Men,Women
 2023,Y34,undetermined,30,29
 2022,I21,infarction,40,41
 """
-RESIDENTS = """\
-id: residents
-title: Residents
-family: official_statistics
-shape: population
-owner: {name: Statistics office, contact: demography}
-licence: CC-BY-4.0
-citation: Statistics office, residents.
-source: {connector: file, address: residents.csv}
-format: {kind: csv}
-cadence: annual
-allowed_lag_days: 365
-spatial_levels: [city]
+RESIDENTS = residents(
+    "city",
+    """\
 columns:
   year: {from: year}
   sex: {from: sex}
   persons: {from: persons}
-"""
+""",
+)
 
 
 @pytest.fixture(scope="module")

@@ -20,21 +20,11 @@ from sga_pipeline.contracts.assessment import read_assessment
 from sga_pipeline.contracts.crosswalks import key_form, name_key
 from sga_pipeline.contracts.steps import NameKey, StripAccents
 from sga_pipeline.errors import ContractError
-from tests.city_folder import write_city
+from tests.city_folder import residents, write_city
 
-RESIDENTS = """\
-id: residents
-title: Residents
-family: official_statistics
-shape: population
-owner: {name: Statistics office, contact: demography}
-licence: CC-BY-4.0
-citation: Statistics office, residents.
-source: {connector: file, address: residents.csv}
-format: {kind: csv}
-cadence: annual
-allowed_lag_days: 365
-spatial_levels: [district]
+RESIDENTS = residents(
+    "district",
+    """\
 area_codes: other
 reject_when: {duplicate_share: 1}
 columns:
@@ -42,7 +32,8 @@ columns:
   year: {from: year}
   sex: {from: sex}
   persons: {from: persons}
-"""
+""",
+)
 
 
 @dataclass(frozen=True)
