@@ -56,7 +56,7 @@ def conformed(city: Path, folder: Path, *, profile: bool = False) -> int:
 
     plan = next(one for one in read_assessment([city]).cities[0].feeds if one.id == "incidents")
     (folder / "scratch").mkdir()
-    piles = Piles(folder / "kept.parquet", folder / "bad.parquet", folder / "scratch")
+    piles = Piles(folder / "kept.parquet", folder / "bad.parquet", folder / "scratch", folder / "stretches")
     watch = cProfile.Profile()
     if profile:
         watch.enable()

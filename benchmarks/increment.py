@@ -101,6 +101,24 @@ def stages(city: Path, home: Path) -> tuple[float, float, float, float]:
     return asked, pull, fresh, conform
 
 
+def growing(folder: Path, rows: int) -> None:
+    """One file that holds everything, and comes again with a month more or a row written anew."""
+    city = write_city(folder / "growing", rows * len(MONTHS))
+    file, home = city / "data" / "incidents.csv", folder / "growing_home"
+    lines = file.read_bytes().splitlines(keepends=True)
+    months = 1 + rows * (len(MONTHS) - 1)
+    middle = len(lines) // 2
+    anew = [*lines[:middle], b"F" + lines[middle][1:], *lines[middle + 1 :]]
+    print("\n| one file | stretches conformed | conform: cpu s |\n| --- | --- | --- |")
+    versions = {"120 months": lines[:months], "a month more": lines, "a row in the middle written anew": anew}
+    for what, version in versions.items():
+        file.write_bytes(b"".join(version))
+        before = {one.name for one in home.rglob("conformed/crime_events/**/*.parquet")}
+        *_, conform = stages(city, home)
+        after = {one.name for one in home.rglob("conformed/crime_events/**/*.parquet")}
+        print(f"| {what} | {len(after - before)} of {len(after)} | {conform:.2f} |")
+
+
 def dbt_alone(home: Path, folder: Path) -> Cost:
     os.environ |= {"SGA_HOME": str(home), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"}
     return measure([
@@ -112,6 +130,9 @@ def dbt_alone(home: Path, folder: Path) -> Cost:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=20_000, help="incidents a month")
+    parser.add_argument(
+        "--growing", action="store_true", help="measure one file that grows, in place of a file a month"
+    )
     parser.add_argument("--whole", action="store_true", help="measure `sga run` and dbt as well")
     parser.add_argument("--stages", nargs=2, metavar=("CITY", "HOME"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -120,6 +141,9 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory(prefix="sga-bench-") as name:
         folder = Path(name)
+        if arguments.growing:
+            growing(folder, arguments.rows)
+            return
         with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder / "shelf"))) as server:
             threading.Thread(target=server.serve_forever, daemon=True).start()
             city, shelf = write_months(folder, arguments.rows, f"http://127.0.0.1:{server.server_port}")

@@ -16,11 +16,12 @@ from pathlib import Path
 from sga_pipeline.conform.delivery import Arrived, Piles, conform_delivery
 from sga_pipeline.conform.outcome import Outcome, read_outcome
 from sga_pipeline.conform.points import PlaceFinder, place_finder
+from sga_pipeline.conform.stretches import drop_stretches
 from sga_pipeline.contracts.assessment import FeedPlan
 from sga_pipeline.home import Home, write_text
 
 # Raise when conform's own behaviour changes, so that rows conformed by an older version are made anew.
-CONFORM_VERSION = 5
+CONFORM_VERSION = 6
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,9 @@ def conform_feed(plan: FeedPlan, deliveries: Mapping[str | None, Sequence[Arrive
             outcome, fresh = _once(plan, delivery, kept_folder, home, places, superseded=found)
             results.append(Conformed(delivery, outcome, outcome.accepted and not found, fresh, superseded=found))
             found = found or outcome.accepted
-    _drop_superseded(kept_folder, {one.outcome.file for one in results if one.in_use})
+    in_use = {file for one in results if one.in_use for file in one.outcome.files}
+    _drop_superseded(kept_folder, in_use)
+    drop_stretches(_stretches(plan, home), in_use)
     return results
 
 
@@ -69,9 +72,17 @@ def _record(plan: FeedPlan, key: str, home: Home) -> Path:
     return home.conformed / "_outcomes" / plan.city.id / plan.id / f"{key}.json"
 
 
+def _stretches(plan: FeedPlan, home: Home) -> Path:
+    return home.conformed / "_stretches" / plan.city.id / plan.id
+
+
 def outcome_key(plan: FeedPlan, delivery: Arrived, places: PlaceFinder | None = None) -> str:
     """The same bytes under the same contract, and in the same boundaries, give the same rows; anything else is conformed anew."""
-    text = f"{CONFORM_VERSION}|{delivery.sha256}|{delivery.period}|{plan.contract_hash}"
+    return _key(plan, delivery.period, places, delivery.sha256)
+
+
+def _key(plan: FeedPlan, period: str | None, places: PlaceFinder | None, sha256: str = "") -> str:
+    text = f"{CONFORM_VERSION}|{sha256}|{period}|{plan.contract_hash}"
     if places:
         text += f"|{places.fingerprint}"
     return hashlib.sha256(text.encode()).hexdigest()[:16]
@@ -81,16 +92,21 @@ def _once(
     plan: FeedPlan, delivery: Arrived, kept_folder: Path, home: Home, places: PlaceFinder | None, superseded: bool
 ) -> tuple[Outcome, bool]:
     key = outcome_key(plan, delivery, places)
-    kept = kept_folder / f"{delivery.period or 'all'}-{key}.parquet"
+    name = f"{delivery.period or 'all'}-{key}.parquet"
     record = _record(plan, key, home)
     known = read_outcome(record)
-    if known is not None and (superseded or not known.accepted or kept.is_file()):
+    if known is not None and (
+        superseded or not known.accepted or all((kept_folder / file).is_file() for file in known.files)
+    ):
         return known, False
     home.scratch.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix="conform-", dir=home.scratch))
     try:
-        quarantine = home.quarantine(plan.city.id, plan.id) / f"{delivery.period or 'all'}-{key}.parquet"
-        outcome = conform_delivery(plan, delivery, key, Piles(kept, quarantine, scratch), places)
+        quarantine = home.quarantine(plan.city.id, plan.id) / name
+        stretches = _stretches(plan, home) / _key(plan, delivery.period, places)
+        outcome = conform_delivery(
+            plan, delivery, key, Piles(kept_folder / name, quarantine, scratch, stretches), places
+        )
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     record.parent.mkdir(parents=True, exist_ok=True)
@@ -98,7 +114,7 @@ def _once(
     return outcome, True
 
 
-def _drop_superseded(folder: Path, in_use: set[str | None]) -> None:
+def _drop_superseded(folder: Path, in_use: set[str]) -> None:
     if not folder.is_dir():
         return
     for file in folder.iterdir():

@@ -40,7 +40,8 @@ class Outcome:
     sentinels: list[tuple[str, str, int]] = field(default_factory=list)
     first_day: str | None = None
     last_day: str | None = None
-    file: str | None = None
+    # Of the delivery's rows, beside those of others of the feed; a large delivery has several.
+    files: list[str] = field(default_factory=list)
     # Series, period, rows, amount: what a later delivery of the same period is held against.
     volumes: list[tuple[str, str, int, float | None]] = field(default_factory=list)
 
@@ -48,6 +49,43 @@ class Outcome:
     corrections: dict[str, list[int]] = field(default_factory=dict)
     # Areas and periods that corrected rows stand in.
     corrected: list[tuple[str, str]] = field(default_factory=list)
+    # Of a stretch of a delivery: keys whose rows were left out, for an earlier stretch has them.
+    told_before: list[tuple[str, ...]] = field(default_factory=list)
+
+    def add(self, part: Outcome) -> None:
+        """Take in what a stretch of the delivery came to."""
+        for pile in (
+            "rows_in",
+            "rows_kept",
+            "rows_quarantined",
+            "rows_duplicate",
+            "rows_outside",
+            "rows_without_area",
+            "boundaries_repaired",
+        ):
+            setattr(self, pile, getattr(self, pile) + getattr(part, pile))
+        for mine, other in ((self.rules, part.rules), (self.filled, part.filled)):
+            for name, rows in other.items():
+                mine[name] = mine.get(name, 0) + rows
+        self.severities |= part.severities
+        for column, codes in part.unmapped.items():
+            self.count_unmapped(column, codes)
+        for correction, (applied, unexpected) in part.corrections.items():
+            known = self.corrections.get(correction, [0, 0])
+            self.corrections[correction] = [known[0] + applied, known[1] + unexpected]
+        self.corrected = sorted({*self.corrected, *part.corrected})
+        self.span(part.first_day, part.last_day)
+        self.files += part.files
+        held = {(series, period): (rows, amount) for series, period, rows, amount in self.volumes}
+        for series, period, more, told in part.volumes:
+            rows, amount = held.get((series, period), (0, None))
+            held[series, period] = (rows + more, told if amount is None else amount + (told or 0.0))
+        self.volumes = [(*place, *held[place]) for place in sorted(held)]
+
+    def span(self, first: str | None, last: str | None) -> None:
+        """Reach from the first day to the last of what was known and what is."""
+        self.first_day = min(filter(None, (self.first_day, first)), default=None)
+        self.last_day = max(filter(None, (self.last_day, last)), default=None)
 
     def check(self) -> None:
         """A row that is in no pile is a defect of this program, never of the data."""
@@ -70,5 +108,7 @@ def read_outcome(file: Path) -> Outcome | None:
         found = Outcome(**json.loads(file.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
+    found.volumes = [(series, period, rows, amount) for series, period, rows, amount in found.volumes]
     found.corrected = [(area, period) for area, period in found.corrected]
+    found.told_before = [tuple(key) for key in found.told_before]
     return found

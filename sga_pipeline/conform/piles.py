@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -17,6 +17,8 @@ from sga_pipeline.conform.readers.opened import Ragged, Record
 from sga_pipeline.conform.select_sql import KEY
 from sga_pipeline.contracts.shape import Shape
 
+# Where a row stands among the records of its table.
+PLACE = "_place"
 ARROW_TYPES = {
     "string": pa.string(), "integer": pa.int64(), "number": pa.float64(), "boolean": pa.bool_(), "date": pa.date32(),
 }  # fmt: skip
@@ -24,28 +26,24 @@ ARROW_TYPES = {
 
 def arrow_schema(shape: Shape) -> pa.Schema:
     """The form of a conformed file."""
-    fields = [pa.field(column.name, ARROW_TYPES[column.type]) for column in shape.columns]
-    return pa.schema([*fields, pa.field("_delivery", pa.string())])
+    return pa.schema([pa.field(column.name, ARROW_TYPES[column.type]) for column in shape.columns])
 
 
 class KeptFile:
     """Writes kept rows beside their final name and moves the whole file into place at the end."""
 
-    def __init__(self, path: Path, shape: Shape, delivery: str) -> None:
-        self.path, self.delivery, self.rows = path, delivery, 0
+    def __init__(self, path: Path, shape: Shape) -> None:
+        self.path, self.rows = path, 0
         self.schema = arrow_schema(shape)
         self.unfinished = path.with_name(f".{path.name}.writing")
         path.parent.mkdir(parents=True, exist_ok=True)
         # Dictionaries pay for codes and cost for identifiers, where every value is new.
         codes = [column.name for column in shape.columns if column.type == "string" and not column.restricted]
-        self.writer = pq.ParquetWriter(
-            self.unfinished, self.schema, compression="snappy", use_dictionary=[*codes, "_delivery"]
-        )
+        self.writer = pq.ParquetWriter(self.unfinished, self.schema, compression="snappy", use_dictionary=codes)
 
     def write(self, rows: pl.DataFrame) -> None:
         if rows.height:
-            table = rows.with_columns(pl.lit(self.delivery).alias("_delivery")).to_arrow().cast(self.schema)
-            self.writer.write_table(table)
+            self.writer.write_table(rows.to_arrow().cast(self.schema))
             self.rows += rows.height
 
     def __enter__(self) -> KeptFile:
@@ -98,22 +96,33 @@ class Duplicates:
     Where rows count something (`amount`), two that share a key and say different amounts contradict each other: no duplicates.
     """
 
-    def __init__(
-        self, con: duckdb.DuckDBPyConnection, key: tuple[str, ...], key_sql: str | None, place: str, amount: str | None
-    ) -> None:
-        self.key, self.rows, self.place, self.amount = list(key), 0, place, amount
-        # First row of each key: where it stands, and what it says.
-        self.seen: dict[tuple[object, ...], tuple[int, object]] = {}
+    def __init__(self, key: tuple[str, ...], amount: str | None) -> None:
+        self.key, self.amount = list(key), amount
+        # First row of each key: where it stands, what it says, and in which stretch it is.
+        self.seen: dict[tuple[object, ...], tuple[int, object, int]] = {}
         # Keys that contradict themselves, with every amount told; and where their rows after the first stand.
         self.told: dict[tuple[object, ...], set[object]] = {}
         self.later: list[int] = []
         # A key whose rows are all good but one is no duplicate: the pass only says where to look closely.
         self.suspects = pl.DataFrame(schema={KEY: pl.UInt64})
-        if key_sql is not None:
-            found = con.execute(f"select {KEY} from ({key_sql}) group by {KEY} having count(*) > 1").to_arrow_table()
-            frame = pl.from_arrow(found)
-            assert isinstance(frame, pl.DataFrame)
-            self.suspects = frame.cast({KEY: pl.UInt64})
+        self.stretch, self.rows = 0, 0
+        self.told_before: list[tuple[object, ...]] = []
+
+    def look_at(self, con: duckdb.DuckDBPyConnection, keys_sql: str) -> None:
+        """Look closely, from here on, at keys that come twice in this."""
+        found = con.execute(f"select {KEY} from ({keys_sql}) group by {KEY} having count(*) > 1").to_arrow_table()
+        frame = pl.from_arrow(found)
+        assert isinstance(frame, pl.DataFrame)
+        self.suspects = pl.concat([self.suspects, frame.cast({KEY: pl.UInt64})]).unique()
+
+    def begin(self) -> None:
+        """A stretch begins, with counts of its own."""
+        self.stretch, self.rows, self.told_before = self.stretch + 1, 0, []
+
+    def note(self, keys: Iterable[tuple[object, ...]]) -> None:
+        """Keys that are kept in a stretch whose rows are not gone through again."""
+        for key in keys:
+            self.seen.setdefault(key, (0, None, self.stretch))
 
     def take_out(self, rows: pl.DataFrame) -> pl.DataFrame:
         if self.suspects.is_empty() or rows.is_empty():
@@ -121,12 +130,14 @@ class Duplicates:
         said = pl.col(self.amount) if self.amount else pl.lit(None)
         close = rows.join(self.suspects, on=KEY, how="semi", maintain_order="left")
         out = []
-        for at, place, amount, *values in close.select("_at", self.place, said.alias("_said"), *self.key).iter_rows():
+        for at, place, amount, *values in close.select("_at", PLACE, said.alias("_said"), *self.key).iter_rows():
             key = tuple(values)
             if key not in self.seen:
-                self.seen[key] = (place, amount)
+                self.seen[key] = (place, amount, self.stretch)
                 continue
             out.append(at)
+            if self.seen[key][2] < self.stretch:
+                self.told_before.append(key)
             known = self.told.get(key, {self.seen[key][1]})
             if amount in known:
                 self.rows += 1

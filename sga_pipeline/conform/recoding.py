@@ -51,7 +51,7 @@ def settle(con: duckdb.DuckDBPyConnection, kept: KeptFile, plan: FeedPlan, cross
         "create or replace temp table links (area_id varchar, to_code varchar, weight double, part varchar, parts bigint)"
     )
     con.executemany("insert into links values (?, ?, ?, ?, ?)", links)
-    with KeptFile(kept.path, plan.shape, kept.delivery) as settled:
+    with KeptFile(kept.path, plan.shape) as settled:
         for batch in con.execute(_sql(plan.shape, amount, source)).to_arrow_reader(CHUNK_ROWS):
             frame = pl.from_arrow(batch)
             assert isinstance(frame, pl.DataFrame)

@@ -28,7 +28,7 @@ def add_up(con: duckdb.DuckDBPyConnection, kept: KeptFile, shape: Shape, amount:
     keys = ", ".join(name(one) for one in shape.key)
     source = f"read_parquet({literal(str(kept.path))}, hive_partitioning = false)"
     sql = f"select {summed(shape, amount)} from {source} group by {keys} order by {keys}"
-    with KeptFile(kept.path, shape, kept.delivery) as written:
+    with KeptFile(kept.path, shape) as written:
         for batch in con.execute(sql).to_arrow_reader(CHUNK_ROWS):
             frame = pl.from_arrow(batch)
             assert isinstance(frame, pl.DataFrame)
@@ -40,11 +40,10 @@ def leave_out(kept: KeptFile, shape: Shape, keys: Collection[tuple[object, ...]]
     schema = {column.name: POLARS_TYPES[column.type] for column in shape.columns}
     wrong = pl.DataFrame(list(keys), schema={one: schema[one] for one in shape.key}, orient="row")
     out = []
-    with pq.ParquetFile(kept.path) as file, KeptFile(kept.path, shape, kept.delivery) as left:
+    with pq.ParquetFile(kept.path) as file, KeptFile(kept.path, shape) as left:
         for batch in file.iter_batches(CHUNK_ROWS):
             frame = pl.from_arrow(batch)
             assert isinstance(frame, pl.DataFrame)
-            frame = frame.drop("_delivery")
             left.write(frame.join(wrong, on=shape.key, how="anti", nulls_equal=True, maintain_order="left"))
             out.append(frame.join(wrong, on=shape.key, how="semi", nulls_equal=True, maintain_order="left"))
     return pl.concat(out)

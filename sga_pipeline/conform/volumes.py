@@ -29,7 +29,7 @@ def volumes(con: duckdb.DuckDBPyConnection, file: Path, shape: Shape) -> list[Vo
     amount = next((f'sum(cast("{name}" as decimal(28, 6)))' for name in AMOUNTS if name in columns), "null")
     sql = f"""
         select coalesce({series}, '') as series, {period} as period, count(*) as rows, cast({amount} as double) as amount
-        from read_parquet(?) where {period} is not null group by all order by all
+        from read_parquet(?, hive_partitioning = false) where {period} is not null group by all order by all
     """
     return [
         (str(a), str(b), int(c), None if d is None else float(d))

@@ -65,9 +65,9 @@ class Place:
         return {file.name: file.read_bytes() for file in sorted(self.home.conformed.rglob("*.parquet"))}
 
     def rows(self) -> bytes:
-        """All that is conformed, without the delivery each row came in, in one order."""
+        """All that is conformed, in one order."""
         found = [pl.read_parquet(file, hive_partitioning=False) for file in self.home.conformed.rglob("*.parquet")]
-        table = pl.concat(found).drop("_delivery")
+        table = pl.concat(found)
         return table.sort(table.columns).write_csv().encode()
 
 

@@ -134,7 +134,7 @@ def test_memory_does_not_grow_with_the_number_of_points(
     tmp_path: Path, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No chunk of points is larger than the declared one, and a point in a later chunk is placed like one in the first."""
-    monkeypatch.setattr("sga_pipeline.conform.delivery.CHUNK_ROWS", 5000)
+    monkeypatch.setattr("sga_pipeline.conform.rows.CHUNK_ROWS", 5000)
     seen: list[int] = []
     from sga_pipeline.conform.grid import Grid
 

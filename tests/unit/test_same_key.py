@@ -7,7 +7,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from sga_pipeline.conform import delivery, same_key
+from sga_pipeline.conform import rows as taking
+from sga_pipeline.conform import same_key
 from sga_pipeline.conform.delivery import Piles, conform_delivery
 from sga_pipeline.conform.outcome import Outcome
 from sga_pipeline.contracts.assessment import read_assessment
@@ -59,7 +60,7 @@ def piles_of(outcome: Outcome) -> tuple[int, int, int]:
 def test_different_amounts_of_one_key_are_all_set_aside_and_repeats_are_duplicates(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows_at_once: int
 ) -> None:
-    monkeypatch.setattr(delivery, "CHUNK_ROWS", rows_at_once)
+    monkeypatch.setattr(taking, "CHUNK_ROWS", rows_at_once)
     monkeypatch.setattr(same_key, "CHUNK_ROWS", rows_at_once)
     rows = ["a,2020,er,M,10", "b,2020,er,M,1", "a,2020,night,M,7", "b,2020,er,M,1", "a,2020,er,M,10", "a,2020,er,M,7", "c,2020,er,M,", ",2020,er,F,0", ",2020,er,F,5"]  # fmt: skip
     outcome, kept, bad = conform(tmp_path, rows)

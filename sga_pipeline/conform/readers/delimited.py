@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import csv
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from sga_pipeline.conform.readers.opened import Opened, Ragged, Record
+from sga_pipeline.conform.readers.cutting import Cut, cut, write_stretch
+from sga_pipeline.conform.readers.opened import Opened, Ragged, Record, Stretch
 from sga_pipeline.conform.readers.plain_text import PreparedText, prepare_text
 from sga_pipeline.conform.sql_text import literal
 from sga_pipeline.contracts.formats import CsvFormat
@@ -26,7 +29,16 @@ _REASONS = {
 def open_csv(con: duckdb.DuckDBPyConnection, path: Path, form: CsvFormat, scratch: Path) -> Opened:
     """Open delimited text. Types come later, from the contract; here everything is text."""
     text = prepare_text(path, form, scratch)
-    header = _header(text.path, form)
+    header, header_lines = _header(text.path, form)
+
+    def stretches() -> list[Stretch]:
+        # A line without a delimiter may be blank or a record of one column: nobody knows.
+        return _stretches(con, text, header, form, scratch) if header_lines == 1 and len(header) > 1 else []
+
+    return replace(_opened(con, text, header, form), stretches=stretches)
+
+
+def _opened(con: duckdb.DuckDBPyConnection, text: PreparedText, header: tuple[str, ...], form: CsvFormat) -> Opened:
     columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(header)))
     quote = literal(form.quote)
     relation = (
@@ -44,20 +56,43 @@ def open_csv(con: duckdb.DuckDBPyConnection, path: Path, form: CsvFormat, scratc
         found = _by_arithmetic(places, broken, text.path) if one_line_each else _by_reading(places, text.path, form)
         return [Record(record.line + _shift(text), record.text) for record in found]
 
-    # Rejects of an earlier delivery on this connection are not this one's.
+    # Rejects of what was read earlier on this connection are not this table's.
     con.execute("drop table if exists reject_errors; drop table if exists reject_scans")
     return Opened(header, relation, records_of, ragged)
 
 
-def _header(path: Path, form: CsvFormat) -> tuple[str, ...]:
+def _stretches(
+    con: duckdb.DuckDBPyConnection, text: PreparedText, header: tuple[str, ...], form: CsvFormat, scratch: Path
+) -> list[Stretch]:
+    with text.path.open("rb") as stream:
+        header_end = len(stream.readline())
+
+    def stretch(one: Cut) -> Stretch:
+        @contextmanager
+        def opened() -> Iterator[Opened]:
+            file = scratch / f"{one.sha256}.stretch"
+            write_stretch(text.path, header_end, one, file)
+            try:
+                yield _opened(con, PreparedText(file, 1 + one.lines, text.line_end, 0, 0), header, form)
+            finally:
+                file.unlink()
+
+        return Stretch(one.sha256, one.records, one.lines_before + _shift(text), opened)
+
+    return [stretch(one) for one in cut(text.path, header_end, form.quote)]
+
+
+def _header(path: Path, form: CsvFormat) -> tuple[tuple[str, ...], int]:
+    """Names, and how many lines they take."""
     with path.open(encoding="utf-8-sig", newline="") as stream:
+        reader = _reader(stream, form)
         try:
-            header = tuple(cell.strip() for cell in next(_reader(stream, form)))
+            header = tuple(cell.strip() for cell in next(reader))
         except (StopIteration, csv.Error):
             raise DeliveryError(
                 "the file has no header", "Check skip_lines, or ask for the file again.", path.name
             ) from None
-    return header
+        return header, reader.line_num
 
 
 def _shift(text: PreparedText) -> int:
@@ -69,8 +104,10 @@ def _ragged(con: duckdb.DuckDBPyConnection, text: PreparedText) -> list[Ragged]:
     if not con.execute("select 1 from information_schema.tables where table_name = 'reject_errors'").fetchone():
         return []
     rows = con.execute(
-        "select line_byte_position, min(error_type::varchar), any_value(csv_line) from reject_errors "
-        "where line_byte_position is not null group by line_byte_position order by line_byte_position"
+        "select line_byte_position, min(error_type::varchar), any_value(csv_line) "
+        "from reject_errors join reject_scans using (scan_id, file_id) where file_path = ? and line_byte_position is not null "
+        "group by line_byte_position order by line_byte_position",
+        [str(text.path)],
     ).fetchall()
     lines = _lines_at([position for position, _, _ in rows], text.path)
     found = []

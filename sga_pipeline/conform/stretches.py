@@ -1,0 +1,165 @@
+"""Conforms a large delivery stretch by stretch. A stretch whose text is as it was in an earlier delivery is not conformed again."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from sga_pipeline.conform.outcome import Outcome, read_outcome
+from sga_pipeline.conform.piles import Duplicates, Quarantine
+from sga_pipeline.conform.readers.opened import Opened, Stretch
+from sga_pipeline.conform.rows import Desk, take_rows
+from sga_pipeline.conform.select_sql import KEY
+from sga_pipeline.conform.sql_text import literal, literals, name
+from sga_pipeline.home import write_text
+
+
+class _Uneven(Exception):
+    """A stretch holds another number of records than of lines: a record may reach over its end."""
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A stretch, where its rows are kept, and where is written what became of it."""
+
+    stretch: Stretch
+    key: str
+    kept: Path
+    record: Path
+
+    @property
+    def quarantine(self) -> Path:
+        return self.record.with_suffix(".parquet")
+
+
+def conform_stretches(
+    desk: Desk, opened: Opened, kept: Path, quarantine: Path, records: Path, outcome: Outcome
+) -> bool:
+    """Fill the outcome from the delivery's stretches; False where it has to be taken whole."""
+    if desk.plan.shape.kind != "events":
+        # Counts and levels are small, and what is said twice in them has to be held together.
+        return False
+    parts = [_part(one, desk, kept, records) for one in opened.stretches()]
+    if len(parts) < 2:
+        return False
+    records.mkdir(parents=True, exist_ok=True)
+    try:
+        done = _conform(desk, opened, parts)
+    except duckdb.OutOfMemoryException:
+        raise
+    except (_Uneven, duckdb.Error):
+        # Read whole it may be sound; if not, its fault is told with the line where it stands.
+        return False
+    for one in done:
+        outcome.add(one)
+    _unite_quarantines(parts, quarantine)
+    return True
+
+
+def drop_stretches(records: Path, in_use: Iterable[str]) -> None:
+    """Forget stretches whose rows no delivery in use has."""
+    keys = {Path(file).stem.rpartition("-")[2] for file in in_use}
+    for file in records.glob("*/*"):
+        if file.stem not in keys:
+            file.unlink()
+
+
+def _part(stretch: Stretch, desk: Desk, kept: Path, records: Path) -> _Part:
+    key = hashlib.sha256(f"{records.name}|{stretch.sha256}".encode()).hexdigest()[:16]
+    return _Part(stretch, key, kept.with_name(f"{desk.period or 'all'}-{key}.parquet"), records / f"{key}.json")
+
+
+def _conform(desk: Desk, opened: Opened, parts: Sequence[_Part]) -> list[Outcome]:
+    known = {one.key: found for one in parts if (found := read_outcome(one.record)) and one.kept.is_file()}
+    duplicates, keyed = desk.duplicates(), False
+    whole = desk.select(opened, "")
+    if keys := desk.keys_sql(whole):
+        keyed = True
+        duplicates.look_at(desk.con, keys if not known else _all_keys(desk, parts, known))
+    done = []
+    for part in parts:
+        duplicates.begin()
+        found = known.get(part.key)
+        if found is None or (keyed and not _still_so(desk, part, found, duplicates)):
+            found = _afresh(desk, part, duplicates, look=part.key in known)
+            write_text(part.record, found.to_json())
+        done.append(found)
+    return done
+
+
+def _afresh(desk: Desk, part: _Part, duplicates: Duplicates, *, look: bool) -> Outcome:
+    with part.stretch.open() as opened:
+        selection = desk.select(opened, part.key)
+        keys = desk.keys_sql(selection)
+        if look and keys:
+            # Of a stretch that was to be left as it was, only the rows it kept have been looked at.
+            duplicates.look_at(desk.con, keys)
+        outcome = take_rows(desk, opened, selection, part.kept, Quarantine(part.quarantine), duplicates)
+    if outcome.rows_in + outcome.rows_outside != part.stretch.records:
+        raise _Uneven
+    outcome.key, outcome.sha256 = part.key, part.stretch.sha256
+    outcome.told_before = sorted({tuple(str(code) for code in key) for key in duplicates.told_before})
+    return outcome
+
+
+def _all_keys(desk: Desk, parts: Sequence[_Part], known: dict[str, Outcome]) -> str:
+    """Keys of every row: where a stretch is known, of the rows it kept and of those it left to an earlier stretch."""
+    columns = desk.plan.shape.key
+    kept = [str(one.kept) for one in parts if one.key in known]
+    files = f"read_parquet([{literals(kept)}], hive_partitioning = false)"
+    sources = [f"select {_hash(columns)} as {KEY} from {files}"]
+    told = [key for one in known.values() for key in one.told_before]
+    desk.con.register(
+        "told_before", pl.DataFrame(told, schema=dict.fromkeys(columns, pl.String), orient="row").to_arrow()
+    )
+    sources.append(f"select {_hash(columns)} from told_before")
+    for part in parts:
+        if part.key not in known:
+            with part.stretch.open() as opened:
+                table = f"keys_{part.key}"
+                desk.con.execute(f"create temp table {table} as {desk.keys_sql(desk.select(opened, part.key))}")
+                sources.append(f"from {table}")
+    return " union all ".join(sources)
+
+
+def _still_so(desk: Desk, part: _Part, found: Outcome, duplicates: Duplicates) -> bool:
+    """Whether earlier stretches keep the same of its rows from it as they did; its own keys are then kept in turn."""
+    if duplicates.suspects.is_empty():
+        return not found.told_before
+    columns = desk.plan.shape.key
+    names = ", ".join(name(one) for one in columns)
+    desk.con.register("suspects", duplicates.suspects.to_arrow())
+    rows: list[tuple[Any, ...]] = desk.con.execute(
+        f"select {names} from read_parquet({literal(str(part.kept))}, hive_partitioning = false) "
+        f"where {_hash(columns)} in (select {KEY} from suspects)"
+    ).fetchall()
+    told = {key for key in (*rows, *found.told_before) if key in duplicates.seen}
+    if told != set(found.told_before):
+        return False
+    duplicates.note(rows)
+    return True
+
+
+def _hash(columns: Sequence[str]) -> str:
+    return f"hash({', '.join(name(one) for one in columns)})"
+
+
+def _unite_quarantines(parts: Sequence[_Part], target: Path) -> None:
+    target.unlink(missing_ok=True)
+    rows = [
+        pl.read_parquet(one.quarantine).with_columns(pl.col("line") + one.stretch.lines_before)
+        for one in parts
+        if one.quarantine.is_file()
+    ]
+    if rows:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = target.with_name(f".{target.name}.writing")
+        pl.concat(rows).write_parquet(unfinished)
+        os.replace(unfinished, target)
