@@ -158,6 +158,8 @@ def test_sameness_counts_every_line(tmp_path: Path) -> None:
     assert not tell_the_same(first, export("twice", one, two, two)) and not tell_the_same(
         first, export("other", one, three)
     )
+    # As many lines, of which those that differ stand there twice.
+    assert not tell_the_same(export("pair", one, two, two), export("other pair", one, three, three))
     plain = tmp_path / "by-hand.ndjson"
     plain.write_bytes(lines(one, two, *PEOPLE))
     # What came by hand is no export, and what is not there is nothing.
