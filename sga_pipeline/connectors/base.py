@@ -36,6 +36,15 @@ class FileMissing(PullError):
     said: bytes = b""
 
 
+class AnsweredLater(PullError):
+    """The server has taken the question up and will have the answer at another address."""
+
+    def __init__(self, message: str, next_step: str, value: object, where: str | None, wait: float | None) -> None:
+        super().__init__(message, next_step, value)
+        # Where it says the answer will be, as it wrote it; and how many seconds it asks to wait, if it does.
+        self.where, self.wait = where, wait
+
+
 class Unreachable(PullError):
     """Nobody answers at that address, or nobody is let in there, whichever file is asked for."""
 

@@ -32,7 +32,7 @@ class Body:
         self.encoding = response.headers.get("Content-Encoding", "").strip().lower()
         self.media_type = response.headers.get("Content-Type", "").split(";")[0].strip().lower() or None
 
-    def save(self, target: Path) -> None:
+    def save(self, target: Path, *, may_be_empty: bool = False) -> None:
         """Write the body, whole and as the contract declares it, or raise a PullError."""
         self._refuse_unmeasured()
         if self.encoding not in _PLAIN | _GZIP:
@@ -45,6 +45,8 @@ class Body:
         with target.open("rb") as stream:
             head = stream.read(HEAD_BYTES)
         if not head.strip():
+            if may_be_empty:
+                return
             self._refuse("the answer is empty", "Check the address.")
         if found := impostor(head, self.media_type, self.form):
             self._refuse(f"the server sent {found}, not {self.form.kind}",

@@ -7,6 +7,7 @@ from sga_pipeline.connectors.base import Connector
 from sga_pipeline.connectors.ckan import CkanConnector
 from sga_pipeline.connectors.database import DatabaseConnector
 from sga_pipeline.connectors.dhis2 import Dhis2Connector
+from sga_pipeline.connectors.fhir import FhirConnector
 from sga_pipeline.connectors.file import FileConnector
 from sga_pipeline.connectors.http import HttpConnector
 from sga_pipeline.connectors.opendatasoft import OpendatasoftConnector
@@ -26,7 +27,7 @@ from sga_pipeline.contracts.sources.portals import (
     PxwebSource,
     SocrataSource,
 )
-from sga_pipeline.contracts.sources.services import Dhis2Source, SdmxSource
+from sga_pipeline.contracts.sources.services import Dhis2Source, FhirSource, SdmxSource
 
 
 def connector_for(plan: FeedPlan, city: CityPlan) -> Connector:
@@ -52,6 +53,8 @@ def connector_for(plan: FeedPlan, city: CityPlan) -> Connector:
             return OpensdgConnector(source, form)
         case Dhis2Source():
             return Dhis2Connector(source, form)
+        case FhirSource():
+            return FhirConnector(source, form)
         case DatabaseSource():
             zone = plan.feed.time_zone or city.city.time_zone
             return DatabaseConnector(source, city.data_folder(), city.city.data, zone)

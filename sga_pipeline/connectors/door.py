@@ -16,7 +16,7 @@ import urllib3
 
 from sga_pipeline.connectors.addresses import is_private_line, redirect_target, same_server, shown
 from sga_pipeline.connectors.again import NOT_NOW, BusyError, ask_again
-from sga_pipeline.connectors.base import Fetched, FileMissing, Known, Unreachable
+from sga_pipeline.connectors.base import AnsweredLater, Fetched, FileMissing, Known, Unreachable
 from sga_pipeline.connectors.body import Body
 from sga_pipeline.connectors.spoken import spoken
 from sga_pipeline.connectors.watchdog import Watchdog, WatchedAdapter
@@ -39,6 +39,26 @@ class Ask:
     body: bytes | None = None
     # Finds the server's own words in the first bytes of a refusal.
     complaint: Callable[[bytes], str | None] | None = None
+    # What the server is asked to do rather than what it would do otherwise, such as to answer later.
+    prefer: str | None = None
+    # Whether the token goes along where it may; an address that is itself a key has no use for it.
+    with_token: bool = True
+    # Whether nothing is an answer too.
+    may_be_empty: bool = False
+    # Asks the server to throw away what is at the address, and takes any answer for one.
+    is_removal: bool = False
+    # What errors call the address, where the address itself may be a key.
+    called: str | None = None
+
+    @property
+    def told(self) -> str:
+        return self.called or shown(self.address)
+
+    @property
+    def method(self) -> str:
+        if self.is_removal:
+            return "DELETE"
+        return "GET" if self.body is None else "POST"
 
 
 class Door:
@@ -129,10 +149,10 @@ class _Asking:
         for _ in range(MAX_REDIRECTS + 1):
             left = self._left()
             response = session.request(
-                "GET" if self.ask.body is None else "POST", here, data=self.ask.body, headers=self._headers(here, known), stream=True, allow_redirects=False, auth=_no_stored_login,
+                self.ask.method, here, data=self.ask.body, headers=self._headers(here, known), stream=True, allow_redirects=False, auth=_no_stored_login,
                 timeout=(min(self.source.connect_timeout_s, left), min(self.source.read_timeout_s, left)),
             )  # fmt: skip
-            if response.status_code not in REDIRECTS:
+            if response.status_code not in REDIRECTS or self.ask.is_removal:
                 return response
             response.close()
             location = response.headers.get("Location", "")
@@ -151,29 +171,38 @@ class _Asking:
             headers["Accept"] = self.ask.accept
         if self.ask.body is not None:
             headers["Content-Type"] = "application/json"
+        if self.ask.prefer:
+            headers["Prefer"] = self.ask.prefer
         if known.etag:
             headers["If-None-Match"] = known.etag
         if known.last_modified:
             headers["If-Modified-Since"] = known.last_modified
-        if self.token and same_server(here, self.source.address) and is_private_line(here):
+        if self.token and self.ask.with_token and same_server(here, self.source.address) and is_private_line(here):
             headers[self.source.token_header] = self.source.written_token(self.token)
         return headers
 
     def _take(self, response: requests.Response, target: Path, known: Known) -> Fetched | None:
         status, headers = response.status_code, response.headers
+        if self.ask.is_removal:
+            return None
         if status == 304 and (known.etag or known.last_modified):
             return None
         if status in {404, 410}:
             next_step = "It may have moved: find its new address and correct the feed."
-            missing = FileMissing(f"the server has no such file ({status})", next_step, shown(self.address))
+            missing = FileMissing(f"the server has no such file ({status})", next_step, self.ask.told)
             missing.said = response.raw.read(_REASON_BYTES, decode_content=False) or b""
             raise missing
+        if status == 202:
+            message, next_step = "the server will have the answer later (202)", "Check the address."
+            raise AnsweredLater(
+                message, next_step, self.ask.told, headers.get("Content-Location"), _seconds(headers.get("Retry-After"))
+            )
         if status != 200:
             raise self._unusable(status, headers.get("Retry-After"), self._said(response))
-        body = Body(response, shown(self.address), self.form, self.limit, self.source.max_bytes)
-        body.save(target)
+        body = Body(response, self.ask.told, self.form, self.limit, self.source.max_bytes)
+        body.save(target, may_be_empty=self.ask.may_be_empty)
         return Fetched(
-            target, target.name, shown(self.address), body.media_type, headers.get("ETag"), headers.get("Last-Modified")
+            target, target.name, self.ask.told, body.media_type, headers.get("ETag"), headers.get("Last-Modified")
         )
 
     def _said(self, response: requests.Response) -> str | None:
@@ -187,12 +216,12 @@ class _Asking:
         wait = _seconds(retry_after) if status in {429, 503} else None
         if wait is not None:
             message = f"the server is busy ({status}) and asks to wait {wait:.0f} s"
-            return BusyError(message, "Try later.", shown(self.address), wait)
+            return BusyError(message, "Try later.", self.ask.told, wait)
         if status in {401, 403}:
             # One file may be closed to us; a log-in that is refused is refused for all, and trying on locks the account.
             kind = Unreachable if status == 401 else PullError
             message = f"the server refuses access ({status})"
-            return kind(message, "Check source.token_env and its rights.", shown(self.address))
+            return kind(message, "Check source.token_env and its rights.", self.ask.told)
         if status == 413:
             return self._error(
                 "the answer would be too large for the server (413)", "Ask for less at once, by periods."
@@ -211,16 +240,16 @@ class _Asking:
         if left <= 0 or self.watchdog.expired:
             raise PullError(
                 f"the whole pull took longer than {self.source.total_timeout_s:g} s",
-                "Try later, or raise source.total_timeout_s.", shown(self.address), transient=True,
+                "Try later, or raise source.total_timeout_s.", self.ask.told, transient=True,
             ) from None  # fmt: skip
         return left
 
     def _silence(self, message: str, next_step: str) -> PullError:
         kind = PullError if self.watchdog.saw_connection else Unreachable
-        return kind(message, next_step, shown(self.address), transient=True)
+        return kind(message, next_step, self.ask.told, transient=True)
 
     def _error(self, message: str, next_step: str, *, transient: bool = False) -> PullError:
-        return PullError(message, next_step, shown(self.address), transient=transient)
+        return PullError(message, next_step, self.ask.told, transient=transient)
 
 
 class _Session(requests.Session):

@@ -12,6 +12,8 @@ from tests.city_folder import write_city
 
 FILE, CSV = "source: {connector: file, address: incidents.csv}", "format: {kind: csv}"
 DHIS2 = "connector: dhis2, address: 'https://dhis.example.org', data: [fbfJHSPpUQD], org_units: [ImspTQPwCqd]"
+FHIR = "connector: fhir, address: 'https://fhir.example.org/r4', resources: [Encounter, Patient]"
+LINES = "kind: fhir, written: ndjson, count: [Encounter]"
 PERIODS = "periods: {freq: M, first: '2023-01'}"
 # Source, format, words of the message, words of the line it must name.
 SPOILT = [
@@ -22,6 +24,24 @@ SPOILT = [
     (f"{DHIS2}, {PERIODS}, login: cookie", "kind: dhis2", "login", "source:"),
     (f"{DHIS2}, {PERIODS}, token: abc", "kind: dhis2", "unknown key [token]", "source:"),
     (DHIS2.replace("fbfJHSPpUQD", "'visits to the doctor'") + f", {PERIODS}", "kind: dhis2", "[visits to the doctor]", "source:"),
+    (FHIR, "kind: csv", "comes in its own format, fhir written in ndjson [csv]", "format:"),
+    (FHIR, LINES.replace("ndjson", "bundle"), "comes in its own format", "format:"),
+    (FHIR, LINES.replace("Encounter", "Encounter, Condition"), "counts Condition, and source.resources does not ask for it", "format:"),
+    (FHIR.replace(", Patient", ""), LINES, "by sex, age_group, and source.resources does not ask for Patient", "format:"),
+    (FHIR.replace("[", "[Observation, "), LINES, "asks for Observation, and format.count does not count it", "format:"),
+    (FHIR.replace("Patient", "Encounter"), LINES, "the kind [Encounter] stands under resources twice", "source:"),
+    (FHIR.replace("Patient", "Practitioner"), LINES, "[Practitioner]", "source:"),
+    (FHIR.replace("[Encounter, Patient]", "[]"), LINES, "resources", "source:"),
+    (f"{FHIR}, {PERIODS}", LINES, "cannot be asked for period by period", "source:"),
+    (f"{FHIR}, level: group", LINES, "needs the id of a group", "source:"),
+    (f"{FHIR}, group: g1", LINES, "level: group", "source:"),
+    (f"{FHIR}, level: group, group: ../Patient", LINES, "[../Patient]", "source:"),
+    (f"{FHIR}, level: group, group: ..", LINES, "[..]", "source:"),
+    (f"{FHIR}, level: everybody", LINES, "[everybody]", "source:"),
+    (f"{FHIR}, token: abc", LINES, "unknown key [token]", "source:"),
+    (f"{FHIR}, max_polls: 0", LINES, "[0]", "source:"),
+    (FHIR.replace("r4", "r4/$export"), LINES, "[https://fhir.example.org/r4/$export] is not the base", "source:"),
+    (FHIR.replace("https", "ftp"), LINES, "[ftp://fhir.example.org/r4]", "source:"),
     ("connector: file, address: a.json", "kind: dhis2, levels: [0]", "equal to 1 [0]", "format:"),
     ("connector: file, address: a.json", "kind: fhir, count: [Practitioner]", "[Practitioner]", "format:"),
     ("connector: file, address: a.json", "kind: fhir, count: [Condition], by: [name]", "[name]", "format:"),
@@ -43,6 +63,20 @@ def test_a_wrong_health_feed_names_its_place(
     file = city / "feeds" / "incidents.yaml"
     assert problem.file == file and problem.line is not None and problem.next_step
     assert line_holds in file.read_text(encoding="utf-8").splitlines()[problem.line - 1]
+
+
+@pytest.mark.parametrize(
+    ("more", "form"),
+    [
+        ("", LINES), (", level: patient, token_env: FHIR_TOKEN, poll_s: 30, redirect_hosts: [files.example.org]", LINES),
+        (", level: group, group: district-7", LINES.replace("Encounter", "Encounter, Patient")),
+        # Nobody need be known where nothing is told apart by who they are.
+        ("!", LINES + ", by: []"),
+    ],
+)  # fmt: skip
+def test_an_export_is_asked_for_in_these_ways(tmp_path: Path, more: str, form: str) -> None:
+    source = FHIR.replace(", Patient", "") if more == "!" else FHIR + more
+    read_assessment([write_city(tmp_path, {FILE: f"source: {{{source}}}", CSV: f"format: {{{form}}}"})])
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,7 @@ def test_an_example_is_valid(block: str, tmp_path: Path) -> None:
     said = read_yaml(file).data
     feed = Feed.model_validate(PLAIN | said)
     assert feed.source.period_problem() is None
+    assert not {"source", "format"} <= set(said) or feed.source.format_problem(feed.format) is None
     assert set(said) & {"source", "format", "columns", "corrections", "wide"}, "the example says nothing of a source"
 
 

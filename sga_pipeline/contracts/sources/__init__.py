@@ -16,7 +16,7 @@ from sga_pipeline.contracts.sources.portals import (
     PxwebSource,
     SocrataSource,
 )
-from sga_pipeline.contracts.sources.services import Dhis2Source, SdmxSource
+from sga_pipeline.contracts.sources.services import Dhis2Source, FhirSource, SdmxSource
 
 Source = Annotated[
     FileSource
@@ -24,6 +24,7 @@ Source = Annotated[
     | DatabaseSource
     | S3Source
     | Dhis2Source
+    | FhirSource
     | SdmxSource
     | CkanSource
     | SocrataSource

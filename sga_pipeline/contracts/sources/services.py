@@ -1,4 +1,4 @@
-"""Sources that speak the protocol of a field: statistics (SDMX), health (DHIS2)."""
+"""Sources that speak the protocol of a field: statistics (SDMX), health (DHIS2, FHIR)."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from sga_pipeline.contracts.formats import Dhis2Format, Format
+from sga_pipeline.contracts.formats import Dhis2Format, FhirFormat, FhirResource, Format
 from sga_pipeline.contracts.sources.base import WebSource
 
 # Eleven letters and digits name a thing on every DHIS2 server; data may be a pair of them, or carry a word such as REPORTING_RATE.
 Dhis2Id = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9]{10}$")]
 Dhis2Data = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9]{10}([.][A-Za-z0-9_*]{1,40}){0,2}$")]
+# How FHIR names one thing on a server; it stands in an address, where dots alone would lead elsewhere.
+FhirId = Annotated[str, Field(pattern=r"^[A-Za-z0-9-][A-Za-z0-9.-]{0,63}$")]
 
 
 class Dhis2Source(WebSource):
@@ -64,6 +66,53 @@ class Dhis2Source(WebSource):
         if "?" in self.address or "#" in self.address or "/api" in self.address:
             raise ValueError(
                 f"the address [{self.address}] is not that of the server alone; leave out /api and what follows"
+            )
+        return self
+
+
+class FhirSource(WebSource):
+    """A FHIR server asked for a bulk export of everything it holds of some kinds of records; the address is the server's base."""
+
+    connector: Literal["fhir"]
+    # Kinds of records asked for, and no others are fetched.
+    resources: list[FhirResource] = Field(min_length=1)
+    # Whose records: all of the server's, those of its patients, or those of one group of patients.
+    level: Literal["system", "patient", "group"] = "system"
+    group: FhirId | None = None
+    # How long to wait before asking whether the export is done, where the server does not say; longer each time.
+    poll_s: float = Field(default=5.0, gt=0, le=600)
+    max_polls: int = Field(default=2000, ge=1, le=100_000)
+    # Servers take hours over a large export.
+    total_timeout_s: float = Field(default=7200.0, gt=0, le=86_400)
+
+    def period_problem(self) -> str | None:
+        # Kinds of records differ in what a server means by their time, and what is changed later would be missed.
+        return "an export holds all there is: it cannot be asked for period by period" if self.periods else None
+
+    def format_problem(self, form: Format) -> str | None:
+        if not (isinstance(form, FhirFormat) and form.written == "ndjson"):
+            return "an export comes in its own format, fhir written in ndjson"
+        if missing := [one for one in form.count if one not in self.resources]:
+            return f"format.count counts {', '.join(missing)}, and source.resources does not ask for it"
+        if form.by and "Patient" not in self.resources:
+            return (
+                f"format.by tells counts apart by {', '.join(form.by)}, and source.resources does not ask for Patient"
+            )
+        # No more of persons is fetched than is needed.
+        if needless := [one for one in self.resources if one not in {*form.count, "Patient"}]:
+            return f"source.resources asks for {', '.join(needless)}, and format.count does not count it"
+        return None
+
+    @model_validator(mode="after")
+    def _keys_fit(self) -> FhirSource:
+        if (self.level == "group") != (self.group is not None):
+            raise ValueError("level: group needs the id of a group, and only there has group a meaning")
+        twice = sorted({one for one in self.resources if self.resources.count(one) > 1})
+        if twice:
+            raise ValueError(f"the kind [{twice[0]}] stands under resources twice")
+        if "?" in self.address or "#" in self.address or "$" in self.address:
+            raise ValueError(
+                f"the address [{self.address}] is not the base of a server; leave out $export and what follows"
             )
         return self
 

@@ -1,0 +1,476 @@
+"""A FHIR server asked for a bulk export as real ones answer, and as they misbehave; the token never shows, and nothing half is kept."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import time
+import traceback
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sga_pipeline.connectors.base import Fetched, Known
+from sga_pipeline.connectors.fhir import FhirConnector
+from sga_pipeline.connectors.fhir_manifest import read_manifest
+from sga_pipeline.contracts.formats import FhirFormat
+from sga_pipeline.contracts.sources.services import FhirSource
+from sga_pipeline.errors import PullError
+from tests.fhir_desk import NDJSON, PEOPLE, PRIVATE, VISITS, Change, Ministry, lines, of_json, outcome, query
+from tests.servers import Answer, Server, answer, chunked, redirect, serving
+
+TOKEN = "ey-s3cret0123456789"
+PAGE = b"<!DOCTYPE html><html><head><title>Sign in</title></head><body>Please log in</body></html>"
+FORM = FhirFormat(kind="fhir", written="ndjson", count=["Encounter"])
+BUSY = answer(b"", "429 Too Many Requests", Retry_After="2")
+BROKEN = answer(b"", "503 Service Unavailable")
+
+
+class Pulling:
+    """Pulls of one source into a folder; `naps` are the seconds the last one would have waited."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.naps: list[float] = []
+
+    def __call__(self, ministry: Ministry, server: Server, **keys: object) -> Fetched:
+        ministry.host = server.address("").rstrip("/")
+        given = {"address": server.address("r4"), "resources": ["Encounter", "Patient"], "token_env": "FHIR_TOKEN", "retries": 2,
+                 "total_timeout_s": 60.0}  # fmt: skip
+        source = FhirSource.model_validate({"connector": "fhir"} | given | keys)
+        self.naps = []
+        into = self.folder / f"pull-{len(list(self.folder.iterdir()))}"
+        into.mkdir()
+        fetched = FhirConnector(source, FORM, self.naps.append).fetch(None, into, Known())
+        assert fetched is not None
+        return fetched
+
+
+@pytest.fixture
+def pull(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pulling:
+    monkeypatch.setenv("FHIR_TOKEN", TOKEN)
+    return Pulling(tmp_path)
+
+
+def refused(pull: Pulling, ministry: Ministry, server: Server, **keys: object) -> PullError:
+    """The error, which repeats neither the token nor anything of a record, and leaves no delivery."""
+    with pytest.raises(PullError) as raised:
+        pull(ministry, server, **keys)
+    told = str(raised.value) + "".join(traceback.format_exception(raised.value)).split("Traceback")[0]
+    assert TOKEN not in told and PRIVATE not in told and raised.value.problem.next_step
+    assert not list(pull.folder.rglob("*.pages"))
+    return raised.value
+
+
+def members(fetched: Fetched) -> dict[str, bytes]:
+    with zipfile.ZipFile(fetched.path) as archive:
+        return {one.filename: archive.read(one) for one in archive.infolist()}
+
+
+def removals(server: Server) -> list[str]:
+    return [one.split(" ")[1] for one in server.requests if one.startswith("DELETE ")]
+
+
+@pytest.mark.parametrize(
+    ("keys", "path"),
+    [
+        ({}, "/r4/$export"), ({"level": "patient"}, "/r4/Patient/$export"),
+        ({"level": "group", "group": "district-7"}, "/r4/Group/district-7/$export"),
+    ],
+    ids=["system", "patient", "group"],
+)  # fmt: skip
+def test_all_files_of_an_export_are_one_delivery(pull: Pulling, keys: dict[str, object], path: str) -> None:
+    ministry = Ministry()
+    with serving(desk=ministry) as server:
+        fetched = pull(ministry, server, **keys)
+    start, *later = server.requests
+    assert start.startswith(f"GET {path}?") and fetched.address.endswith(path)
+    assert query(ministry.targets[0]) == {"_type": ["Encounter,Patient"], "_outputFormat": [NDJSON]}
+    assert "Prefer: respond-async" in start and "Accept: application/fhir+json" in start
+    assert all("Prefer" not in one for one in later)
+    kept = members(fetched)
+    assert list(kept) == [f"Encounter-{n:06}.ndjson" for n in range(1, 5)] + ["Patient-000005.ndjson"]
+    records = [json.loads(line) for one in kept.values() for line in one.splitlines()]
+    assert sorted(one["id"] for one in records) == sorted(one["id"] for one in [*VISITS, *PEOPLE])
+    # The first answer says nothing of waiting; then it was twice not done, and asked to wait three seconds.
+    assert pull.naps == [5.0, 3.0, 3.0]
+    assert removals(server) == ["/r4/jobs/1/status"] and server.requests[-1].startswith("DELETE")
+    assert all(f"Authorization: Bearer {TOKEN}" in one for one in server.requests)
+    assert TOKEN.encode() not in fetched.path.read_bytes() and TOKEN not in repr(fetched)
+
+
+def test_a_list_given_at_once_is_taken_and_nothing_is_called_off(pull: Pulling) -> None:
+    ministry = Ministry()
+    with serving(desk=ministry) as server:
+        ministry.host = server.address("").rstrip("/")
+        ministry.instead["start"] = of_json(ministry.manifest())
+        fetched = pull(ministry, server)
+    assert len(members(fetched)) == 5 and pull.naps == [] and removals(server) == []
+
+
+def test_waits_grow_where_the_server_does_not_say_and_are_never_none(pull: Pulling) -> None:
+    silent, eager = (answer(status="202 Accepted", media_type=None, **more) for more in ({}, {"Retry_After": "0"}))
+    ministry = Ministry(polls=0, status=[silent, silent, silent, eager])
+    with serving(desk=ministry) as server:
+        pull(ministry, server, poll_s=4)
+    assert pull.naps == [4.0, 6.0, 9.0, 13.5, 1.0]
+
+
+@pytest.mark.parametrize("name", ["start", "status", "Encounter.100.ndjson"])
+@pytest.mark.parametrize("trouble", [BUSY, BROKEN, answer(b"", "500 Error"), answer(b"{", NDJSON, length=99)])
+def test_a_moment_of_trouble_ends_no_export(pull: Pulling, name: str, trouble: Answer) -> None:
+    ministry = Ministry(0, **{name: [trouble, trouble]})
+    with serving(desk=ministry) as server:
+        fetched = pull(ministry, server)
+    assert len(members(fetched)) == 5 and len(removals(server)) == 1
+
+
+def test_files_in_chunks_packed_or_with_blank_lines_are_whole(pull: Pulling) -> None:
+    people = lines(*PEOPLE)
+    for given in (chunked(people), answer(gzip.compress(people), media_type=NDJSON, Content_Encoding="gzip"),
+                  answer(people.replace(b"\n", b"\r\n\r\n"), media_type="text/plain")):  # fmt: skip
+        ministry = Ministry(0, **{"Patient.0.ndjson": given})
+        with serving(desk=ministry) as server:
+            assert len(members(pull(ministry, server))) == 5
+
+
+def test_kinds_nobody_asked_for_stay_where_they_are(pull: Pulling) -> None:
+    ministry = Ministry(0)
+    ministry.records = ministry.records | {"Observation": [{"resourceType": "Observation", "id": "o1"}]}
+    with serving(desk=ministry) as server:
+        assert {one.split("-")[0] for one in members(pull(ministry, server))} == {"Encounter", "Patient"}
+    assert not any("Observation" in one for one in ministry.targets)
+
+
+def test_a_file_announced_as_empty_may_be_and_is_not_kept(pull: Pulling) -> None:
+    ministry = Ministry(0)
+    with serving(desk=ministry) as server:
+        first = pull(ministry, server)
+        ministry.says = {
+            "output": [
+                *ministry.manifest()["output"],
+                {"type": "Encounter", "url": f"{ministry.host}/r4/none", "count": 0},
+            ]
+        }
+        ministry.instead["none"] = answer(b"", media_type=NDJSON)
+        assert pull(ministry, server).path.read_bytes() == first.path.read_bytes()
+
+
+@pytest.mark.parametrize("severity", ["information", "warning"])
+def test_hints_and_warnings_of_the_server_are_its_own_affair(pull: Pulling, severity: str) -> None:
+    ministry = Ministry(0, problems=answer(lines(outcome(severity), outcome(severity)), media_type=NDJSON))
+    with serving(desk=ministry) as server:
+        ministry.says = {"error": [{"type": "OperationOutcome", "url": f"{server.address('r4/problems')}"}]}
+        assert len(members(pull(ministry, server))) == 5
+
+
+def changed(**says: object) -> Change:
+    def change(ministry: Ministry) -> None:
+        ministry.says = {
+            key: json.loads(json.dumps(value).replace("HOST", ministry.host)) for key, value in says.items()
+        }
+
+    return change
+
+
+def entry(**more: object) -> dict[str, object]:
+    return {"type": "Patient", "url": "HOST/r4/Patient.0.ndjson"} | more
+
+
+COMPLAINT = of_json(outcome(), "400 Bad Request")
+WRONG_STARTS: dict[str, tuple[Answer, str]] = {
+    "complains": (COMPLAINT, r"answered 400: error not-supported \[http.*/r4/\$export\]\. Correct"),
+    "complains in words of its own": (of_json(outcome(PRIVATE, PRIVATE), "422 Unprocessable"), r"answered 422: error unknown"),
+    "not let in": (of_json(outcome(), "401 Unauthorized"), r"refuses access \(401\).*token_env"),
+    "not allowed": (of_json(outcome(), "403 Forbidden"), r"refuses access \(403\)"),
+    "not there": (of_json(outcome(), "404 Not Found"), "knows no bulk export here.*source.address"),
+    "broken for good": (BROKEN, "answered 503"),
+    "records at once": (of_json({"resourceType": "Bundle", "entry": []}), "no list of files"),
+    "a complaint at once": (of_json(outcome()), "complains instead of exporting: error not-supported"),
+    "a log-in page": (answer(PAGE, media_type="text/html"), "a web page"),
+    "sent to log in": (redirect("https://login.example.org/"), "redirects to another place, login.example.org"),
+    "no promise": (answer(status="202 Accepted", media_type=None), "does not say where.*Content-Location"),
+    "nothing": (answer(status="204 No Content", media_type=None), r"sent no content \(204\)"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRONG_STARTS)
+def test_a_request_that_is_not_taken_up_is_told(pull: Pulling, name: str) -> None:
+    given, says = WRONG_STARTS[name]
+    ministry = Ministry(0, start=given)
+    with serving(desk=ministry) as server:
+        error = refused(pull, ministry, server)
+    assert re.search(says, str(error)), error
+    assert removals(server) == [] and set(ministry.asked) == {"start"}
+
+
+WRONG_STATUS: dict[str, tuple[Answer, str]] = {
+    "failed": (of_json(outcome("fatal", "exception"), "500 Error"), "answered 500"),
+    "refused": (of_json(outcome("error", "too-costly"), "400 Bad Request"), "answered 400: error too-costly"),
+    "failed with status 200": (of_json(outcome("fatal", "exception")), "complains instead of exporting: fatal exception"),
+    "forgotten": (answer(b"", "404 Not Found"), "forgotten the export.*Pull again"),
+    "gone": (answer(b"", "410 Gone"), "forgotten the export"),
+    "token ran out": (answer(b"", "401 Unauthorized"), r"refuses access \(401\)"),
+    "a log-in page": (answer(PAGE, media_type="text/html"), "a web page"),
+    "cut": (answer(b'{"output": [', media_type="application/json"), "no JSON, or was cut short"),
+    "cut on the way": (answer(b'{"output": [', media_type="application/json", length=99), "connection failed"),
+    "deep": (answer(b'{"a":' + b"[" * 100_000, media_type="application/json"), "no JSON"),
+    "a list": (answer(b'[{"output": []}]', media_type="application/json"), "no list of files"),
+    "no files told": (of_json({"transactionTime": "2024-03-01T10:00:00Z"}), "no list of files"),
+    "busy for a day": (answer(b"", "429 Too Many", Retry_After="86400"), r"asks to wait 86400 s"),
+    "later than there is time": (answer(status="202 Accepted", media_type=None, Retry_After="86400"), "not done within 60 s.*total_timeout_s"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRONG_STATUS)
+def test_an_export_that_fails_is_told_and_called_off(pull: Pulling, name: str) -> None:
+    given, says = WRONG_STATUS[name]
+    ministry = Ministry(0, status=given)
+    with serving(desk=ministry) as server:
+        error = refused(pull, ministry, server)
+    assert re.search(says, str(error)), error
+    assert removals(server) == ["/r4/jobs/1/status"]
+
+
+WRONG_LISTS: dict[str, tuple[Change, str]] = {
+    "goes on": (changed(link=[{"relation": "next", "url": "HOST/r4/more"}]), "goes on elsewhere"),
+    "token in words": (changed(requiresAccessToken="yes"), "does not say whether"),
+    "no entries": (changed(output={"type": "Patient"}), "no list of files"),
+    "an entry of nothing": (changed(output=[None]), "file 1 of the list has no type"),
+    "an entry without address": (changed(output=[{"type": "Patient"}]), "no type or address"),
+    "a count in words": (changed(output=[entry(count="70")]), "a count that is none"),
+    "a count of yes": (changed(output=[entry(count=True)]), "a count that is none"),
+    "less than none": (changed(output=[entry(count=-1)]), "a count that is none"),
+    "twice": (changed(output=[entry(), entry()]), r"file 2 \(Patient\) stands in the list twice"),
+    "problems that are none": (changed(error="none"), "is none, or does not end"),
+    "nothing at all": (changed(output=[]), "no record of Encounter, Patient.*rights"),
+    "a kind less": (changed(output=[entry()]), "no record of Encounter.*rights"),
+    "more than is there": (changed(output=[entry(count=71)]), r"file 1 \(Patient\) has 70 records, and the server announced 71"),
+    "less than is there": (changed(output=[entry(count=69)]), "70 records, and the server announced 69"),
+    "gone": (changed(output=[entry(url="HOST/r4/gone")]), r"no longer has file 1 \(Patient\)\. |no longer has file 1"),
+    "another host": (changed(output=[entry(url="https://files.example.net/s3cret-path/1")]), r"at another place, https://files.example.net \[.*redirect_hosts"),
+    "the cloud's own": (changed(output=[entry(url="http://169.254.169.254/latest")]), "at another place, http://169.254.169.254"),
+    "another port": (changed(output=[entry(url="http://127.0.0.1:9/1")]), "at another place, http://127.0.0.1:9"),
+    "another name of this machine": (changed(output=[entry(url="http://2130706433/1")]), "at another place"),
+    "a file": (changed(output=[entry(url="file:///etc/passwd")]), "at another place, file://"),
+    "a name in front": (changed(output=[entry(url="http://127.0.0.1@files.example.net/1")]), "at another place"),
+    "no address": (changed(output=[entry(url="http://[")]), "at another place, nowhere"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRONG_LISTS)
+def test_a_list_of_files_that_cannot_be_right_is_refused(pull: Pulling, name: str) -> None:
+    change, says = WRONG_LISTS[name]
+    ministry = Ministry(0)
+    with serving(desk=ministry) as server:
+        ministry.host = server.address("").rstrip("/")
+        change(ministry)
+        error = refused(pull, ministry, server)
+    assert re.search(says, str(error)), error
+    assert "s3cret-path" not in str(error) and removals(server) == ["/r4/jobs/1/status"]
+
+
+def people(last: bytes) -> bytes:
+    return answer(lines(*PEOPLE[:-1]) + last, media_type=NDJSON)
+
+
+WRONG_FILES: dict[str, tuple[Answer, str]] = {
+    "expired": (answer(b"", "410 Gone"), r"no longer has file 5 \(Patient\)"),
+    "not there": (answer(b"", "404 Not Found"), r"no longer has file 5 \(Patient\)"),
+    "not allowed": (answer(b"", "403 Forbidden"), r"refuses access \(403\) \[.*file 5 \(Patient\)\]"),
+    "not yet": (answer(status="202 Accepted", media_type=None), "is not there yet"),
+    "broken": (BROKEN, r"answered 503 \[.*file 5 \(Patient\)\]"),
+    "cut on the way": (answer(b"{", media_type=NDJSON, length=99), "connection failed"),
+    "cut within a record": (people(lines(PEOPLE[-1])[:-9]), "line 70 is no JSON, or is cut short"),
+    "cut between two": (people(b""), "has 69 records, and the server announced 70"),
+    "a log-in page": (answer(PAGE, media_type="text/html"), "a web page"),
+    "a log-in page in disguise": (answer(PAGE, media_type=NDJSON), "a web page"),
+    "a log-in page at its end": (people(PAGE), "line 70 is no JSON"),
+    "another kind": (people(lines(VISITS[0])), "line 70 is no record of Patient"),
+    "a complaint": (people(lines(outcome())), "line 70 is no record of Patient"),
+    "no record": (people(b"[]\n"), "line 70 is no record"),
+    "a bundle": (answer(json.dumps({"resourceType": "Bundle"}).encode(), media_type="application/json"), "line 1 is no record of Patient"),
+    "wrapped": (answer(lines({"resourceType": "Binary", "data": "e30="}), media_type="application/json"), "line 1 is no record of Patient"),
+    "empty": (answer(b"", media_type=NDJSON), "is empty"),
+    "packed unasked": (answer(b"x", media_type=NDJSON, Content_Encoding="br"), "unasked as br"),
+    "bomb": (answer(gzip.compress(b" " * 3_000_000), media_type=NDJSON, Content_Encoding="gzip"), "larger than the 200000 bytes"),
+    "sent away": (redirect("https://elsewhere.example.org/file"), "redirects to another place"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRONG_FILES)
+def test_a_file_that_is_not_whole_is_refused(pull: Pulling, name: str) -> None:
+    given, says = WRONG_FILES[name]
+    ministry = Ministry(0, **{"Patient.0.ndjson": given})
+    with serving(desk=ministry) as server:
+        error = refused(pull, ministry, server, max_bytes=200_000)
+    assert re.search(says, str(error)), error
+    assert removals(server) == ["/r4/jobs/1/status"]
+
+
+@pytest.mark.parametrize(
+    ("problems", "says"),
+    [
+        (lines(outcome("information"), outcome("error", "exception"), outcome("fatal", "exception")), r"everything: 2 exception\. Ask|everything: 2 exception"),
+        (lines({"resourceType": "OperationOutcome"}), "everything: 1 unknown"),
+        (lines(outcome(PRIVATE, PRIVATE)), "everything: 1 unknown"), (lines(PEOPLE[0]), "line 1 tells of no problem"), (b'{"resourceType"', "line 1 is no JSON"),
+    ],
+)  # fmt: skip
+def test_records_the_server_could_not_export_are_missed(pull: Pulling, problems: bytes, says: str) -> None:
+    ministry = Ministry(0, problems=answer(problems, media_type=NDJSON))
+    with serving(desk=ministry) as server:
+        ministry.says = {"error": [{"type": "OperationOutcome", "url": server.address("r4/problems")}]}
+        error = refused(pull, ministry, server)
+    assert re.search(says, str(error)), error
+    # Nothing of the persons was fetched for an export that is not whole.
+    assert not any(one.endswith(".ndjson") for one in ministry.targets)
+
+
+def test_an_export_that_is_never_done_ends_by_the_number_of_questions(pull: Pulling) -> None:
+    ministry = Ministry(polls=10**9)
+    with serving(desk=ministry) as server:
+        error = refused(pull, ministry, server, max_polls=7)
+    assert "not done after 7 questions" in str(error) and "source.max_polls" in str(error) and error.transient
+    assert ministry.asked["status"] == 8 and len(removals(server)) == 1 and len(pull.naps) == 7
+
+
+def test_an_export_that_is_never_done_ends_by_the_time(
+    pull: Pulling, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sga_pipeline.connectors.fhir._SHORTEST_WAIT_S", 0.05)
+    never = answer(status="202 Accepted", media_type=None)
+    ministry = Ministry(status=never)
+    with serving(desk=ministry) as server:
+        ministry.host = server.address("").rstrip("/")
+        source = FhirSource.model_validate(
+            {"connector": "fhir", "address": server.address("r4"), "resources": ["Patient"], "poll_s": 0.1, "total_timeout_s": 1.5}
+        )  # fmt: skip
+        began = time.monotonic()
+        with pytest.raises(PullError, match=r"not done within 1.5 s"):
+            FhirConnector(source, FORM).fetch(None, tmp_path, Known())
+        assert time.monotonic() - began < 3 and len(removals(server)) == 1
+
+
+def test_a_file_that_drips_is_cut_off_and_the_export_called_off_all_the_same(pull: Pulling) -> None:
+    def drip(connection: Any) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n")
+        for _ in range(600):
+            connection.sendall(b" ")
+            time.sleep(0.05)
+
+    ministry = Ministry(0, **{"Patient.0.ndjson": drip})
+    began = time.monotonic()
+    with serving(desk=ministry) as server:
+        error = refused(pull, ministry, server, total_timeout_s=2.0, poll_s=0.01, resources=["Patient"])
+    assert "took longer than 2 s" in str(error) and time.monotonic() - began < 5
+    assert removals(server) == ["/r4/jobs/1/status"]
+
+
+@pytest.mark.parametrize(
+    "farewell", [BROKEN, redirect("/r4/other"), answer(b"x", length=99), lambda line: line.close()]
+)
+def test_an_export_that_cannot_be_called_off_is_kept(pull: Pulling, farewell: Answer) -> None:
+    ministry = Ministry(0)
+    with serving(desk=ministry) as server:
+        ministry.host = server.address("").rstrip("/")
+        ministry.exports = 1
+        ministry.instead["status"] = [of_json(ministry.manifest()), farewell]
+        assert len(members(pull(ministry, server))) == 5
+    assert len(removals(server)) == 1 and "/r4/other" not in ministry.targets
+
+
+def two_hosts(pull: Pulling, needs_token: object, *, named: bool = True) -> tuple[Fetched | str, Server, Server]:
+    """What comes of a server whose files are on another host of this machine; both as they were asked."""
+    ministry = Ministry(0)
+    ministry.says = {"requiresAccessToken": needs_token}
+    with serving(desk=ministry) as server, serving(desk=Ministry(0)) as store:
+        ministry.files_at = store.address("", "localhost").rstrip("/")
+        keys: dict[str, object] = {"redirect_hosts": [f"localhost:{store.port}"]} if named else {}
+        try:
+            return pull(ministry, server, **keys), server, store
+        except PullError as error:
+            return str(error), server, store
+
+
+@pytest.mark.parametrize("needs_token", [False, None])
+def test_files_on_a_host_the_contract_names_are_fetched_without_the_token(pull: Pulling, needs_token: object) -> None:
+    fetched, server, store = two_hosts(pull, needs_token)
+    assert isinstance(fetched, Fetched) and len(members(fetched)) == 5 and len(store.requests) == 5
+    assert not any("Authorization" in one or TOKEN in one for one in store.requests)
+    assert all(TOKEN in one for one in server.requests)
+
+
+@pytest.mark.parametrize(
+    ("needs_token", "named", "says"),
+    [
+        (True, True, r"needs the token and is on another server, http://localhost:\d+, which never gets it"),
+        (False, False, r"at another place, http://localhost:\d+ .*redirect_hosts"),
+    ],
+)  # fmt: skip
+def test_files_on_another_host_that_may_not_be_had_are_not_asked_for(
+    pull: Pulling, needs_token: bool, named: bool, says: str
+) -> None:
+    told, server, store = two_hosts(pull, needs_token, named=named)
+    assert re.search(says, str(told)), told
+    assert store.requests == [] and len(removals(server)) == 1
+
+
+def test_files_that_need_no_token_get_none(pull: Pulling) -> None:
+    ministry = Ministry(0)
+    ministry.says = {"requiresAccessToken": False}
+    with serving(desk=ministry) as server:
+        pull(ministry, server)
+    assert [TOKEN in one for one in server.requests if ".ndjson HTTP" in one] == [False] * 5
+
+
+def test_an_address_that_is_a_key_itself_is_not_shown(pull: Pulling) -> None:
+    ministry = Ministry(0, **{"k3y-in-path": answer(b"", "403 Forbidden")})
+    with serving(desk=ministry) as server:
+        ministry.says = {"output": [{"type": "Patient", "url": server.address("r4/k3y-in-path?sig=k3y")}]}
+        assert "k3y" not in str(refused(pull, ministry, server))
+
+
+@pytest.mark.parametrize(
+    "where",
+    ["https://jobs.example.net/1", "http://localhost:9/1", "//evil.example/1", "http://127.0.0.1\\@evil.example/"],
+)
+def test_progress_told_elsewhere_is_not_asked_for(pull: Pulling, where: str) -> None:
+    ministry = Ministry(0, start=answer(status="202 Accepted", media_type=None, Content_Location=where))
+    with serving(desk=ministry) as server:
+        error = refused(pull, ministry, server)
+    assert "told at another place" in str(error) and len(server.requests) == 1
+
+
+def test_an_open_line_is_not_taken_for_a_private_one(tmp_path: Path) -> None:
+    """So answer servers that do not know they stand behind a proxy."""
+    source = FhirSource.model_validate(
+        {"connector": "fhir", "address": "https://fhir.example.org/r4", "resources": ["Patient"]}
+    )
+    file = tmp_path / "list"
+    for scheme in ("http", "https"):
+        file.write_text(json.dumps({"output": [{"type": "Patient", "url": f"{scheme}://fhir.example.org/r4/1"}]}))
+        if scheme == "https":
+            assert len(read_manifest(file, source.address, source).files) == 1
+            continue
+        with pytest.raises(PullError, match=r"at another place, http://fhir.example.org .*nothing is fetched by http"):
+            read_manifest(file, source.address, source)
+
+
+def test_a_path_alone_leads_to_the_same_server(pull: Pulling) -> None:
+    start = answer(status="202 Accepted", media_type=None, Content_Location="/r4/jobs/1/status")
+    ministry = Ministry(0, start=start)
+    with serving(desk=ministry) as server:
+        assert len(members(pull(ministry, server))) == 5
+
+
+def test_the_token_goes_over_no_open_line(pull: Pulling, monkeypatch: pytest.MonkeyPatch) -> None:
+    ministry = Ministry(0)
+    with serving(desk=ministry) as server:
+        assert "unencrypted" in str(refused(pull, ministry, server, address="http://fhir.example.org/r4"))
+        monkeypatch.delenv("FHIR_TOKEN")
+        assert "FHIR_TOKEN" in str(refused(pull, ministry, server)) and not server.requests
+        # A server that needs none is asked without.
+        assert len(members(pull(ministry, server, token_env=None))) == 5
