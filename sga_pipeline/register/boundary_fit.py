@@ -19,7 +19,7 @@ Made = tuple[str, dict[str, Any]]
 # A city and its parts are filled by what lies in them. A county may also be a metropolitan area, and a country is more than its cities.
 PARTED, PARTS = ("city", "district", "neighbourhood"), ("district", "neighbourhood")
 # An area has some six neighbours. Of a heap of areas that all share one ground not each pair need be named.
-NEIGHBOURS = 40
+NEIGHBOURS = 20
 
 
 def boundary_fit(city: CityPlan, home: Home) -> Iterator[Made]:
@@ -51,10 +51,11 @@ def _overlaps(level: str, areas: Sequence[Area]) -> Iterator[Made]:
     yield "level_grounds", {
         "feed_id": _mostly_from(areas), "level": level, "areas_n": len(areas), "ground_km2": km2(ground), "doubled_km2": km2(doubled),
     }  # fmt: skip
+    sizes = [km2(one) for one in polygons]
     for first, second, shared_km2 in _pairs(polygons):
         yield "area_overlaps", {
             "level": level, "area_id": areas[first].area_id, "other_id": areas[second].area_id, "shared_km2": shared_km2,
-            "area_km2": km2(polygons[first]), "other_km2": km2(polygons[second]),
+            "area_km2": sizes[first], "other_km2": sizes[second],
         }  # fmt: skip
 
 
@@ -63,7 +64,8 @@ def _pairs(polygons: Polygons) -> Iterator[tuple[int, int, float]]:
     first, second = shapely.STRtree(polygons).query(polygons)
     near = np.unique(np.stack([first, second], axis=1)[first < second], axis=0)[: NEIGHBOURS * len(polygons)]
     shared = shapely.intersection(polygons[near[:, 0]], polygons[near[:, 1]])
-    for (one, other), found in zip(near.tolist(), shared, strict=True):
+    with_ground = shapely.area(shared) > 0
+    for (one, other), found in zip(near[with_ground].tolist(), shared[with_ground], strict=True):
         if (shared_km2 := km2(ground_of(found))) > 0:
             yield one, other, shared_km2
 
