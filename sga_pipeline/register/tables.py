@@ -17,10 +17,12 @@ from sga_pipeline.register.what_came import what_came
 _INTEGERS = {
     "first_year", "last_year", "allowed_lag_days", "preference", "bytes", "rows_in", "rows_kept", "rows_quarantined",
     "rows_duplicate", "rows_outside", "rows_without_area", "expected_n", "available_n", "failed_rows", "checked_rows", "vintage", "rows", "rows_unexpected", "records", "filled",
+    "areas_n", "children_n", "drawn_n",
 }  # fmt: skip
 _TRUTHS = {"accepted", "in_use", "superseded", "complete", "passed", "core", "manual_steps", "by_area", "told"}
 _DAYS = {"period_start", "period_end", "as_of", "tells_from"}
-_NUMBERS = {"value", "threshold", "amount", "bridge_factor"}
+_NUMBERS = {"value", "threshold", "amount", "bridge_factor", "ground_km2", "doubled_km2", "shared_km2", "area_km2", "other_km2", "children_km2",
+            "left_out_km2", "beyond_km2"}  # fmt: skip
 # Columns in their order; docs/handovers.md says what they mean.
 TABLES: dict[str, tuple[str, ...]] = {
     "cities": ("city_id", "name", "country_iso3", "boundary_version", "timezone", "languages", "city_area", "first_year", "last_year", "as_of"),
@@ -39,6 +41,9 @@ TABLES: dict[str, tuple[str, ...]] = {
     "deliveries": ("city_id", "feed_id", "sha256", "period", "retrieved_at", "bytes", "rows_in", "rows_kept", "rows_quarantined",
                    "rows_duplicate", "rows_outside", "rows_without_area", "accepted", "in_use", "superseded", "reason"),
     "new_columns": ("city_id", "feed_id", "sha256", "column"),
+    "level_grounds": ("city_id", "feed_id", "level", "areas_n", "ground_km2", "doubled_km2"),
+    "area_overlaps": ("city_id", "level", "area_id", "other_id", "shared_km2", "area_km2", "other_km2"),
+    "area_fits": ("city_id", "feed_id", "area_id", "level", "children_n", "drawn_n", "area_km2", "children_km2", "left_out_km2", "beyond_km2"),
     "column_fill": ("city_id", "feed_id", "sha256", "column", "filled", "records"),
     "header_changes": ("city_id", "feed_id", "sha256", "period", "lost", "gained"),
     "sentinels": ("city_id", "feed_id", "sha256", "column", "code", "records", "told"),

@@ -13,6 +13,7 @@ from typing import Any
 from sga_pipeline.contracts.assessment import Assessment
 from sga_pipeline.home import Home, write_bytes, write_text
 from sga_pipeline.paths import DBT_PROJECT, PROJECT
+from sga_pipeline.register.boundary_fit import boundary_fit
 from sga_pipeline.register.history import gap_history
 from sga_pipeline.register.record import FeedRecord
 from sga_pipeline.register.tables import TABLES, Row, register_rows, table_frame
@@ -29,6 +30,9 @@ def write_register(
 ) -> dict[str, list[Row]]:
     """Write every table anew and return its rows."""
     rows = register_rows(assessment, records, as_of)
+    for city in assessment.cities:
+        for table, row in boundary_fit(city, home):
+            rows[table].append(row)
     rows["gap_history"] = list(gap_history(releases_before, TABLES["gap_history"]))
     home.register.mkdir(parents=True, exist_ok=True)
     for table in TABLES:

@@ -15,6 +15,7 @@ ABOVE: dict[str, Limits] = {
     "G09a": (0.05, 0.10, 0.25, None),
     "G09b": (0.10, 0.25, 0.50, 0.69),
     "G10a": (0.001, 0.01, 0.05, None),
+    "boundary": (0.001, 0.01, None, None),
     "G11 unknown": (None, 0.10, 0.30, None),
     "G13 monthly": (45, 90, 180, None),
     "G13 yearly": (180, 365, 730, None),

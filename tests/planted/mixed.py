@@ -31,6 +31,7 @@ def mixed_city(number: int) -> MadeCity:
     if number % 3 == 2:
         tables.districts_missing(city, "statistics", 1 + number // 3 % 3)
     variants.VICTIMS[number % len(variants.VICTIMS)](city)
+    variants.BOUNDARIES[number % len(variants.BOUNDARIES)](city)
     variants.OFFENCES_OVER_TIME[number % len(variants.OFFENCES_OVER_TIME)](city)
     return city
 

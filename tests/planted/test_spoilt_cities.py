@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from tests.planted import defects_places as places
 from tests.planted import defects_records as records
 from tests.planted import defects_sources as sources
 from tests.planted import defects_time as time
@@ -43,6 +44,43 @@ def test_a_pile_lies_on_one_point(city: MadeCity) -> None:
     records.piled(city, 0.06)
     most = city.tables["incidents"].group_by("lat", "lon").len()["len"].max()
     assert most == pytest.approx(0.06 * city.tables["incidents"].height, abs=5)
+
+
+def sides(city: MadeCity, feed_id: str, code: str) -> tuple[float, float, float, float]:
+    """West, south, east and north of what is drawn."""
+    [ring] = city.tables[feed_id].filter(pl.col("code") == code)["ring"].to_list()
+    return min(x for x, _ in ring), min(y for _, y in ring), max(x for x, _ in ring), max(y for _, y in ring)
+
+
+def test_a_share_of_the_ground_lies_in_two_districts(city: MadeCity) -> None:
+    places.overlapping(city, 0.03)
+    first, second = sides(city, "districts", "d1"), sides(city, "districts", "d2")
+    ground = len(city.districts) * 0.06**2
+    assert (first[2] - second[0]) * (first[3] - first[1]) / ground == pytest.approx(0.03, rel=1e-4)
+    assert [(one.gap_code, one.severity) for one in city.planted] == [("G10a", "medium")]
+    assert [one.severity for one in city.unraised] == ["high"]
+
+
+def test_a_district_lies_within_another(city: MadeCity) -> None:
+    places.drawn_within(city, 0.004)
+    west, south, east, north = sides(city, "districts", "d2")
+    assert (east - west) * (north - south) / ((len(city.districts) - 1) * 0.06**2) == pytest.approx(0.004, rel=1e-3)
+    assert [(one.gap_code, one.severity) for one in city.planted] == [("G10a", "medium")]
+
+
+@pytest.mark.parametrize(("share", "found"), [(0.04, "medium"), (0.0095, "low"), (0.0007, None)])
+def test_a_share_of_the_city_lies_in_no_district(city: MadeCity, share: float, found: str | None) -> None:
+    places.left_out(city, share)
+    strip = 3 * 0.06 * (sides(city, "districts", "d1")[1] - sides(city, "outline", "C")[1])
+    assert strip / (len(city.districts) * 0.06**2 + strip) == pytest.approx(share, rel=1e-3)
+    assert [one.severity for one in city.planted] == ([found] if found else [])
+
+
+def test_a_share_of_the_districts_lies_beyond_the_city(city: MadeCity) -> None:
+    places.beyond(city, 0.02)
+    strip = 3 * 0.06 * (sides(city, "outline", "C")[1] - sides(city, "districts", "d1")[1])
+    assert strip / (len(city.districts) * 0.06**2) == pytest.approx(0.02, rel=1e-3)
+    assert [(one.gap_code, one.severity) for one in city.planted] == [("G10a", "medium")]
 
 
 def test_broken_rows_and_doubles_are_further_rows(city: MadeCity) -> None:

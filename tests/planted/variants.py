@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.planted import defects_people as people
+from tests.planted import defects_places as places
 from tests.planted import defects_records as records
 from tests.planted import defects_sources as sources
 from tests.planted import defects_time as time
@@ -98,3 +99,19 @@ NOT_BY = [
     ("crime.homicide_ipf_rate", "sex", True), ("gov.unsentenced_share", "sex", False),
 ]  # fmt: skip
 COARSE = ["crime.homicide_ocg_rate", "crime.harassment_rate", "gov.perceived_insecurity"]
+# Around each limit; slivers as digitising leaves them are among what must be left alone.
+BOUNDARIES: list[Planter] = [
+    lambda city: places.overlapping(city, 0.03),
+    lambda city: places.left_out(city, 0.04),
+    lambda city: places.overlapping(city, 0.0005),
+    lambda city: places.beyond(city, 0.02),
+    lambda city: places.overlapping(city, 0.06),
+    lambda city: places.drawn_within(city, 0.004),
+    lambda city: places.left_out(city, 0.0095),
+    lambda city: places.overlapping(city, 0.0095),
+    lambda city: places.beyond(city, 0.0008),
+    lambda city: places.left_out(city, 0.0007),
+    lambda city: places.overlapping(city, 0.012),
+    lambda city: places.beyond(city, 0.009),
+    lambda city: places.left_out(city, 0.011),
+]

@@ -61,6 +61,22 @@ union all
     {'boundary_mismatch': 'parts - total'}, where='parts > 1.005 * whole', feed='feed_id', dimension="level || ' in ' || whole_level",
     in_year=true) }}
 union all
+{{ finding('areas_overlap', 'area_overlaps', ['feed_id', 'level'], {
+    'doubled_km2': 'round(max(doubled_km2), 2)', 'ground_km2': 'round(max(ground_km2), 2)', 'doubled_pct': 'round(100 * max(share_in_two), 2)', 'doubled_share': 'max(share_in_two)',
+    'within_n': 'count(distinct smaller_id) filter (where share_of_smaller > 0.5)',
+    'pair': "arg_max(area_name || ' / ' || other_name, (shared_km2, area_id, other_id))", 'pair_km2': 'round(max(shared_km2), 2)'},
+    {'share_in_two_areas': 'doubled_share', 'areas_within_another': 'within_n'}, feed='feed_id', dimension='level') }}
+union all
+{{ finding('areas_leave_holes', 'area_fits', ['feed_id', 'level', 'whole_level'], {
+    'whole': 'arg_max(area_name, (share_left_out, area_id))', 'left_out_km2': 'round(arg_max(left_out_km2, (share_left_out, area_id)), 2)',
+    'left_out_pct': 'round(100 * max(share_left_out), 2)', 'left_out_share': 'max(share_left_out)', 'wholes_n': 'count(*)'},
+    {'share_left_out': 'left_out_share'}, where='left_out_km2 > 0', feed='feed_id', dimension="level || ' in ' || whole_level") }}
+union all
+{{ finding('areas_reach_beyond', 'area_fits', ['feed_id', 'level', 'whole_level'], {
+    'whole': 'arg_max(area_name, (share_beyond, area_id))', 'beyond_km2': 'round(arg_max(beyond_km2, (share_beyond, area_id)), 2)',
+    'beyond_pct': 'round(100 * max(share_beyond), 2)', 'beyond_share': 'max(share_beyond)', 'wholes_n': 'count(*)'},
+    {'share_beyond': 'beyond_share'}, where='beyond_km2 > 0', feed='feed_id', dimension="level || ' in ' || whole_level") }}
+union all
 {{ finding('sentinel_told', 'sentinels', ['feed_id'], {'bad_n': 'sum(records)', 'numbers': first_few('code', 'code'), 'columns': first_few('"column"', '"column"')},
     {'sentinels_told': 'bad_n'}, where='told', feed='feed_id') }}
 union all
