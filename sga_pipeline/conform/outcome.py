@@ -8,6 +8,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 MAX_CODES = 200
+# Numbers of rows, which add up.
+PILES = (
+    "rows_in", "rows_kept", "rows_quarantined", "rows_duplicate", "rows_outside", "rows_without_area", "boundaries_repaired",
+)  # fmt: skip
 
 
 @dataclass
@@ -54,15 +58,7 @@ class Outcome:
 
     def add(self, part: Outcome) -> None:
         """Take in what a stretch of the delivery came to."""
-        for pile in (
-            "rows_in",
-            "rows_kept",
-            "rows_quarantined",
-            "rows_duplicate",
-            "rows_outside",
-            "rows_without_area",
-            "boundaries_repaired",
-        ):
+        for pile in PILES:
             setattr(self, pile, getattr(self, pile) + getattr(part, pile))
         for mine, other in ((self.rules, part.rules), (self.filled, part.filled)):
             for name, rows in other.items():

@@ -48,22 +48,28 @@ together as (
     {{ stacked(['crime_victims', 'crime_events', 'deaths', 'crime_counts', 'health_counts']) }}
 ),
 
+-- What is the same for every row of a feed is worked out once.
+feeds as (
+    select city_id, feed_id, extent_area, dated_to = 'year' as by_year, {{ in_list("'sex'", 'told') }} as tells_sex,
+        {{ in_list("'age'", 'told') }} or {{ in_list("'age_group'", 'told') }} as tells_age
+    from (select *, replace(tells, ',', ';') as told from {{ source('register', 'feeds') }})
+),
+
 -- Years for sources that know no more, months for events, and for counts what their period says.
 dated as (
     select
         together.* exclude (start, period, age, age_group)
-            replace (case when {{ in_list("'sex'", "replace(feeds.tells, ',', ';')") }} then together.sex else '_T' end as sex),
+            replace (case when feeds.tells_sex then together.sex else '_T' end as sex),
         case
             when together.period is not null then {{ freq_of_text('together.period') }}
-            when feeds.dated_to = 'year' then 'A'
+            when feeds.by_year then 'A'
             else 'M'
         end as freq,
         coalesce(together.start, {{ start_of_text('together.period') }}) as start,
-        (together.age is not null or together.age_group <> '_T')
-            and ({{ in_list("'age'", "replace(feeds.tells, ',', ';')") }} or {{ in_list("'age_group'", "replace(feeds.tells, ',', ';')") }}) as age_told,
+        (together.age is not null or together.age_group <> '_T') and feeds.tells_age as age_told,
         {{ age_low('together.age', 'together.age_group') }} as age_low, {{ age_high('together.age', 'together.age_group') }} as age_high
     from together
-    inner join {{ source('register', 'feeds') }} as feeds
+    inner join feeds
         on together.city_id = feeds.city_id and together.feed_id = feeds.feed_id
 ),
 
@@ -74,7 +80,7 @@ placed as (
         case when areas.area_id is null then feeds.extent_area else dated.area_id end as area_id,
         case when areas.area_id is null then dated.area_id end as unknown_area
     from dated
-    inner join {{ source('register', 'feeds') }} as feeds on dated.city_id = feeds.city_id and dated.feed_id = feeds.feed_id
+    inner join feeds on dated.city_id = feeds.city_id and dated.feed_id = feeds.feed_id
     left join {{ ref('stg_areas') }} as areas on dated.city_id = areas.city_id and dated.area_id = areas.area_id
 )
 
