@@ -14,6 +14,7 @@ from pathlib import Path
 from sga_pipeline.errors import SgaError
 
 PRIVATE = 0o077
+FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 class Home:
@@ -122,7 +123,7 @@ def _by(process: str) -> str:
 
 def home_error(error: OSError, path: Path) -> SgaError:
     """An error of the file system in words that say what to do."""
-    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+    if error.errno in FULL:
         return SgaError("the disk is full", "Free some space and run again; the last release is untouched.", path)
     if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
         return SgaError("the home cannot be written", "Give another --home, or correct its permissions.", path)

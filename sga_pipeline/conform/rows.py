@@ -17,7 +17,7 @@ from sga_pipeline.conform.points import PlaceFinder
 from sga_pipeline.conform.readers.opened import Opened
 from sga_pipeline.conform.recoding import recode, settle
 from sga_pipeline.conform.row_rules import RowRules, build_rules
-from sga_pipeline.conform.same_key import add_up, counted, leave_out
+from sga_pipeline.conform.same_key import add_up, leave_out, told_amount
 from sga_pipeline.conform.select_sql import IN_SCOPE, UNREADABLE, Selection, build_selection
 from sga_pipeline.conform.volumes import volumes
 from sga_pipeline.contracts.assessment import FeedPlan
@@ -53,7 +53,7 @@ class Desk:
         return None if self.plan.feed.add_up else selection.key_sql
 
     def duplicates(self) -> Duplicates:
-        return Duplicates(self.plan.shape.key, counted(self.plan.shape))
+        return Duplicates(self.plan.shape.key, told_amount(self.plan.shape))
 
 
 def take_rows(
@@ -62,7 +62,7 @@ def take_rows(
     """What the rows of a table come to: each is kept, set aside, or a duplicate."""
     plan, outcome = desk.plan, Outcome("", "", desk.period)
     rules = build_rules(plan, selection.bits)
-    amount = counted(plan.shape)
+    amount = told_amount(plan.shape)
     columns = [column.name for column in plan.shape.columns]
     total = 0
     with KeptFile(kept_file, plan.shape) as kept:

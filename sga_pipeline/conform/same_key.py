@@ -1,4 +1,4 @@
-"""Counts that share a key: added up where the contract says so, set aside where they contradict each other."""
+"""Rows that share a key: counts are added up where the contract says so; amounts that contradict each other are set aside."""
 
 from __future__ import annotations
 
@@ -12,15 +12,17 @@ from sga_pipeline.conform.piles import KeptFile
 from sga_pipeline.conform.row_rules import POLARS_TYPES
 from sga_pipeline.conform.sql_text import literal, name
 from sga_pipeline.conform.summing import summed
-from sga_pipeline.contracts.place_checks import additive
+from sga_pipeline.conform.volumes import AMOUNTS
 from sga_pipeline.contracts.shape import Shape
 
 CHUNK_ROWS = 500_000
 
 
-def counted(shape: Shape) -> str | None:
-    """The column that says how much was counted; None for shapes of anything else."""
-    return additive(shape) if shape.kind == "counts" else None
+def told_amount(shape: Shape) -> str | None:
+    """The column in which rows that share a key may contradict each other; None for shapes whose rows are events."""
+    if shape.kind not in {"counts", "levels"}:
+        return None
+    return next((one for one in AMOUNTS if shape.column(one)), None)
 
 
 def add_up(con: duckdb.DuckDBPyConnection, kept: KeptFile, shape: Shape, amount: str) -> None:

@@ -49,6 +49,10 @@ class Unreachable(PullError):
     """Nobody answers at that address, or nobody is let in there, whichever file is asked for."""
 
 
+class Silent(PullError):
+    """Somebody is there and says nothing, or too slowly: of this file or of any."""
+
+
 class Connector(Protocol):
     """Fetches; raises PullError with `transient` set where trying again may help."""
 

@@ -16,7 +16,7 @@ import urllib3
 
 from sga_pipeline.connectors.addresses import is_private_line, redirect_target, same_server, shown
 from sga_pipeline.connectors.again import NOT_NOW, BusyError, ask_again
-from sga_pipeline.connectors.base import AnsweredLater, Fetched, FileMissing, Known, Unreachable
+from sga_pipeline.connectors.base import AnsweredLater, Fetched, FileMissing, Known, Silent, Unreachable
 from sga_pipeline.connectors.body import Body
 from sga_pipeline.connectors.spoken import spoken
 from sga_pipeline.connectors.watchdog import Watchdog, WatchedAdapter
@@ -238,14 +238,14 @@ class _Asking:
     def _left(self) -> float:
         left = self.deadline - time.monotonic()
         if left <= 0 or self.watchdog.expired:
-            raise PullError(
+            raise Silent(
                 f"the whole pull took longer than {self.source.total_timeout_s:g} s",
                 "Try later, or raise source.total_timeout_s.", self.ask.told, transient=True,
             ) from None  # fmt: skip
         return left
 
     def _silence(self, message: str, next_step: str) -> PullError:
-        kind = PullError if self.watchdog.saw_connection else Unreachable
+        kind = Silent if self.watchdog.saw_connection else Unreachable
         return kind(message, next_step, self.ask.told, transient=True)
 
     def _error(self, message: str, next_step: str, *, transient: bool = False) -> PullError:

@@ -15,7 +15,7 @@ import urllib3
 
 from sga_pipeline.connectors.addresses import file_name, is_private_line, shown
 from sga_pipeline.connectors.again import NOT_NOW, BusyError, ask_again
-from sga_pipeline.connectors.base import Fetched, FileMissing, Known, Unreachable, with_period
+from sga_pipeline.connectors.base import Fetched, FileMissing, Known, Silent, Unreachable, with_period
 from sga_pipeline.connectors.body import Body
 from sga_pipeline.connectors.newest import newest
 from sga_pipeline.connectors.s3_line import Line
@@ -127,7 +127,7 @@ class _Asking:
         except (BotoCoreError, urllib3.exceptions.HTTPError, OSError) as error:
             # Its text may hold the whole address, with keys; only its kind is told.
             message, where = f"the connection failed ({type(error).__name__})", self.source.endpoint or address
-            kind = PullError if self.line.watchdog.saw_connection else Unreachable
+            kind = Silent if self.line.watchdog.saw_connection else Unreachable
             raise kind(message, _LATER, shown(where), transient=True) from None
         except Exception as error:
             # What a hostile answer does to the library is not foreseen there.

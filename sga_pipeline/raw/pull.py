@@ -5,19 +5,20 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
+import traceback
 from collections.abc import Mapping, Set
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
-from sga_pipeline.connectors.base import Comparing, Connector, Fetched, FileMissing, Known, Unreachable
+from sga_pipeline.connectors.base import Comparing, Connector, Fetched, FileMissing, Known, Silent, Unreachable
 from sga_pipeline.connectors.choose import connector_for
 from sga_pipeline.contracts.assessment import CityPlan, FeedPlan
 from sga_pipeline.contracts.feed import Feed
 from sga_pipeline.contracts.sources.base import Periods
-from sga_pipeline.errors import PullError
-from sga_pipeline.home import Home, home_error
+from sga_pipeline.errors import PullError, SgaError
+from sga_pipeline.home import FULL, Home, home_error
 from sga_pipeline.periods import period_bounds, periods_between
 from sga_pipeline.raw.delivery import Delivery, read_delivery, sha256_of
 from sga_pipeline.raw.inbox import take_in
@@ -129,20 +130,27 @@ class _Pull:
         self, plan: FeedPlan, connector: Connector, store: RawStore, now: datetime, seen: dict[str | None, Seen | None]
     ) -> None:
         self.source, self.connector, self.store, self.now, self.seen = plan.feed.source, connector, store, now, seen
-        self.unanswered = 0
+        self.unanswered = self.silent = 0
         # Which source it is: the periods it is asked for change nothing in that.
         said = self.source.model_dump_json(exclude={"periods"})
         self.source_hash = hashlib.sha256(said.encode()).hexdigest()[:16]
 
     def ask(self, due: list[str | None]) -> list[PullOutcome]:
-        outcomes: list[PullOutcome] = []
+        found: dict[str | None, PullOutcome] = {}
+        last = None
         for period in due:
-            if self.unanswered < GIVE_UP_AFTER:
-                outcomes.append(self._one(period))
-            else:
+            if self.silent == GIVE_UP_AFTER and due[-1] not in found:
+                # It may be slow with these periods alone: the newest, which every pull asks for, says whether it is with all.
+                last = found[due[-1]] = self._one(due[-1])
+                self.unanswered = GIVE_UP_AFTER if self.silent > GIVE_UP_AFTER else 0
+            if period in found:
+                continue
+            if last and self.unanswered >= GIVE_UP_AFTER:
                 held = self.store.newest(period)
-                outcomes.append(replace(outcomes[-1], period=period, delivery=held, seen=self.seen.get(period)))
-        return outcomes
+                found[period] = replace(last, period=period, delivery=held, seen=self.seen.get(period))
+            else:
+                last = found[period] = self._one(period)
+        return [found[period] for period in due]
 
     def _one(self, period: str | None) -> PullOutcome:
         newest, seen = self.store.newest(period), self.seen.get(period)
@@ -151,8 +159,8 @@ class _Pull:
         except OSError as error:
             raise home_error(error, self.store.scratch) from None
         try:
-            fetched = self.connector.fetch(period, into, self._known(seen))
-            self.unanswered = 0
+            fetched = self._fetched(period, into, seen)
+            self.unanswered = self.silent = 0
             if fetched is None:
                 return PullOutcome(period, "unchanged", newest, seen=seen)
             fetched = self._without_idle_changes(fetched, seen, newest)
@@ -163,7 +171,7 @@ class _Pull:
             delivery, new = self.store.receive(fetched, period=period, now=self.now, connector=self.source.connector)
             return PullOutcome(period, "new" if new else "unchanged", delivery, seen=now_seen)
         except FileMissing as error:
-            self.unanswered = 0
+            self.unanswered = self.silent = 0
             if newest and seen is None:
                 # A feed that only ever came by hand is not missed at its address.
                 return PullOutcome(period, "unchanged", newest)
@@ -171,9 +179,26 @@ class _Pull:
             return PullOutcome(period, "missing" if period else "failed", newest, str(error), seen=seen)
         except PullError as error:
             self.unanswered = self.unanswered + 1 if isinstance(error, Unreachable) else 0
+            self.silent = self.silent + 1 if isinstance(error, Silent) else 0
             return PullOutcome(period, "failed", newest, str(error), error.transient, seen=seen)
         finally:
             shutil.rmtree(into, ignore_errors=True)
+
+    def _fetched(self, period: str | None, into: Path, seen: Seen | None) -> Fetched | None:
+        try:
+            return self.connector.fetch(period, into, self._known(seen))
+        except (SgaError, MemoryError):
+            raise
+        except Exception as error:
+            if isinstance(error, OSError) and error.errno in FULL:
+                raise home_error(error, into) from None
+            # A source nobody foresaw must not keep the other feeds from the city. Its own words may hold anything.
+            frame = traceback.extract_tb(error.__traceback__)[-1]
+            place = f"{Path(frame.filename).name} line {frame.lineno}"
+            raise PullError(
+                f"the source's answer cannot be dealt with ({type(error).__name__} in {place})",
+                "Report it as a defect, with the address and this place.",
+            ) from None
 
     def _without_idle_changes(self, fetched: Fetched, seen: Seen | None, newest: Delivery | None) -> Fetched:
         """What the source gave before, where it tells the same under another number: a new vintage needs new content."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 import sqlite3
+import time
 from pathlib import Path
 
 import pytest
@@ -120,3 +122,47 @@ def test_a_token_no_header_can_hold_is_not_told_as_a_wrong_address(
         source = f"source: {{connector: http, address: '{server.address()}', token_env: TOKEN_THERE}}"
         (one,) = Setting(tmp_path, source).pull()
     assert "TOKEN_THERE" in (one.message or "") and "cret" not in (one.message or "") and not server.requests
+
+
+SILENT = "source: {{connector: http, address: '{}', retries: 0, read_timeout_s: 0.2, {}}}"
+SIX = ["2023-09", "2023-10", "2023-11", "2023-12", "2024-01", "2024-02"]
+
+
+def say_nothing(connection: socket.socket) -> None:
+    time.sleep(1)
+
+
+def path_of(request: str) -> str:
+    return request.split(" ")[1]
+
+
+def monthly(folder: Path, server: Server) -> Setting:
+    return Setting(folder, SILENT.format(server.address("{period}.csv"), MONTHS))
+
+
+def test_a_server_that_says_nothing_is_not_waited_for_period_by_period(tmp_path: Path) -> None:
+    with serving(say_nothing) as server:
+        outcomes = monthly(tmp_path, server).pull()
+        assert [(one.period, one.status, one.transient) for one in outcomes] == [(one, "failed", True) for one in SIX]
+        # Three in a row, and the newest, which might have been another matter.
+        assert [path_of(one) for one in server.requests] == [f"/{one}.csv" for one in (*SIX[:3], SIX[-1])]
+
+
+def test_a_server_that_is_silent_about_old_months_is_asked_for_the_others(tmp_path: Path) -> None:
+    said = [say_nothing] * 3 + [answer(b"id\n6\n"), say_nothing, answer(b"id\n5\n")]
+    with serving(*said) as server:
+        outcomes = monthly(tmp_path, server).pull()
+        assert [one.status for one in outcomes] == ["failed"] * 4 + ["new"] * 2
+        assert [path_of(one) for one in server.requests] == [f"/{one}.csv" for one in (*SIX[:3], SIX[5], *SIX[3:5])]
+
+
+def test_an_answer_nobody_foresaw_fails_its_feed_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def surprised(*_: object) -> None:
+        raise LookupError(TOKEN)
+
+    monkeypatch.setattr("sga_pipeline.connectors.http.HttpConnector.fetch", surprised)
+    with serving(answer(b"id\n1\n")) as server:
+        outcomes = monthly(tmp_path, server).pull()
+    assert {one.status for one in outcomes} == {"failed"}
+    message = outcomes[0].message or ""
+    assert "LookupError in test_pull_faults.py line" in message and TOKEN not in message

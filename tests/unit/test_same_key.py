@@ -75,6 +75,16 @@ def test_different_amounts_of_one_key_are_all_set_aside_and_repeats_are_duplicat
     assert outcome.filled["count"] == outcome.rows_kept == 1 and outcome.rows_without_area == 0
 
 
+def test_residents_that_contradict_each_other_are_set_aside_as_counts_are(tmp_path: Path) -> None:
+    feed = RESIDENTS.replace("area_codes: other\n", "").replace(
+        "reject_when: {duplicate_share: 1}",
+        "reject_when: {duplicate_share: 1, quarantined_share: 1, fewer_rows_than: 0}",
+    )
+    outcome, kept, bad = conform(tmp_path, ["a,2020,,M,10", "b,2020,,M,1", "a,2020,,M,12", "b,2020,,M,1"], feed)
+    assert kept == {("b", "2020", "M"): 1} and piles_of(outcome) == (1, 2, 1)
+    assert bad == [(2, ["conflict:persons"]), (4, ["conflict:persons"])]
+
+
 def test_order_changes_no_pile(tmp_path: Path) -> None:
     rows = ["a,2020,er,M,10", "a,2020,er,M,7", "a,2020,er,M,7", "b,2020,er,M,1"]
     first, *_ = conform(tmp_path, rows)
