@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -27,16 +28,24 @@ class _Uneven(Exception):
 
 @dataclass(frozen=True)
 class _Part:
-    """A stretch, where its rows are kept, and where is written what became of it."""
+    """A stretch, the folder and beginning of the files its rows are kept in, and where is written what became of it."""
 
     stretch: Stretch
     key: str
-    kept: Path
+    folder: Path
+    period: str
     record: Path
 
     @property
     def quarantine(self) -> Path:
         return self.record.with_suffix(".parquet")
+
+    def kept(self, told_before: Sequence[tuple[str, ...]]) -> Path:
+        """Its file. What an earlier stretch leaves of its rows depends on the delivery, and each may still be in use for one."""
+        key = self.key
+        if told_before:
+            key = hashlib.sha256(f"{key}|{json.dumps(told_before)}".encode()).hexdigest()[:16]
+        return self.folder / f"{self.period}-{key}.parquet"
 
 
 def conform_stretches(
@@ -65,19 +74,23 @@ def conform_stretches(
 
 def drop_stretches(records: Path, in_use: Iterable[str]) -> None:
     """Forget stretches whose rows no delivery in use has."""
-    keys = {Path(file).stem.rpartition("-")[2] for file in in_use}
-    for file in records.glob("*/*"):
-        if file.stem not in keys:
-            file.unlink()
+    used = set(in_use)
+    for record in records.glob("*/*.json"):
+        found = read_outcome(record)
+        if found is None or not used.issuperset(found.files):
+            record.unlink()
+            record.with_suffix(".parquet").unlink(missing_ok=True)
 
 
 def _part(stretch: Stretch, desk: Desk, kept: Path, records: Path) -> _Part:
     key = hashlib.sha256(f"{records.name}|{stretch.sha256}".encode()).hexdigest()[:16]
-    return _Part(stretch, key, kept.with_name(f"{desk.period or 'all'}-{key}.parquet"), records / f"{key}.json")
+    return _Part(stretch, key, kept.parent, desk.period or "all", records / f"{key}.json")
 
 
 def _conform(desk: Desk, opened: Opened, parts: Sequence[_Part]) -> list[Outcome]:
-    known = {one.key: found for one in parts if (found := read_outcome(one.record)) and one.kept.is_file()}
+    known = {
+        one.key: found for one in parts if (found := read_outcome(one.record)) and one.kept(found.told_before).is_file()
+    }
     duplicates, keyed = desk.duplicates(), False
     whole = desk.select(opened, "")
     if keys := desk.keys_sql(whole):
@@ -101,18 +114,22 @@ def _afresh(desk: Desk, part: _Part, duplicates: Duplicates, *, look: bool) -> O
         if look and keys:
             # Of a stretch that was to be left as it was, only the rows it kept have been looked at.
             duplicates.look_at(desk.con, keys)
-        outcome = take_rows(desk, opened, selection, part.kept, Quarantine(part.quarantine), duplicates)
+        aside = part.folder / f".{part.key}.aside"
+        outcome = take_rows(desk, opened, selection, aside, Quarantine(part.quarantine), duplicates)
     if outcome.rows_in + outcome.rows_outside != part.stretch.records:
         raise _Uneven
     outcome.key, outcome.sha256 = part.key, part.stretch.sha256
     outcome.told_before = sorted({tuple(str(code) for code in key) for key in duplicates.told_before})
+    kept = part.kept(outcome.told_before)
+    os.replace(aside, kept)
+    outcome.files = [kept.name]
     return outcome
 
 
 def _all_keys(desk: Desk, parts: Sequence[_Part], known: dict[str, Outcome]) -> str:
     """Keys of every row: where a stretch is known, of the rows it kept and of those it left to an earlier stretch."""
     columns = desk.plan.shape.key
-    kept = [str(one.kept) for one in parts if one.key in known]
+    kept = [str(one.kept(known[one.key].told_before)) for one in parts if one.key in known]
     files = f"read_parquet([{literals(kept)}], hive_partitioning = false)"
     sources = [f"select {_hash(columns)} as {KEY} from {files}"]
     told = [key for one in known.values() for key in one.told_before]
@@ -137,7 +154,7 @@ def _still_so(desk: Desk, part: _Part, found: Outcome, duplicates: Duplicates) -
     names = ", ".join(name(one) for one in columns)
     desk.con.register("suspects", duplicates.suspects.to_arrow())
     rows: list[tuple[Any, ...]] = desk.con.execute(
-        f"select {names} from read_parquet({literal(str(part.kept))}, hive_partitioning = false) "
+        f"select {names} from read_parquet({literal(str(part.kept(found.told_before)))}, hive_partitioning = false) "
         f"where {_hash(columns)} in (select {KEY} from suspects)"
     ).fetchall()
     told = {key for key in (*rows, *found.told_before) if key in duplicates.seen}

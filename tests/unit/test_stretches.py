@@ -167,6 +167,21 @@ def test_a_row_that_comes_earlier_from_now_on_is_left_out_where_it_stood() -> No
         assert one.rows(last).filter(pl.col("event_id") == "e299").get_column("occurred_on").dt.day().to_list() == [5]
 
 
+def test_a_newer_delivery_that_is_refused_takes_nothing_from_the_one_in_use() -> None:
+    old = HEADER + "".join(line(n) for n in range(300))
+    # It has a row of the end at its beginning, and far too many that break a rule.
+    new = HEADER + line(299, day="17") + old.removeprefix(HEADER) + line(1, day="31x") * 400
+    strict = {"quarantined_share: 1,": "quarantined_share: 0.2,"}
+    with feed(SMALL, strict) as one:
+        before = one.bring(old)
+        files, rows = one.files(), one.rows(before)
+        assert not one.bring(new).accepted
+        assert one.files() == files
+        again = conform_feed(one.plan, one.store.arrivals(), one.home)
+        assert [used.outcome.rows_kept for used in again if used.in_use] == [rows.height]
+        assert one.rows(before).equals(rows)
+
+
 @pytest.mark.parametrize("header", [HEADER, HEADER.replace("\n", "\r\n")])
 def test_a_record_that_reaches_over_lines_is_never_cut(header: str) -> None:
     rows = [line(n) for n in range(100)]

@@ -56,7 +56,9 @@ def cut(path: Path, header_end: int, quote: str) -> list[Cut]:
         for start, end in pairwise([header_end, *_ends(path, header_end, size)]):
             text = stream.read(end - start)
             lines, blank = _lines(text)
-            digest = hashlib.sha256(header + text).hexdigest()
+            whole = hashlib.sha256(header)
+            whole.update(text)
+            digest = whole.hexdigest()
             # A second stretch of the same text is another one.
             seen[digest] += 1
             name = digest if seen[digest] == 1 else hashlib.sha256(f"{digest} {seen[digest]}".encode()).hexdigest()
