@@ -121,10 +121,22 @@ def growing(folder: Path, rows: int) -> None:
 
 def dbt_alone(home: Path, folder: Path) -> Cost:
     os.environ |= {"SGA_HOME": str(home), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"}
-    return measure([
-        str(DBT), "--quiet", "build", "--full-refresh", "--exclude-resource-type", "unit_test", "--target-path", str(folder / "target"),
-        "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT),
-    ])  # fmt: skip
+    return measure(
+        [
+            str(DBT),
+            "--quiet",
+            "build",
+            "--full-refresh",
+            "--exclude-resource-type",
+            "unit_test",
+            "--target-path",
+            str(folder / "target"),
+            "--project-dir",
+            str(DBT_PROJECT),
+            "--profiles-dir",
+            str(DBT_PROJECT),
+        ]
+    )
 
 
 def main() -> None:
@@ -179,8 +191,10 @@ def report(city: Path, shelf: Path, folder: Path, arguments: argparse.Namespace)
         rest = measure([str(SGA), "run", "--home", str(folder / "many"), str(city)])
         dbt = dbt_alone(folder / "many", folder)
         added = rest.cpu + new[1] + new[3]
-        print(f"sga run: first month {one.cpu:.1f} s cpu; month 121 {added:.1f} s, of which dbt {dbt.cpu:.1f} s ({dbt.cpu / added:.0%}), "
-              f"pull and conform {new[1] + new[3]:.1f} s; ratio {added / one.cpu:.2f}")  # fmt: skip
+        print(
+            f"sga run: first month {one.cpu:.1f} s cpu; month 121 {added:.1f} s, of which dbt {dbt.cpu:.1f} s ({dbt.cpu / added:.0%}), "
+            f"pull and conform {new[1] + new[3]:.1f} s; ratio {added / one.cpu:.2f}"
+        )
 
 
 if __name__ == "__main__":

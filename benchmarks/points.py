@@ -16,7 +16,7 @@ import duckdb
 import numpy as np
 import shapely
 
-from sga_pipeline.conform.grid import Grid
+from sga_pipeline.conform.point_grid import Grid
 
 CHUNK = 500_000
 BOUNDARIES = {
@@ -116,8 +116,11 @@ def by_duckdb(polygons: Polygons, xs: Floats, ys: Floats) -> Floats:
 
 
 CANDIDATES: dict[str, Callable[[Polygons, Floats, Floats], Floats]] = {
-    "grid": by_grid, "prepared polygons": by_polygon, "STRtree": by_tree, "DuckDB spatial": by_duckdb,
-}  # fmt: skip
+    "grid": by_grid,
+    "prepared polygons": by_polygon,
+    "STRtree": by_tree,
+    "DuckDB spatial": by_duckdb,
+}
 
 
 def run(name: str, number: int, count: int, answers: str) -> None:

@@ -37,9 +37,12 @@ def measure(command: list[str]) -> Cost:
     """Run a command to its end; children of its children count too."""
     started = time.monotonic()
     with tempfile.TemporaryFile() as said:
-        pid = os.posix_spawn(command[0], command, dict(os.environ), file_actions=[
-            (os.POSIX_SPAWN_DUP2, said.fileno(), 1), (os.POSIX_SPAWN_DUP2, said.fileno(), 2),
-        ])  # fmt: skip
+        pid = os.posix_spawn(
+            command[0],
+            command,
+            dict(os.environ),
+            file_actions=[(os.POSIX_SPAWN_DUP2, said.fileno(), 1), (os.POSIX_SPAWN_DUP2, said.fileno(), 2)],
+        )
         watch = _Watch(pid)
         watch.start()
         _, status, used = os.wait4(pid, 0)
@@ -98,10 +101,18 @@ def compare(rows: int, fixed: Cost, folder: Path) -> list[str]:
     shutil.rmtree(other)
     work = ours.less(fixed)
     return [
-        f"{rows:,}", f"{hand.wall:.1f}", f"{hand.cpu:.1f}", f"{hand.peak_mb:.0f}", f"{ours.wall:.1f}", f"{ours.cpu:.1f}",
-        f"{ours.peak_mb:.0f}", f"{work.cpu / hand.cpu:.2f}", f"{ours.cpu / hand.cpu:.2f}", f"{work.wall / hand.wall:.2f}",
+        f"{rows:,}",
+        f"{hand.wall:.1f}",
+        f"{hand.cpu:.1f}",
+        f"{hand.peak_mb:.0f}",
+        f"{ours.wall:.1f}",
+        f"{ours.cpu:.1f}",
+        f"{ours.peak_mb:.0f}",
+        f"{work.cpu / hand.cpu:.2f}",
+        f"{ours.cpu / hand.cpu:.2f}",
+        f"{work.wall / hand.wall:.2f}",
         f"{again.cpu:.1f}",
-    ]  # fmt: skip
+    ]
 
 
 def _agree(home: Path, other: Path) -> None:
@@ -127,8 +138,19 @@ def main() -> None:
         measure([str(SGA), "run", "--home", str(folder / "warm"), str(tiny)])
         fixed = measure([str(SGA), "run", "--home", str(folder / "fixed"), str(tiny)])
         lines = [compare(rows, fixed, folder) for rows in arguments.rows]
-    head = ["incidents", "hand: wall s", "cpu s", "MB", "sga run: wall s", "cpu s", "MB", "cpu ratio without fixed cost",
-            "cpu ratio in all", "wall ratio without fixed cost", "rerun cpu s"]  # fmt: skip
+    head = [
+        "incidents",
+        "hand: wall s",
+        "cpu s",
+        "MB",
+        "sga run: wall s",
+        "cpu s",
+        "MB",
+        "cpu ratio without fixed cost",
+        "cpu ratio in all",
+        "wall ratio without fixed cost",
+        "rerun cpu s",
+    ]
     print(
         f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, DuckDB {duckdb.__version__}"
     )

@@ -42,8 +42,8 @@ class Home:
         return self.path / "conformed"
 
     @property
-    def register(self) -> Path:
-        return self.conformed / "_register"
+    def run_records(self) -> Path:
+        return self.conformed / "_run_records"
 
     @property
     def warehouse(self) -> Path:
@@ -93,8 +93,9 @@ class Home:
                 stream.seek(0)
                 raise SgaError(
                     f"another run is at work in this home{_by(stream.read(100))}",
-                    "Wait for it to end, or give this run another --home.", self.path,
-                ) from None  # fmt: skip
+                    "Wait for it to end, or give this run another --home.",
+                    self.path,
+                ) from None
             # Who it is helps the next one to understand; on a full disk the lock holds all the same.
             with suppress(OSError):
                 stream.truncate(0)

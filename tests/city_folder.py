@@ -96,10 +96,16 @@ SQUARES = {"d01": (-74.1, 3.9), "d02": (-74.0, 3.9), "d03": (-74.1, 4.0), "d04":
 def write_districts(city: Path, squares: dict[str, tuple[float, float]] | None = None) -> None:
     """A feed of areas for the small city: squares of a tenth of a degree from their south-western corners."""
     features = [
-        {"type": "Feature", "properties": {"code": code, "name": f"District {code}"},
-         "geometry": {"type": "Polygon", "coordinates": [[[x, y], [x + 0.1, y], [x + 0.1, y + 0.1], [x, y + 0.1], [x, y]]]}}
+        {
+            "type": "Feature",
+            "properties": {"code": code, "name": f"District {code}"},
+            "geometry": {
+                "type": "Polygon",
+                "coordinates": [[[x, y], [x + 0.1, y], [x + 0.1, y + 0.1], [x, y + 0.1], [x, y]]],
+            },
+        }
         for code, (x, y) in (squares or SQUARES).items()
-    ]  # fmt: skip
+    ]
     (city / "feeds" / "districts.yaml").write_text(DISTRICTS, encoding="utf-8")
     text = json.dumps({"type": "FeatureCollection", "features": features})
     (city / "data" / "districts.geojson").write_text(text, encoding="utf-8")

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from sga_pipeline.connectors.base import Fetched, Known
-from sga_pipeline.connectors.fhir import FhirConnector
+from sga_pipeline.connectors.connector import Fetched, Known
+from sga_pipeline.connectors.health.fhir import FhirConnector
 from sga_pipeline.contracts.formats import FhirFormat
 from sga_pipeline.contracts.sources.services import FhirSource
 from sga_pipeline.errors import PullError
-from tests.fhir_desk import PRIVATE, Ministry
+from tests.fake_fhir_server import PRIVATE, Ministry
 from tests.servers import Server
 
 TOKEN = "ey-s3cret0123456789"
@@ -29,8 +29,13 @@ class Pulling:
 
     def __call__(self, ministry: Ministry, server: Server, **keys: object) -> Fetched:
         ministry.host = server.address("").rstrip("/")
-        given = {"address": server.address("r4"), "resources": ["Encounter", "Patient"], "token_env": "FHIR_TOKEN", "retries": 2,
-                 "total_timeout_s": 60.0}  # fmt: skip
+        given = {
+            "address": server.address("r4"),
+            "resources": ["Encounter", "Patient"],
+            "token_env": "FHIR_TOKEN",
+            "retries": 2,
+            "total_timeout_s": 60.0,
+        }
         source = FhirSource.model_validate({"connector": "fhir"} | given | keys)
         self.naps = []
         into = self.folder / f"pull-{len(list(self.folder.iterdir()))}"

@@ -7,22 +7,26 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from sga_pipeline.connectors.arcgis import ArcgisConnector
-from sga_pipeline.connectors.base import Fetched, Known
-from sga_pipeline.connectors.ckan import CkanConnector
-from sga_pipeline.connectors.opendatasoft import OpendatasoftConnector
-from sga_pipeline.connectors.opensdg import OpensdgConnector
-from sga_pipeline.connectors.pxweb import PxwebConnector
-from sga_pipeline.connectors.socrata import SocrataConnector
+from sga_pipeline.connectors.connector import Fetched, Known
+from sga_pipeline.connectors.portals.arcgis import ArcgisConnector
+from sga_pipeline.connectors.portals.ckan import CkanConnector
+from sga_pipeline.connectors.portals.opendatasoft import OpendatasoftConnector
+from sga_pipeline.connectors.portals.socrata import SocrataConnector
+from sga_pipeline.connectors.statistics.opensdg import OpensdgConnector
+from sga_pipeline.connectors.statistics.pxweb import PxwebConnector
 from sga_pipeline.contracts.sources import Source
 from tests.reading import FORMAT, Rows, table
 from tests.servers import Server
 
 SOURCE: TypeAdapter[Any] = TypeAdapter(Source)
 CONNECTORS: dict[str, Any] = {
-    "ckan": CkanConnector, "socrata": SocrataConnector, "opendatasoft": OpendatasoftConnector, "arcgis": ArcgisConnector,
-    "pxweb": PxwebConnector, "opensdg": OpensdgConnector,
-}  # fmt: skip
+    "ckan": CkanConnector,
+    "socrata": SocrataConnector,
+    "opendatasoft": OpendatasoftConnector,
+    "arcgis": ArcgisConnector,
+    "pxweb": PxwebConnector,
+    "opensdg": OpensdgConnector,
+}
 LAYER = "rest/services/Police/FeatureServer/0"
 # Path of the address, words of it (or of the data set) a manifest must show, and what else the source says.
 SITES: dict[str, tuple[str, str, dict[str, Any]]] = {
@@ -32,21 +36,30 @@ SITES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "opendatasoft v1": ("", "set-1", {"dataset": "set-1", "api": "v1"}),
     "arcgis": (LAYER, LAYER, {}),
     "arcgis geojson": (LAYER, LAYER, {"answer": "geojson"}),
-    "pxweb": ("api/v1/en/BE/table1.px", "table1.px", {"select": {"Region": ["*"], "Sex": ["1", "2"], "Tid": ["*"]}, "max_cells": 1000}),
+    "pxweb": (
+        "api/v1/en/BE/table1.px",
+        "table1.px",
+        {"select": {"Region": ["*"], "Sex": ["1", "2"], "Tid": ["*"]}, "max_cells": 1000},
+    ),
     "opensdg": ("data/indicator_{indicator}.csv", "data", {"indicators": ["4-1-1", "16-1-1-a"]}),
     "opensdg json": ("en/data/{indicator}.json", "data", {"indicators": ["4-1-1", "16-1-1-a"]}),
-}  # fmt: skip
+}
 FORMS: dict[str, dict[str, Any]] = {
     "ckan": {"kind": "json", "records": "result.records", "columns": "result.fields.*.id"},
     "socrata": {"kind": "json"},
     "opendatasoft": {"kind": "json"},
     "opendatasoft v1": {"kind": "json", "records": "records.*.fields"},
-    "arcgis": {"kind": "json", "records": "features.*.attributes", "columns": "fields.*.name", "geometry": {"kind": "esri"}},
+    "arcgis": {
+        "kind": "json",
+        "records": "features.*.attributes",
+        "columns": "fields.*.name",
+        "geometry": {"kind": "esri"},
+    },
     "arcgis geojson": {"kind": "geojson"},
     "pxweb": {"kind": "jsonstat"},
     "opensdg": {"kind": "opensdg"},
     "opensdg json": {"kind": "opensdg", "files": "json"},
-}  # fmt: skip
+}
 
 
 def fetch(

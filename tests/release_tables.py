@@ -50,25 +50,95 @@ NUMBERED = "select rows_in, rows_kept from deliveries where feed_id = 'police_in
 
 Gap = dict[str, object]
 GAPS: tuple[Gap, ...] = (
-    {"gap_id": "a1", "gap_code": "G01", "severity": "critical", "indicator_id": "crime.homicide", "area_id": "XX-H",
-     "statement": "No homicide figure exists for Haven from 2023 on.", "recommendation": "Ask Haven Police for the yearly count of victims.",
-     "owner": "Haven Police", "timeframe": "immediate", "period_start": date(2023, 1, 1), "period_end": date(2024, 12, 31),
-     "first_seen": BEFORE, "expected_n": 2, "available_n": 0},
-    {"gap_id": "a2", "parent_id": "a1", "gap_code": "G04", "severity": "high", "indicator_id": "crime.homicide", "status": "folded",
-     "statement": "Months of 2023 are missing in the homicide counts.", "first_seen": BEFORE},
-    {"gap_id": "a3", "parent_id": "a2", "gap_code": "G11", "severity": "low", "indicator_id": "crime.homicide", "status": "folded",
-     "statement": "Victims are not told apart by sex."},
-    {"gap_id": "b1", "gap_code": "G09a", "severity": "high", "feed_id": "police_incidents",
-     "statement": "Police incidents were revised by 12% on average & <b>without</b> a note.", "owner": "Haven Police",
-     "metric": "MAR", "value": 0.12, "threshold": 0.1, "evidence": {"query": NUMBERED, "figures": {"rows_in": 1200, "rows_kept": 1180, "share": 0.5, "quiet": None, "periods": ["2023-01", "2023-02"]}}},
-    {"gap_id": "c1", "gap_code": "G12", "severity": "low", "indicator_id": "crime.robbery", "area_id": "XX-H-1",
-     "statement": "Robberies are known for the city alone.", "owner": "Haven Police", "timeframe": "medium"},
-    {"gap_id": "d1", "gap_code": "G23", "severity": "medium", "feed_id": "residents", "status": "accepted",
-     "statement": "The licence of Residents is not stated.", "decision_reason": "The office publishes under its statute.",
-     "decision_owner": "Data steward", "decision_expires": "2026-01-01", "owner": "Statistics Office"},
-    {"gap_id": "e1", "gap_code": "G20", "severity": "low", "feed_id": "residents", "status": "closed",
-     "statement": "Residents came twice.", "first_seen": BEFORE, "owner": "Statistics Office"},
-)  # fmt: skip
+    {
+        "gap_id": "a1",
+        "gap_code": "G01",
+        "severity": "critical",
+        "indicator_id": "crime.homicide",
+        "area_id": "XX-H",
+        "statement": "No homicide figure exists for Haven from 2023 on.",
+        "recommendation": "Ask Haven Police for the yearly count of victims.",
+        "owner": "Haven Police",
+        "timeframe": "immediate",
+        "period_start": date(2023, 1, 1),
+        "period_end": date(2024, 12, 31),
+        "first_seen": BEFORE,
+        "expected_n": 2,
+        "available_n": 0,
+    },
+    {
+        "gap_id": "a2",
+        "parent_id": "a1",
+        "gap_code": "G04",
+        "severity": "high",
+        "indicator_id": "crime.homicide",
+        "status": "folded",
+        "statement": "Months of 2023 are missing in the homicide counts.",
+        "first_seen": BEFORE,
+    },
+    {
+        "gap_id": "a3",
+        "parent_id": "a2",
+        "gap_code": "G11",
+        "severity": "low",
+        "indicator_id": "crime.homicide",
+        "status": "folded",
+        "statement": "Victims are not told apart by sex.",
+    },
+    {
+        "gap_id": "b1",
+        "gap_code": "G09a",
+        "severity": "high",
+        "feed_id": "police_incidents",
+        "statement": "Police incidents were revised by 12% on average & <b>without</b> a note.",
+        "owner": "Haven Police",
+        "metric": "MAR",
+        "value": 0.12,
+        "threshold": 0.1,
+        "evidence": {
+            "query": NUMBERED,
+            "figures": {
+                "rows_in": 1200,
+                "rows_kept": 1180,
+                "share": 0.5,
+                "quiet": None,
+                "periods": ["2023-01", "2023-02"],
+            },
+        },
+    },
+    {
+        "gap_id": "c1",
+        "gap_code": "G12",
+        "severity": "low",
+        "indicator_id": "crime.robbery",
+        "area_id": "XX-H-1",
+        "statement": "Robberies are known for the city alone.",
+        "owner": "Haven Police",
+        "timeframe": "medium",
+    },
+    {
+        "gap_id": "d1",
+        "gap_code": "G23",
+        "severity": "medium",
+        "feed_id": "residents",
+        "status": "accepted",
+        "statement": "The licence of Residents is not stated.",
+        "decision_reason": "The office publishes under its statute.",
+        "decision_owner": "Data steward",
+        "decision_expires": "2026-01-01",
+        "owner": "Statistics Office",
+    },
+    {
+        "gap_id": "e1",
+        "gap_code": "G20",
+        "severity": "low",
+        "feed_id": "residents",
+        "status": "closed",
+        "statement": "Residents came twice.",
+        "first_seen": BEFORE,
+        "owner": "Statistics Office",
+    },
+)
 
 
 def write_release(
@@ -106,20 +176,33 @@ def write_release(
             [language, word, word],
         )
     con.executemany("insert into expected_cells values (?, ?, ?, ?, ?, ?, ?, ['police_incidents'])", _cells(districts))
-    con.executemany("insert into scores values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", [
-        (CITY, "feed", "police_incidents", 0.98, 0.9, 0.52, 0.99, 1.0, 0.52, 0.878),
-        (CITY, "feed", "residents", 1.0, None, None, 1.0, None, 1.0, 1.0),
-        (CITY, "category", "1", 1.0, 1.0, None, 1.0, 0.75, 0.75, 0.9375),
-        (CITY, "category", "4", 0.0, None, 0.52, 0.99, 0.5, 0.0, 0.5025),
-    ])  # fmt: skip
+    con.executemany(
+        "insert into scores values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (CITY, "feed", "police_incidents", 0.98, 0.9, 0.52, 0.99, 1.0, 0.52, 0.878),
+            (CITY, "feed", "residents", 1.0, None, None, 1.0, None, 1.0, 1.0),
+            (CITY, "category", "1", 1.0, 1.0, None, 1.0, 0.75, 0.75, 0.9375),
+            (CITY, "category", "4", 0.0, None, 0.52, 0.99, 0.5, 0.0, 0.5025),
+        ],
+    )
     con.close()
     return folder
 
 
 def _insert_gap(con: duckdb.DuckDBPyConnection, gap: Gap) -> None:
-    row: Gap = {"gap_type": "type", "rule_id": "rule", "recommendation": "Ask for it.", "owner": "Haven Police", "timeframe": "short",
-                "first_seen": TODAY, "last_seen": TODAY, "status": "open", "evidence": {"query": NUMBERED, "figures": {"rows_in": 1200}},
-                "city_id": CITY, **gap}  # fmt: skip
+    row: Gap = {
+        "gap_type": "type",
+        "rule_id": "rule",
+        "recommendation": "Ask for it.",
+        "owner": "Haven Police",
+        "timeframe": "short",
+        "first_seen": TODAY,
+        "last_seen": TODAY,
+        "status": "open",
+        "evidence": {"query": NUMBERED, "figures": {"rows_in": 1200}},
+        "city_id": CITY,
+        **gap,
+    }
     row["evidence"] = json.dumps(row["evidence"])
     names = ", ".join(row)
     con.execute(f"insert into gaps ({names}) values ({', '.join('?' * len(row))})", list(row.values()))

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from sga_pipeline.conform.readers.sdmx import open_sdmx
+from sga_pipeline.conform.readers.statistics.sdmx import open_sdmx
 from sga_pipeline.contracts.formats import SdmxFormat
 from tests.runs import data_folder
 

@@ -72,9 +72,12 @@ def _accept(listener: socket.socket, server: Server) -> None:
 
 
 def answer(
-    body: bytes = b"", status: str = "200 OK", length: int | None = -1, media_type: str | None = "text/csv",
+    body: bytes = b"",
+    status: str = "200 OK",
+    length: int | None = -1,
+    media_type: str | None = "text/csv",
     **headers: str,
-) -> bytes:  # fmt: skip
+) -> bytes:
     """A whole answer; `length` is that of the body unless told otherwise, or left out where None."""
     lines = [f"HTTP/1.1 {status}", "Connection: close"]
     lines += [f"{name.replace('_', '-')}: {text}" for name, text in headers.items()]

@@ -32,8 +32,13 @@ def send(alert: Alert, environment: Mapping[str, str] = os.environ) -> list[str]
 
 
 def _to_webhook(alert: Alert, address: str) -> None:
-    body = {"city_id": alert.city_id, "release": alert.release_id, "subject": alert.subject, "text": alert.text,
-            "gap_ids": list(alert.gap_ids)}  # fmt: skip
+    body = {
+        "city_id": alert.city_id,
+        "release": alert.release_id,
+        "subject": alert.subject,
+        "text": alert.text,
+        "gap_ids": list(alert.gap_ids),
+    }
     try:
         answer = requests.post(address, json=body, timeout=SECONDS, allow_redirects=False)
     except requests.RequestException as error:

@@ -42,10 +42,11 @@ def main(argv: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="sga", description="From a city's feeds to a published, auditable safety assessment.",
+        prog="sga",
+        description="From a city's feeds to a published, auditable safety assessment.",
         epilog="Exit status: 0 published; 2 a contract is wrong, nothing was loaded; 3 published, but a feed was refused or "
         "unreachable; 1 anything else, nothing was published.",
-    )  # fmt: skip
+    )
     parser.add_argument("--version", action="version", version=f"sga {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for name in COMMANDS:

@@ -23,8 +23,12 @@ def command(commands: Commands, name: str, words: str, run: Any) -> argparse.Arg
     parser: argparse.ArgumentParser = commands.add_parser(
         name, help=words, description=words[0].upper() + words[1:] + "."
     )
-    parser.add_argument("--home", metavar="DIR", default=os.environ.get("SGA_HOME", "data"),
-                        help="where deliveries, the warehouse and releases are kept (default: SGA_HOME, or ./data)")  # fmt: skip
+    parser.add_argument(
+        "--home",
+        metavar="DIR",
+        default=os.environ.get("SGA_HOME", "data"),
+        help="where deliveries, the warehouse and releases are kept (default: SGA_HOME, or ./data)",
+    )
     parser.set_defaults(run=run)
     return parser
 

@@ -24,8 +24,10 @@ def run(arguments: argparse.Namespace) -> int:
     home.prepare()
     city = write_demo_city(home.path / "cities", seed=arguments.seed, scale=arguments.scale)
     status = assess(str(home.path), [Path(city)])
-    print(f'\nAsk it something:\n  sga sql --home {arguments.home} "select period, round(value, 1) as homicides_per_100k from observations '
-          "where indicator_id = 'crime.homicide_rate' and area_level = 'city' and freq = 'A' and sex = '_T' and age = '_T' and other_dim is null order by period\"")  # fmt: skip
+    print(
+        f'\nAsk it something:\n  sga sql --home {arguments.home} "select period, round(value, 1) as homicides_per_100k from observations '
+        "where indicator_id = 'crime.homicide_rate' and area_level = 'city' and freq = 'A' and sex = '_T' and age = '_T' and other_dim is null order by period\""
+    )
     print(f"See the gaps:\n  sga gaps --home {arguments.home} {city.name}")
     print(f"Watch it in Dagster:\n  sga ui --home {arguments.home}")
     return status

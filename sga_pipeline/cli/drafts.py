@@ -9,7 +9,7 @@ from sga_pipeline.cli.common import show
 from sga_pipeline.contracts.assessment import CityPlan, read_assessment
 from sga_pipeline.contracts.blanks import MARK
 from sga_pipeline.contracts.city import City
-from sga_pipeline.contracts.reading import read_contract
+from sga_pipeline.contracts.read_contract import read_contract
 from sga_pipeline.draft.city_areas import areas_of
 from sga_pipeline.draft.column import Column
 from sga_pipeline.draft.drafting import Draft, draft_file, feed_id_of
@@ -106,10 +106,15 @@ def _tell(draft: Draft, feed: Path, folder: Path) -> None:
     print(f"  shape   {draft.choice.shape}: {draft.choice.why}")
     fills = draft.filling.used
     rows = [
-        (tame(column.name, 32), _kind(column), _lack(column), fills.get(column.name, "" if not column.private else "ignored"),
-         f"PRIVATE? {column.private}" if column.private else _words(column))
+        (
+            tame(column.name, 32),
+            _kind(column),
+            _lack(column),
+            fills.get(column.name, "" if not column.private else "ignored"),
+            f"PRIVATE? {column.private}" if column.private else _words(column),
+        )
         for column in draft.looked.columns
-    ]  # fmt: skip
+    ]
     told = sorted(range(len(rows)), key=lambda at: (not rows[at][3], at))[:MOST_COLUMNS]
     print()
     show(("column", "holds", "missing", "fills", "seen"), [rows[at] for at in sorted(told)])
@@ -121,8 +126,14 @@ def _tell(draft: Draft, feed: Path, folder: Path) -> None:
     )
     for name, text in draft.mappings.items():
         lines = text.count("\n") - 1
-        print(f"  wrote   feeds/mappings/{draft.feed_id}_{name}.csv   {lines} {name}" + (
-            f", iccs_code empty; {draft.rare_offences} rarer than five records are left out" if name == "offences" else ""))  # fmt: skip
+        print(
+            f"  wrote   feeds/mappings/{draft.feed_id}_{name}.csv   {lines} {name}"
+            + (
+                f", iccs_code empty; {draft.rare_offences} rarer than five records are left out"
+                if name == "offences"
+                else ""
+            )
+        )
     print()
 
 

@@ -43,11 +43,22 @@ def run(arguments: argparse.Namespace) -> int:
 
     home = home_of(arguments)
     release = require_current(home, arguments.city or only_city(home))
-    names, rows = find_gaps(release, GapFilters(
-        min_severity=arguments.min_severity, code=arguments.code, category=arguments.category, feed=arguments.feed,
-        indicator=arguments.indicator, area=arguments.area, owner=arguments.owner, status=arguments.status,
-        with_folded=arguments.all, only_new=arguments.new, language=arguments.language,
-    ))  # fmt: skip
+    names, rows = find_gaps(
+        release,
+        GapFilters(
+            min_severity=arguments.min_severity,
+            code=arguments.code,
+            category=arguments.category,
+            feed=arguments.feed,
+            indicator=arguments.indicator,
+            area=arguments.area,
+            owner=arguments.owner,
+            status=arguments.status,
+            with_folded=arguments.all,
+            only_new=arguments.new,
+            language=arguments.language,
+        ),
+    )
     if arguments.format == "table":
         at = [names.index(name) for name in SHOWN]
         show(list(SHOWN.values()), [[row[place] for place in at] for row in rows], "table")

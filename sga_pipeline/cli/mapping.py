@@ -17,10 +17,20 @@ def register(commands: Commands) -> None:
     )
     parser.add_argument("city", metavar="CITY", help="id of the city")
     parser.add_argument("feed", metavar="FEED", help="id of the feed")
-    parser.add_argument("--from", dest="file", metavar="FILE", type=Path,
-                        help="a CSV with the columns local and records, or a mapping file, instead of the last run's register")  # fmt: skip
-    parser.add_argument("--language", action="append", default=[], choices=("en", "es", "pt", "fr", "pl", "ru"),
-                        help="language of the offences; may be given several times (default: all)")  # fmt: skip
+    parser.add_argument(
+        "--from",
+        dest="file",
+        metavar="FILE",
+        type=Path,
+        help="a CSV with the columns local and records, or a mapping file, instead of the last run's register",
+    )
+    parser.add_argument(
+        "--language",
+        action="append",
+        default=[],
+        choices=("en", "es", "pt", "fr", "pl", "ru"),
+        help="language of the offences; may be given several times (default: all)",
+    )
     parser.add_argument("--format", choices=FORMATS, default="table", help="csv gives lines for the mapping file")
 
 
@@ -31,7 +41,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.file is not None:
         counted = _from_file(arguments.file)
     else:
-        counted = _from_register(home_of(arguments).register / "unmapped_codes.parquet", arguments.city, arguments.feed)
+        counted = _from_run_records(
+            home_of(arguments).run_records / "unmapped_codes.parquet", arguments.city, arguments.feed
+        )
     common = [(code, records) for code, records in counted if records >= FEWEST]
     rows = offence_rows(common, arguments.language)
     if arguments.format == "table":
@@ -46,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _from_register(file: Path, city: str, feed: str) -> list[tuple[str, int]]:
+def _from_run_records(file: Path, city: str, feed: str) -> list[tuple[str, int]]:
     import duckdb
 
     if not file.is_file():

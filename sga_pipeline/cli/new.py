@@ -18,10 +18,21 @@ def register(commands: Commands) -> None:
     parser.add_argument(
         "city_dir", metavar="CITY_DIR", type=Path, nargs="?", help="its name becomes the city's id, such as co_medellin"
     )
-    parser.add_argument("--from", dest="files", metavar="FILE", type=Path, nargs="+", default=[],
-                        help="draft a feed contract from each file; every guess is marked, and nothing is decided")  # fmt: skip
-    parser.add_argument("--city", metavar="FOLDER", type=Path,
-                        help="the city the drafts are for; made where it does not exist (default: the current folder)")  # fmt: skip
+    parser.add_argument(
+        "--from",
+        dest="files",
+        metavar="FILE",
+        type=Path,
+        nargs="+",
+        default=[],
+        help="draft a feed contract from each file; every guess is marked, and nothing is decided",
+    )
+    parser.add_argument(
+        "--city",
+        metavar="FOLDER",
+        type=Path,
+        help="the city the drafts are for; made where it does not exist (default: the current folder)",
+    )
     parser.add_argument("--shape", help="the shape, where you know better than the draft")
     parser.add_argument("--replace", action="store_true", help="write over drafts that are there already")
 
@@ -36,8 +47,10 @@ def run(arguments: argparse.Namespace) -> int:
                 "no city folder is named", "Write: sga new CITY_DIR, or sga new --from FILE --city CITY_DIR."
             )
         scaffold(folder)
-        print(f"{folder.resolve()}\n  city.yaml             the place: correct every line\n  feeds/districts.yaml  a boundary feed to start from\n"
-              f"  data/                 where its files go\nThen: sga check {folder}   and docs/adding-a-city.md")  # fmt: skip
+        print(
+            f"{folder.resolve()}\n  city.yaml             the place: correct every line\n  feeds/districts.yaml  a boundary feed to start from\n"
+            f"  data/                 where its files go\nThen: sga check {folder}   and docs/adding-a-city.md"
+        )
         return 0
     from sga_pipeline.cli.drafts import draft_files
 
@@ -52,13 +65,20 @@ def scaffold(city_dir: Path, *, with_districts: bool = True) -> None:
     """Write the templates into a folder that is not there or empty."""
     folder = city_dir.resolve()
     if not re.fullmatch(r"[a-z]{2}_[a-z0-9_]{1,40}", folder.name):
-        raise SgaError("a city's id is its country's two letters, an underline and its name",
-                       "Name the folder like co_medellin: small letters, figures, underlines.", folder.name)  # fmt: skip
+        raise SgaError(
+            "a city's id is its country's two letters, an underline and its name",
+            "Name the folder like co_medellin: small letters, figures, underlines.",
+            folder.name,
+        )
     if folder.exists() and any(folder.iterdir()):
         raise SgaError("the folder is not empty", "Give a folder that does not exist yet.", folder)
     country, _, name = folder.name.partition("_")
-    words = {"{{id}}": folder.name, "{{name}}": name.replace("_", " ").title(), "{{country}}": country.upper(),
-             "{{schema}}": str(CONTRACTS / "schema")}  # fmt: skip
+    words = {
+        "{{id}}": folder.name,
+        "{{name}}": name.replace("_", " ").title(),
+        "{{country}}": country.upper(),
+        "{{schema}}": str(CONTRACTS / "schema"),
+    }
     for template in sorted(TEMPLATES.rglob("*")):
         if template.is_file() and (with_districts or template.name != "districts.yaml"):
             target = folder / template.relative_to(TEMPLATES)

@@ -42,11 +42,7 @@ def register(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     return assess(
-        arguments.home,
-        arguments.city_dirs,
-        as_of=arguments.as_of,
-        offline=arguments.offline,
-        refresh=arguments.refresh,
+        arguments.home, arguments.city_dirs, as_of=arguments.as_of, offline=arguments.offline, refresh=arguments.refresh
     )
 
 
@@ -66,7 +62,7 @@ def assess(
         home = vintage_home(home, as_of)
     with home.lock(), Progress() as progress:
         # Dagster and dbt take seconds to import; a wrong contract should be told at once.
-        from sga_pipeline.orchestration.driving import drive
+        from sga_pipeline.orchestration.run_in_process import drive
         from sga_pipeline.orchestration.scope import Scope
 
         scope = Scope(home, tuple(folders), as_of, offline, refresh)

@@ -14,8 +14,13 @@ from sga_pipeline.cli.common import Commands, command, home_of
 
 def register(commands: Commands) -> None:
     parser = command(commands, "ui", "start Dagster's web interface and its daemon", run)
-    parser.add_argument("city_dirs", metavar="CITY_DIR", nargs="*", type=Path,
-                        help="cities to show (default: all of the project and of the home)")  # fmt: skip
+    parser.add_argument(
+        "city_dirs",
+        metavar="CITY_DIR",
+        nargs="*",
+        type=Path,
+        help="cities to show (default: all of the project and of the home)",
+    )
     parser.add_argument("--port", type=int, default=3000)
     parser.add_argument(
         "--host", default="127.0.0.1", help="Dagster has no log-in: leave this, or put a proxy with one in front"
@@ -39,8 +44,10 @@ def run(arguments: argparse.Namespace) -> int:
     print(f"Dagster for the home {home.path}: http://{arguments.host}:{arguments.port}   (Ctrl-C ends it)", flush=True)
     server = subprocess.Popen(
         [str(dagster), "dev", "-w", str(PROJECT / "workspace.yaml"), "-h", arguments.host, "-p", str(arguments.port)],
-        env=environment, cwd=PROJECT, start_new_session=True,
-    )  # fmt: skip
+        env=environment,
+        cwd=PROJECT,
+        start_new_session=True,
+    )
     # The server and the daemon are a family of processes; whoever ends this command ends all of them.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: os.killpg(server.pid, signal.SIGTERM))

@@ -32,9 +32,11 @@ def _day(text: str, form: str, *, first: bool) -> str:
     """The first day of a period; of a week its Thursday, which says to which month and year it belongs, unless its first is wanted."""
     year, digit = f"try_cast(substr({text}, 1, 4) as bigint)", f"try_cast(right({text}, 1) as bigint)"
     months = {
-        _YEAR: "1", _MONTH: f"try_cast(right({text}, 2) as bigint)", _QUARTER: f"(3 * {digit} - 2)",
+        _YEAR: "1",
+        _MONTH: f"try_cast(right({text}, 2) as bigint)",
+        _QUARTER: f"(3 * {digit} - 2)",
         _HALF: f"(6 * {digit} - 5)",
-    }  # fmt: skip
+    }
     if form in months:
         return f"make_date({year}, {months[form]}, 1)"
     if form == _DAY:

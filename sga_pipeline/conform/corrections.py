@@ -18,9 +18,13 @@ _TEXT, _MET = "_text_", "_met_"
 
 
 def corrected_sql(
-    typed: str, corrections: Sequence[Correction], types: dict[str, str], bits: dict[str, int],
-    unmapped: dict[str, str], unreadable: str,
-) -> str:  # fmt: skip
+    typed: str,
+    corrections: Sequence[Correction],
+    types: dict[str, str],
+    bits: dict[str, int],
+    unmapped: dict[str, str],
+    unreadable: str,
+) -> str:
     """Rows with corrections applied, all of them against the row as the source has it, so that none depends on another.
 
     `typed` must have, for each corrected column that is read as text, its text beside it (see `text_column`).

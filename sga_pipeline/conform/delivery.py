@@ -8,15 +8,15 @@ from typing import Protocol
 
 import duckdb
 
+from sga_pipeline.conform.open_delivery import open_delivery
 from sga_pipeline.conform.outcome import Outcome
-from sga_pipeline.conform.piles import Quarantine
 from sga_pipeline.conform.points import PlaceFinder
 from sga_pipeline.conform.readers.opened import Opened
 from sga_pipeline.conform.rows import Desk, take_rows
 from sga_pipeline.conform.sentinels import sentinels
-from sga_pipeline.conform.source import open_delivery
+from sga_pipeline.conform.sinks import Quarantine
 from sga_pipeline.conform.stretches import conform_stretches
-from sga_pipeline.conform.wide import lengthen, melt
+from sga_pipeline.conform.wide_tables import lengthen, melt
 from sga_pipeline.contracts.assessment import FeedPlan
 from sga_pipeline.contracts.places import FromPoint
 from sga_pipeline.errors import DeliveryError
@@ -52,8 +52,13 @@ def conform_delivery(
 ) -> Outcome:
     """Conform one delivery; `places` finds areas from points, where the contract asks for it. A delivery that cannot be used at all gives an outcome that says why."""
     outcome = Outcome(key, delivery.sha256, delivery.period)
-    settings: dict[str, str | bool | int | float | list[str]] = {"threads": 2, "memory_limit": memory, "temp_directory": str(piles.scratch),
-                "autoinstall_known_extensions": False, "autoload_known_extensions": False}  # fmt: skip
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "threads": 2,
+        "memory_limit": memory,
+        "temp_directory": str(piles.scratch),
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
     con = duckdb.connect(config=settings)
     try:
         con.execute("set TimeZone = 'UTC'")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sga_pipeline.conform.piles import arrow_schema
+from sga_pipeline.conform.sinks import arrow_schema
 from sga_pipeline.contracts.shape import Shape
 from sga_pipeline.home import Home, write_bytes
 

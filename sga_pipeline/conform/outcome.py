@@ -10,8 +10,14 @@ from pathlib import Path
 MAX_CODES = 200
 # Numbers of rows, which add up.
 PILES = (
-    "rows_in", "rows_kept", "rows_quarantined", "rows_duplicate", "rows_outside", "rows_without_area", "boundaries_repaired",
-)  # fmt: skip
+    "rows_in",
+    "rows_kept",
+    "rows_quarantined",
+    "rows_duplicate",
+    "rows_outside",
+    "rows_without_area",
+    "boundaries_repaired",
+)
 
 
 @dataclass

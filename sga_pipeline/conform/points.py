@@ -13,7 +13,7 @@ import polars as pl
 import shapely
 from pyproj import Transformer
 
-from sga_pipeline.conform.grid import Floats, Grid
+from sga_pipeline.conform.point_grid import Floats, Grid
 from sga_pipeline.contracts.assessment import FeedPlan
 from sga_pipeline.contracts.places import Point
 from sga_pipeline.errors import DeliveryError
@@ -48,8 +48,9 @@ class PlaceFinder:
         if not self.codes:
             raise DeliveryError(
                 "there are no boundaries to place its points in",
-                "See what became of the feed of areas; rows are placed as soon as it is in use.", self.point.areas,
-            )  # fmt: skip
+                "See what became of the feed of areas; rows are placed as soon as it is in use.",
+                self.point.areas,
+            )
 
     @cached_property
     def _grid(self) -> Grid:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import polars as pl
 
-from sga_pipeline.conform.piles import KeptFile
+from sga_pipeline.conform.sinks import KeptFile
 from sga_pipeline.conform.sql_text import literal, name
 from sga_pipeline.conform.summing import summed
 from sga_pipeline.contracts.assessment import FeedPlan
@@ -38,8 +38,12 @@ def settle(con: duckdb.DuckDBPyConnection, kept: KeptFile, plan: FeedPlan, cross
         return
     source = f"read_parquet({literal(str(kept.path))}, hive_partitioning = false)"
     mark = f"{crosswalk.id}:"
-    marked = [code for (code,) in con.execute(
-        f"select distinct area_id from {source} where starts_with(area_id, {literal(mark)}) order by all").fetchall()]  # fmt: skip
+    marked = [
+        code
+        for (code,) in con.execute(
+            f"select distinct area_id from {source} where starts_with(area_id, {literal(mark)}) order by all"
+        ).fetchall()
+    ]
     links = [
         (code, to_code, weight, crosswalk.key(code.removeprefix(mark)), crosswalk.sources.get(to_code, 1))
         for code in marked

@@ -17,8 +17,12 @@ from sga_pipeline.contracts.shape import Column
 from sga_pipeline.contracts.steps import Lookup, Recode
 
 POLARS_TYPES: dict[str, Any] = {
-    "string": pl.String, "integer": pl.Int64, "number": pl.Float64, "boolean": pl.Boolean, "date": pl.Date,
-}  # fmt: skip
+    "string": pl.String,
+    "integer": pl.Int64,
+    "number": pl.Float64,
+    "boolean": pl.Boolean,
+    "date": pl.Date,
+}
 Expression = Callable[[str], pl.Expr]
 
 
@@ -41,9 +45,11 @@ class RowRules:
                 raise RuntimeError(f"the conformed chunk has not the form of its shape: {wrong}") from None
             return cases.select(
                 pl.col("index").cast(pl.Int64).alias("place"),
-                pl.when(pl.col("check") == "not_nullable").then("required:" + pl.col("column"))
-                .otherwise(pl.col("check")).alias("rule"),
-            )  # fmt: skip
+                pl.when(pl.col("check") == "not_nullable")
+                .then("required:" + pl.col("column"))
+                .otherwise(pl.col("check"))
+                .alias("rule"),
+            )
         return pl.DataFrame(schema={"place": pl.Int64, "rule": pl.String})
 
 

@@ -12,13 +12,13 @@ import polars as pl
 from sga_pipeline.conform.boundaries import add_area
 from sga_pipeline.conform.corrections import count_met, note_places
 from sga_pipeline.conform.outcome import Outcome
-from sga_pipeline.conform.piles import PLACE, Duplicates, KeptFile, Quarantine
 from sga_pipeline.conform.points import PlaceFinder
 from sga_pipeline.conform.readers.opened import Opened
 from sga_pipeline.conform.recoding import recode, settle
 from sga_pipeline.conform.row_rules import RowRules, build_rules
 from sga_pipeline.conform.same_key import add_up, leave_out, told_amount
 from sga_pipeline.conform.select_sql import IN_SCOPE, UNREADABLE, Selection, build_selection
+from sga_pipeline.conform.sinks import PLACE, Duplicates, KeptFile, Quarantine
 from sga_pipeline.conform.volumes import volumes
 from sga_pipeline.contracts.assessment import FeedPlan
 from sga_pipeline.contracts.feed import FromColumns, Joined

@@ -8,8 +8,8 @@ import duckdb
 import polars as pl
 import pyarrow.parquet as pq
 
-from sga_pipeline.conform.piles import KeptFile
 from sga_pipeline.conform.row_rules import POLARS_TYPES
+from sga_pipeline.conform.sinks import KeptFile
 from sga_pipeline.conform.sql_text import literal, name
 from sga_pipeline.conform.summing import summed
 from sga_pipeline.conform.volumes import AMOUNTS

@@ -61,8 +61,9 @@ def _cells(plan: FeedPlan, header: tuple[str, ...]) -> dict[str, str]:
         if not present:
             raise DeliveryError(
                 f"the header lacks the column {' or '.join(names)}",
-                f"{begins}Correct the contract's columns, or ask for the old layout.", names[0],
-            )  # fmt: skip
+                f"{begins}Correct the contract's columns, or ask for the old layout.",
+                names[0],
+            )
         if present[0] in doubled:
             raise DeliveryError("the header names a column twice", "Ask for distinct names.", present[0])
     return cells

@@ -26,7 +26,10 @@ def sentinels(con: duckdb.DuckDBPyConnection, plan: FeedPlan, opened: Opened) ->
         for one in how.names
         if one in opened.header
     ]
-    cells = [f"{{'name': '{name.replace(chr(39), chr(39) * 2)}', 'cell': regexp_replace(trim(c{opened.header.index(name)}), '[.]0+$', '')}}" for name in dict.fromkeys(names)]  # fmt: skip
+    cells = [
+        f"{{'name': '{name.replace(chr(39), chr(39) * 2)}', 'cell': regexp_replace(trim(c{opened.header.index(name)}), '[.]0+$', '')}}"
+        for name in dict.fromkeys(names)
+    ]
     if not cells:
         return []
     # All columns in one reading.

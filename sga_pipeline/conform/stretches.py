@@ -14,10 +14,10 @@ import duckdb
 import polars as pl
 
 from sga_pipeline.conform.outcome import Outcome, read_outcome
-from sga_pipeline.conform.piles import Duplicates, Quarantine
 from sga_pipeline.conform.readers.opened import Opened, Stretch
 from sga_pipeline.conform.rows import Desk, take_rows
 from sga_pipeline.conform.select_sql import KEY
+from sga_pipeline.conform.sinks import Duplicates, Quarantine
 from sga_pipeline.conform.sql_text import literal, literals, name
 from sga_pipeline.home import write_text
 

@@ -9,8 +9,10 @@ from sga_pipeline.contracts.shape import Shape
 def summed(shape: Shape, amount: str) -> str:
     """The columns of a shape as they are selected from rows grouped by its key."""
     return ", ".join(
-        f"cast(sum({name(amount)}) as bigint) as {name(amount)}" if column.name == amount
-        else name(column.name) if column.name in shape.key
+        f"cast(sum({name(amount)}) as bigint) as {name(amount)}"
+        if column.name == amount
+        else name(column.name)
+        if column.name in shape.key
         else f"min({name(column.name)}) as {name(column.name)}"
         for column in shape.columns
-    )  # fmt: skip
+    )

@@ -13,7 +13,7 @@ from typing import NoReturn
 
 import requests
 
-from sga_pipeline.connectors.looks import HEAD_BYTES, impostor
+from sga_pipeline.connectors.sniff import HEAD_BYTES, impostor
 from sga_pipeline.contracts.formats import CsvFormat, Format
 from sga_pipeline.errors import PullError
 from sga_pipeline.home import home_error
@@ -36,8 +36,9 @@ class Body:
         """Write the body, whole and as the contract declares it, or raise a PullError."""
         self._refuse_unmeasured()
         if self.encoding not in _PLAIN | _GZIP:
-            self._refuse(f"the server packed the answer unasked as {self.encoding[:40]}",
-                         "Ask the publisher for the plain file.")  # fmt: skip
+            self._refuse(
+                f"the server packed the answer unasked as {self.encoding[:40]}", "Ask the publisher for the plain file."
+            )
         self._write(target)
         packed_by_publisher = isinstance(self.form, CsvFormat) and self.form.compression == "gzip"
         if self.encoding in _GZIP and not packed_by_publisher:
@@ -49,16 +50,20 @@ class Body:
                 return
             self._refuse("the answer is empty", "Check the address.")
         if found := impostor(head, self.media_type, self.form):
-            self._refuse(f"the server sent {found}, not {self.form.kind}",
-                         "Open the address by hand: it may ask for a log-in, or the file may have moved.")  # fmt: skip
+            self._refuse(
+                f"the server sent {found}, not {self.form.kind}",
+                "Open the address by hand: it may ask for a log-in, or the file may have moved.",
+            )
 
     def _refuse_unmeasured(self) -> None:
         length = self.response.headers.get("Content-Length")
         chunked = "chunked" in self.response.headers.get("Transfer-Encoding", "").lower()
         if length is None and not chunked:
             # Such an answer ends when the connection does, and nobody can tell whether that was too early.
-            self._refuse("the server does not say how long its answer is, so a part of it could pass for the whole",
-                         "Ask the publisher to mend that, or bring the file by hand through the inbox.")  # fmt: skip
+            self._refuse(
+                "the server does not say how long its answer is, so a part of it could pass for the whole",
+                "Ask the publisher to mend that, or bring the file by hand through the inbox.",
+            )
         if length is not None and length.isdigit() and int(length) > self.limit:
             self._refuse_large()
 
@@ -92,8 +97,10 @@ class Body:
 
     def _refuse_large(self) -> NoReturn:
         what = "the file is" if self.limit == self.allowed else "all answers together are"
-        self._refuse(f"{what} larger than the {self.allowed} bytes the contract allows",
-                     "Raise source.max_bytes if that is right.")  # fmt: skip
+        self._refuse(
+            f"{what} larger than the {self.allowed} bytes the contract allows",
+            "Raise source.max_bytes if that is right.",
+        )
 
     def _refuse(self, message: str, next_step: str, *, transient: bool = False) -> NoReturn:
         raise PullError(message, next_step, self.address, transient=transient) from None

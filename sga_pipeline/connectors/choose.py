@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from sga_pipeline.connectors.arcgis import ArcgisConnector
-from sga_pipeline.connectors.base import Connector
-from sga_pipeline.connectors.ckan import CkanConnector
-from sga_pipeline.connectors.database import DatabaseConnector
-from sga_pipeline.connectors.dhis2 import Dhis2Connector
-from sga_pipeline.connectors.fhir import FhirConnector
-from sga_pipeline.connectors.file import FileConnector
-from sga_pipeline.connectors.http import HttpConnector
-from sga_pipeline.connectors.opendatasoft import OpendatasoftConnector
-from sga_pipeline.connectors.opensdg import OpensdgConnector
-from sga_pipeline.connectors.pxweb import PxwebConnector
-from sga_pipeline.connectors.s3 import S3Connector
-from sga_pipeline.connectors.sdmx import SdmxConnector
-from sga_pipeline.connectors.socrata import SocrataConnector
+from sga_pipeline.connectors.connector import Connector
+from sga_pipeline.connectors.health.dhis2 import Dhis2Connector
+from sga_pipeline.connectors.health.fhir import FhirConnector
+from sga_pipeline.connectors.portals.arcgis import ArcgisConnector
+from sga_pipeline.connectors.portals.ckan import CkanConnector
+from sga_pipeline.connectors.portals.opendatasoft import OpendatasoftConnector
+from sga_pipeline.connectors.portals.socrata import SocrataConnector
+from sga_pipeline.connectors.statistics.opensdg import OpensdgConnector
+from sga_pipeline.connectors.statistics.pxweb import PxwebConnector
+from sga_pipeline.connectors.statistics.sdmx import SdmxConnector
+from sga_pipeline.connectors.stores.database import DatabaseConnector
+from sga_pipeline.connectors.stores.file import FileConnector
+from sga_pipeline.connectors.stores.http import HttpConnector
+from sga_pipeline.connectors.stores.s3 import S3Connector
 from sga_pipeline.contracts.assessment import CityPlan, FeedPlan
 from sga_pipeline.contracts.sources.database import DatabaseSource
 from sga_pipeline.contracts.sources.files import FileSource, HttpSource, S3Source

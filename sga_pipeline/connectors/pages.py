@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from sga_pipeline.connectors.addresses import file_name, shown
-from sga_pipeline.connectors.base import Fetched, Known
-from sga_pipeline.connectors.door import Ask, Door
+from sga_pipeline.connectors.connector import Fetched, Known
+from sga_pipeline.connectors.http_client import Ask, Door
 from sga_pipeline.contracts.formats import Format
-from sga_pipeline.contracts.sources.base import WebSource
+from sga_pipeline.contracts.sources.source import WebSource
 from sga_pipeline.errors import PullError
 from sga_pipeline.home import home_error
 

@@ -20,7 +20,7 @@ from sga_pipeline.contracts.feed_checks import check_feed
 from sga_pipeline.contracts.gap_catalogue_checks import check_gap_catalogue
 from sga_pipeline.contracts.place_checks import check_codes, check_places
 from sga_pipeline.contracts.places import FromPoint, Point
-from sga_pipeline.contracts.reading import read_contract
+from sga_pipeline.contracts.read_contract import read_contract
 from sga_pipeline.contracts.shape import Shape, read_shape
 from sga_pipeline.contracts.yaml_reader import Document
 from sga_pipeline.errors import ContractError, Problem
@@ -164,8 +164,10 @@ def read_assessment(city_folders: list[Path], contracts: Path = CONTRACTS) -> As
     catalogue = read_catalogue(contracts / "catalogue")
     shapes = {shape.id: shape for shape in map(read_shape, sorted((contracts / "shapes").glob("*.yaml")))}
     problems = [
-        *_unknown_code_lists(shapes, catalogue), *check_catalogue(catalogue, shapes), *check_gap_catalogue(catalogue),
-    ]  # fmt: skip
+        *_unknown_code_lists(shapes, catalogue),
+        *check_catalogue(catalogue, shapes),
+        *check_gap_catalogue(catalogue),
+    ]
     cities: list[CityPlan] = []
     for folder in city_folders:
         try:
@@ -196,22 +198,36 @@ def _unknown_code_lists(shapes: dict[str, Shape], catalogue: Catalogue) -> list[
 
 def _read_city(folder: Path, contracts: Path, shapes: dict[str, Shape], catalogue: Catalogue) -> CityPlan:
     if not (folder / "city.yaml").is_file():
-        raise ContractError([
-            Problem("this is not a city folder: it has no city.yaml", "Make one with: sga new CITY_DIR", str(folder))
-        ])  # fmt: skip
+        raise ContractError(
+            [Problem("this is not a city folder: it has no city.yaml", "Make one with: sga new CITY_DIR", str(folder))]
+        )
     city, document = read_contract(folder / "city.yaml", City)
     problems: list[Problem] = []
     if city.id != folder.name:
-        problems.append(Problem("the id is not the folder's name", f"Make both [{folder.name}].", city.id,
-                                document.file, document.line_of(("id",))))  # fmt: skip
+        problems.append(
+            Problem(
+                "the id is not the folder's name",
+                f"Make both [{folder.name}].",
+                city.id,
+                document.file,
+                document.line_of(("id",)),
+            )
+        )
     files = sorted((folder / "feeds").glob("*.yaml"))
     for name in city.uses:
         shared = contracts / "feeds" / f"{name}.yaml"
         if shared.is_file():
             files.append(shared)
         else:
-            problems.append(Problem("no shared feed has this id", f"See {contracts / 'feeds'}.", name, document.file,
-                                    document.line_of(("uses",))))  # fmt: skip
+            problems.append(
+                Problem(
+                    "no shared feed has this id",
+                    f"See {contracts / 'feeds'}.",
+                    name,
+                    document.file,
+                    document.line_of(("uses",)),
+                )
+            )
     crosswalks: dict[str, Crosswalk] = {}
     for name, system in city.code_systems.items():
         try:
@@ -265,9 +281,9 @@ def _read_feed(
 def _read_mapping(file: Path, key: str, document: Document, name: str) -> MappingTable:
     at = document.line_of(("mappings", name))
     if not file.is_file():
-        raise ContractError([
-            Problem("the mapping file does not exist", "Create it or correct the name.", str(file), document.file, at)
-        ])  # fmt: skip
+        raise ContractError(
+            [Problem("the mapping file does not exist", "Create it or correct the name.", str(file), document.file, at)]
+        )
     rows = read_rows(file)
     if not rows or key not in rows[0]:
         raise ContractError([Problem("the mapping has no rows or lacks its key column", "Add it.", key, file, 1)])

@@ -56,16 +56,28 @@ def read_catalogue(folder: Path) -> Catalogue:
         for part in ("numerator", "denominator"):
             for name in filter(None, row[part].split(";")):
                 if name not in measures:
-                    problems.append(Problem(f"the {part} is not a measure", "Add the measure or correct the name.",
-                                            name, folder / "indicators.csv", number))  # fmt: skip
+                    problems.append(
+                        Problem(
+                            f"the {part} is not a measure",
+                            "Add the measure or correct the name.",
+                            name,
+                            folder / "indicators.csv",
+                            number,
+                        )
+                    )
     if problems:
         raise ContractError(problems)
     return Catalogue(
-        folder, {**{name: tuple(codes) for name, codes in lists.items()}, "indicator": tuple(indicators)}, indicators, measures,
-        _keyed(folder / "gap_types.csv", "gap_code"), _keyed(folder / "statements.csv", "rule_id"),
-        _keyed(folder / "age_groups.csv", "age_group"), tuple(read_rows(folder / "thresholds.csv")),
+        folder,
+        {**{name: tuple(codes) for name, codes in lists.items()}, "indicator": tuple(indicators)},
+        indicators,
+        measures,
+        _keyed(folder / "gap_types.csv", "gap_code"),
+        _keyed(folder / "statements.csv", "rule_id"),
+        _keyed(folder / "age_groups.csv", "age_group"),
+        tuple(read_rows(folder / "thresholds.csv")),
         tuple(read_rows(folder / "requirements.csv")),
-    )  # fmt: skip
+    )
 
 
 def _keyed(file: Path, key: str) -> dict[str, dict[str, str]]:

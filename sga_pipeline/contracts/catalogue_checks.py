@@ -11,17 +11,22 @@ from sga_pipeline.errors import Problem
 
 # Kind, and which of numerator and denominator it needs. Each is a macro in dbt_project/macros/kinds/.
 KINDS = {
-    "reported": (), "presence": (), "survey": (), "areas_above": (), "count": ("numerator",), "density": ("numerator",),
-    "growth": ("numerator",), "trailing": ("numerator",), "rate": ("numerator", "denominator"), "share": ("numerator", "denominator"),
-    "ratio": ("numerator", "denominator"), "representation": ("numerator", "denominator"), "life_table": ("numerator", "denominator"),
-}  # fmt: skip
-# What a kind needs beside its parts.
-ALSO = {
-    "growth": ("years",),
-    "trailing": ("years",),
-    "survey": ("question",),
-    "areas_above": ("basis", "threshold"),
+    "reported": (),
+    "presence": (),
+    "survey": (),
+    "areas_above": (),
+    "count": ("numerator",),
+    "density": ("numerator",),
+    "growth": ("numerator",),
+    "trailing": ("numerator",),
+    "rate": ("numerator", "denominator"),
+    "share": ("numerator", "denominator"),
+    "ratio": ("numerator", "denominator"),
+    "representation": ("numerator", "denominator"),
+    "life_table": ("numerator", "denominator"),
 }
+# What a kind needs beside its parts.
+ALSO = {"growth": ("years",), "trailing": ("years",), "survey": ("question",), "areas_above": ("basis", "threshold")}
 FILTERS = (
     "iccs_code",
     "icd10",
@@ -35,9 +40,14 @@ FILTERS = (
     "cleared",
 )
 AMOUNTS = {
-    "crime_events": {"rows"}, "crime_victims": {"rows"}, "deaths": {"rows"}, "crime_counts": {"count"}, "health_counts": {"count"},
-    "official_counts": {"amount", "out_of"}, "population": {"persons"},
-}  # fmt: skip
+    "crime_events": {"rows"},
+    "crime_victims": {"rows"},
+    "deaths": {"rows"},
+    "crime_counts": {"count"},
+    "health_counts": {"count"},
+    "official_counts": {"amount", "out_of"},
+    "population": {"persons"},
+}
 
 
 def check_catalogue(catalogue: Catalogue, shapes: dict[str, Shape]) -> list[Problem]:

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from sga_pipeline.contracts.base import Code, Contract, Day, Identifier, Sentence
 from sga_pipeline.contracts.places import CodeSystem
+from sga_pipeline.contracts.strict_model import Code, Contract, Day, Identifier, Sentence
 
 
 class Window(Contract):

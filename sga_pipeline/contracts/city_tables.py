@@ -63,10 +63,30 @@ def read_city_tables(city: City, folder: Path, catalogue: Catalogue) -> CityTabl
 
     return CityTables(
         _read(folder, city.core_set, ("indicator_id", "core", "reason", "decided_by", "decided_on", "evidence"), core),
-        _read(folder, city.decisions, (
-            "gap_code", "rule_id", "indicator_id", "feed_id", "area_id", "decision", "reason", "owner", "decided_on", "expires"), decision),
-        _read(folder, city.thresholds, ("gap_code", "metric", "severity", "value", "reason", "decided_by", "decided_on"), threshold),
-    )  # fmt: skip
+        _read(
+            folder,
+            city.decisions,
+            (
+                "gap_code",
+                "rule_id",
+                "indicator_id",
+                "feed_id",
+                "area_id",
+                "decision",
+                "reason",
+                "owner",
+                "decided_on",
+                "expires",
+            ),
+            decision,
+        ),
+        _read(
+            folder,
+            city.thresholds,
+            ("gap_code", "metric", "severity", "value", "reason", "decided_by", "decided_on"),
+            threshold,
+        ),
+    )
 
 
 def city_table_files(city: City, folder: Path) -> list[Path]:

@@ -10,11 +10,11 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from sga_pipeline.contracts.base import Contract, Day, Identifier, Sentence
 from sga_pipeline.contracts.feed import Feed, FromRow
 from sga_pipeline.contracts.places import FromPoint
-from sga_pipeline.contracts.reading import read_contract
+from sga_pipeline.contracts.read_contract import read_contract
 from sga_pipeline.contracts.shape import Column, Shape
+from sga_pipeline.contracts.strict_model import Contract, Day, Identifier, Sentence
 from sga_pipeline.errors import ContractError, Problem
 
 # Each is looked for in every row; who has more to correct asks for a corrected delivery.

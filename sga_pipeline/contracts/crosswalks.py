@@ -102,8 +102,11 @@ def read_crosswalk(name: str, system: CodeSystem, folder: Path) -> Crosswalk:
         before = written.setdefault(key, (code, line))
         targets = found.setdefault(key, {})
         if before[0] != code and set(targets) != {row["to_code"]}:
-            wrong(f"two codes are one and the same when they are compared as {system.match} (line {before[1]}: {before[0]})",
-                  "Give both the same to_code, or tell them apart.", code)  # fmt: skip
+            wrong(
+                f"two codes are one and the same when they are compared as {system.match} (line {before[1]}: {before[0]})",
+                "Give both the same to_code, or tell them apart.",
+                code,
+            )
         elif before[0] == code and row["to_code"] in targets:
             wrong("the code is mapped twice", "Keep one of the two.", code)
         elif before[0] == code and targets and not row.get("weight"):

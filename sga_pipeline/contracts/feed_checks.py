@@ -33,9 +33,12 @@ MANY = 40
 
 
 def check_feed(
-    feed: Feed, document: Document, shapes: dict[str, Shape], code_lists: dict[str, tuple[str, ...]],
+    feed: Feed,
+    document: Document,
+    shapes: dict[str, Shape],
+    code_lists: dict[str, tuple[str, ...]],
     mappings: dict[str, Rows],
-) -> list[Problem]:  # fmt: skip
+) -> list[Problem]:
     """Every problem of one feed, with its line."""
 
     def at(message: str, next_step: str, value: object, *location: str | int) -> Problem:
@@ -144,9 +147,11 @@ def _column_problems(
         return
     closing = mapped.steps[-1] if mapped.steps and mapped.steps[-1].closes else None
     gives = {
-        Date: {"date"}, DateTime: {"integer"} if getattr(closing, "give", "") == "hour" else {"date"},
-        Number: {"integer", "number"}, Boolean: {"boolean"},
-    }  # fmt: skip
+        Date: {"date"},
+        DateTime: {"integer"} if getattr(closing, "give", "") == "hour" else {"date"},
+        Number: {"integer", "number"},
+        Boolean: {"boolean"},
+    }
     if closing is not None and column.type not in gives[type(closing)]:
         yield f"the step gives no {column.type}", "Use the step for that type.", closing.step, *here, "steps"
     if column.type == "boolean" and closing is None:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator, model_validator
 
-from sga_pipeline.contracts.base import Code, Contract, Identifier, Pattern, Sentence
+from sga_pipeline.contracts.strict_model import Code, Contract, Identifier, Pattern, Sentence
 
 
 class CsvFormat(Contract):
@@ -153,16 +153,30 @@ class Dhis2Format(Contract):
 
 
 FhirResource = Literal[
-    "AllergyIntolerance", "Condition", "DiagnosticReport", "Encounter", "Immunization", "MedicationRequest",
-    "MedicationStatement", "Observation", "Patient", "Procedure",
-]  # fmt: skip
+    "AllergyIntolerance",
+    "Condition",
+    "DiagnosticReport",
+    "Encounter",
+    "Immunization",
+    "MedicationRequest",
+    "MedicationStatement",
+    "Observation",
+    "Patient",
+    "Procedure",
+]
 # The dates each kind of record may be counted by; the first is taken where the contract names none.
 FHIR_DATES: Mapping[str, tuple[str, ...]] = {
-    "AllergyIntolerance": ("onset", "recorded"), "Condition": ("onset", "recorded"),
-    "DiagnosticReport": ("effective", "issued"), "Encounter": ("start", "end"), "Immunization": ("given", "recorded"),
-    "MedicationRequest": ("authored",), "MedicationStatement": ("effective", "asserted"),
-    "Observation": ("effective", "issued"), "Patient": ("death",), "Procedure": ("performed",),
-}  # fmt: skip
+    "AllergyIntolerance": ("onset", "recorded"),
+    "Condition": ("onset", "recorded"),
+    "DiagnosticReport": ("effective", "issued"),
+    "Encounter": ("start", "end"),
+    "Immunization": ("given", "recorded"),
+    "MedicationRequest": ("authored",),
+    "MedicationStatement": ("effective", "asserted"),
+    "Observation": ("effective", "issued"),
+    "Patient": ("death",),
+    "Procedure": ("performed",),
+}
 
 
 class FhirArea(Contract):

@@ -32,7 +32,9 @@ def _types(catalogue: Catalogue) -> Iterator[Problem]:
     file = catalogue.folder / "gap_types.csv"
     for line, row in enumerate(catalogue.gap_types.values(), start=2):
         if row["timeframe"] not in TIMEFRAMES:
-            yield Problem("no such timeframe", f"Use one of {', '.join(sorted(TIMEFRAMES))}.", row["timeframe"], file, line)  # fmt: skip
+            yield Problem(
+                "no such timeframe", f"Use one of {', '.join(sorted(TIMEFRAMES))}.", row["timeframe"], file, line
+            )
         if row["core_uplift"] not in {"0", "1"}:
             yield Problem("a core uplift is 0 or 1", "Correct it.", row["core_uplift"], file, line)
 
@@ -53,7 +55,13 @@ def _texts(catalogue: Catalogue) -> Iterator[Problem]:
                     yield Problem(f"the {text} is missing in {language}", "Translate it.", row["rule_id"], file, line)
                 elif set(re.findall(r"\{(\w+)\}", said)) != asked:
                     wrong = sorted(set(re.findall(r"\{(\w+)\}", said)) ^ asked)[0]
-                    yield Problem(f"the {text} in {language} asks for other figures than in English", "Bring them together.", wrong, file, line)  # fmt: skip
+                    yield Problem(
+                        f"the {text} in {language} asks for other figures than in English",
+                        "Bring them together.",
+                        wrong,
+                        file,
+                        line,
+                    )
 
 
 def _thresholds(catalogue: Catalogue) -> Iterator[Problem]:

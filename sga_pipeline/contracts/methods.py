@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sga_pipeline.contracts.base import Contract, Day, Sentence
+from sga_pipeline.contracts.strict_model import Contract, Day, Sentence
 
 # How near the source's definition comes to the catalogue's.
 ConceptMatch = Literal["exact", "near", "proxy", "unknown"]

@@ -24,9 +24,7 @@ def additive(shape: Shape) -> str | None:
     return ADDITIVE.get(shape.id)
 
 
-def check_codes(
-    feed: Feed, shape: Shape, crosswalks: Mapping[str, Crosswalk], document: Document
-) -> list[Problem]:  # fmt: skip
+def check_codes(feed: Feed, shape: Shape, crosswalks: Mapping[str, Crosswalk], document: Document) -> list[Problem]:
     """Problems of the system of codes a feed names."""
 
     def at(message: str, step: str, value: str) -> Problem:
@@ -64,15 +62,25 @@ def check_places(city: City, feeds: Mapping[str, tuple[Feed, Shape, Document]]) 
     """Problems that show only when a city's feeds are seen together."""
     for feed, shape, document in feeds.values():
         if feed.boundaries and shape.id != "areas":
-            yield Problem("only a feed of areas brings boundaries", "Remove it; area_codes says what codes a feed uses.",
-                          feed.boundaries.version, document.file, document.line_of(("boundaries",)))  # fmt: skip
+            yield Problem(
+                "only a feed of areas brings boundaries",
+                "Remove it; area_codes says what codes a feed uses.",
+                feed.boundaries.version,
+                document.file,
+                document.line_of(("boundaries",)),
+            )
         if (
             feed.boundaries
             and feed.boundaries.version != city.boundary_version
             and not (feed.boundaries.first or feed.boundaries.last)
         ):
-            yield Problem(f"these are not the boundaries in force ({city.boundary_version}), and nothing says when they held",
-                          "Give first, last or both.", feed.boundaries.version, document.file, document.line_of(("boundaries",)))  # fmt: skip
+            yield Problem(
+                f"these are not the boundaries in force ({city.boundary_version}), and nothing says when they held",
+                "Give first, last or both.",
+                feed.boundaries.version,
+                document.file,
+                document.line_of(("boundaries",)),
+            )
         yield from _overlapping(feed, feeds)
         mapped = feed.columns.get("area_id")
         if not isinstance(mapped, FromPoint):
@@ -91,8 +99,13 @@ def check_places(city: City, feeds: Mapping[str, tuple[Feed, Shape, Document]]) 
             continue
         version = areas[0].boundaries.version if areas[0].boundaries else city.boundary_version
         if version != city.boundary_version:
-            yield Problem(f"these areas are of version {version}, the city's of {city.boundary_version}",
-                          "Place points in the areas in force.", mapped.point.areas, document.file, line)  # fmt: skip
+            yield Problem(
+                f"these areas are of version {version}, the city's of {city.boundary_version}",
+                "Place points in the areas in force.",
+                mapped.point.areas,
+                document.file,
+                line,
+            )
         try:
             CRS.from_user_input(mapped.point.crs)
         except CRSError:
@@ -100,8 +113,13 @@ def check_places(city: City, feeds: Mapping[str, tuple[Feed, Shape, Document]]) 
                 "unknown coordinate system", "Use its EPSG code, as EPSG:32614.", mapped.point.crs, document.file, line
             )
         if mapped.point.level and mapped.point.level not in areas[0].spatial_levels:
-            yield Problem("the feed of areas has no such level", f"Use one of {areas[0].spatial_levels}.",
-                          mapped.point.level, document.file, line)  # fmt: skip
+            yield Problem(
+                "the feed of areas has no such level",
+                f"Use one of {areas[0].spatial_levels}.",
+                mapped.point.level,
+                document.file,
+                line,
+            )
 
 
 def _overlapping(feed: Feed, feeds: Mapping[str, tuple[Feed, Shape, Document]]) -> Iterator[Problem]:
@@ -119,5 +137,10 @@ def _overlapping(feed: Feed, feeds: Mapping[str, tuple[Feed, Shape, Document]]) 
             continue
         if (own.first or "") <= (its.last or "9999") and (its.first or "") <= (own.last or "9999"):
             document = feeds[feed.id][2]
-            yield Problem(f"the versions {its.version} and {own.version} hold on the same days", f"Let one end before the other begins; see the feed {other.id}.",
-                          own.version, document.file, document.line_of(("boundaries",)))  # fmt: skip
+            yield Problem(
+                f"the versions {its.version} and {own.version} hold on the same days",
+                f"Let one end before the other begins; see the feed {other.id}.",
+                own.version,
+                document.file,
+                document.line_of(("boundaries",)),
+            )

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from sga_pipeline.contracts.base import Code, Contract, Day, Identifier, Sentence
+from sga_pipeline.contracts.strict_model import Code, Contract, Day, Identifier, Sentence
 
 OWN_CODES = "the city's own"
 

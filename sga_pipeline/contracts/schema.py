@@ -6,10 +6,10 @@ import json
 import sys
 from pathlib import Path
 
-from sga_pipeline.contracts.base import Contract
 from sga_pipeline.contracts.city import City
 from sga_pipeline.contracts.corrections import Corrections
 from sga_pipeline.contracts.feed import Feed
+from sga_pipeline.contracts.strict_model import Contract
 from sga_pipeline.paths import CONTRACTS
 
 SCHEMAS: dict[str, type[Contract]] = {"city": City, "feed": Feed, "corrections": Corrections}

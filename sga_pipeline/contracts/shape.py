@@ -17,9 +17,17 @@ Kind = Literal["events", "counts", "levels", "reference"]
 _TYPES = {"string", "integer", "number", "boolean", "date"}
 _OPTIONS = {"minimum", "maximum"}
 _COLUMN_KEYS = {
-    "name", "logicalType", "required", "primaryKey", "primaryKeyPosition", "logicalTypeOptions", "classification",
-    "description", "customProperties", "quality",
-}  # fmt: skip
+    "name",
+    "logicalType",
+    "required",
+    "primaryKey",
+    "primaryKeyPosition",
+    "logicalTypeOptions",
+    "classification",
+    "description",
+    "customProperties",
+    "quality",
+}
 
 
 @dataclass(frozen=True)
@@ -87,10 +95,16 @@ def read_shape(file: Path) -> Shape:
     columns = tuple(_column(document, one, (*at, "properties", i)) for i, one in enumerate(table.properties or []))
     rules = tuple(_pair_rule(document, one, (*at, "quality", i)) for i, one in enumerate(table.quality or []))
     return Shape(
-        id=str(table.name), title=str(contract.description.purpose if contract.description else "").rstrip("."),
-        grain=str(table.dataGranularityDescription), kind=custom["kind"], columns=columns, pair_rules=rules,
-        classification=custom.get("classification"), dated_by=custom.get("dated_by"), file=file,
-    )  # fmt: skip
+        id=str(table.name),
+        title=str(contract.description.purpose if contract.description else "").rstrip("."),
+        grain=str(table.dataGranularityDescription),
+        kind=custom["kind"],
+        columns=columns,
+        pair_rules=rules,
+        classification=custom.get("classification"),
+        dated_by=custom.get("dated_by"),
+        file=file,
+    )
 
 
 def _column(document: Document, one: SchemaProperty, at: tuple[str | int, ...]) -> Column:
@@ -110,12 +124,17 @@ def _column(document: Document, one: SchemaProperty, at: tuple[str | int, ...]) 
             raise _problem(document, where, "unknown column rule", "Use invalidValues with a pattern.", rule.metric)
         pattern = str(arguments["pattern"])
     return Column(
-        name=str(one.name), type=one.logicalType, description=str(one.description or ""),  # type: ignore[arg-type]
-        required=bool(one.required), key_position=one.primaryKeyPosition if one.primaryKey else None,
-        code_list=_custom(document, one.customProperties, {"codeList"}, at).get("codeList"), pattern=pattern,
-        minimum=options.get("minimum"), maximum=options.get("maximum"),
+        name=str(one.name),
+        type=one.logicalType,  # type: ignore[arg-type]
+        description=str(one.description or ""),
+        required=bool(one.required),
+        key_position=one.primaryKeyPosition if one.primaryKey else None,
+        code_list=_custom(document, one.customProperties, {"codeList"}, at).get("codeList"),
+        pattern=pattern,
+        minimum=options.get("minimum"),
+        maximum=options.get("maximum"),
         restricted=one.classification == "restricted",
-    )  # fmt: skip
+    )
 
 
 def _pair_rule(document: Document, rule: DataQuality, at: tuple[str | int, ...]) -> PairRule:

@@ -9,7 +9,7 @@ from pydantic import Field, GetJsonSchemaHandler, TypeAdapter, field_validator, 
 from pydantic.functional_validators import BeforeValidator
 from pydantic_core import CoreSchema
 
-from sga_pipeline.contracts.base import Code, Contract
+from sga_pipeline.contracts.strict_model import Code, Contract
 
 Otherwise = Literal["unknown", "null", "keep", "reject"]
 
@@ -227,10 +227,30 @@ def _dated(formats: list[str], *one_of: str) -> list[str]:
 
 
 Step = Annotated[
-    Trim | Upper | Lower | CollapseSpaces | StripAccents | NameKey | ZeroPad | Prefix | Suffix | Slice | Replace | Part | Extract
-    | NullIf | Recode | Lookup | CompactPeriod | Default | Date | DateTime | Number | Boolean,
+    Trim
+    | Upper
+    | Lower
+    | CollapseSpaces
+    | StripAccents
+    | NameKey
+    | ZeroPad
+    | Prefix
+    | Suffix
+    | Slice
+    | Replace
+    | Part
+    | Extract
+    | NullIf
+    | Recode
+    | Lookup
+    | CompactPeriod
+    | Default
+    | Date
+    | DateTime
+    | Number
+    | Boolean,
     Field(discriminator="step"),
-]  # fmt: skip
+]
 
 KINDS: dict[str, type[_Step]] = {
     model.model_fields["step"].annotation.__args__[0]: model  # type: ignore[union-attr]
@@ -269,13 +289,21 @@ class _WrittenStep:
                 options.append({"const": name, "description": model.__doc__})
             if properties:
                 body: dict[str, Any] = {
-                    "type": "object", "properties": properties, "additionalProperties": False, "required": required,
-                }  # fmt: skip
+                    "type": "object",
+                    "properties": properties,
+                    "additionalProperties": False,
+                    "required": required,
+                }
                 forms = [body, properties[model.short]] if model.short else [body]
-                options.append({
-                    "type": "object", "description": model.__doc__, "additionalProperties": False, "required": [name],
-                    "properties": {name: {"anyOf": forms} if len(forms) > 1 else body},
-                })  # fmt: skip
+                options.append(
+                    {
+                        "type": "object",
+                        "description": model.__doc__,
+                        "additionalProperties": False,
+                        "required": [name],
+                        "properties": {name: {"anyOf": forms} if len(forms) > 1 else body},
+                    }
+                )
         return {"anyOf": options}
 
 

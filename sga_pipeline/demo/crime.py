@@ -87,10 +87,14 @@ def make_incidents(place: Place, random: np.random.Generator, scale: float) -> I
     hours = np.concatenate([np.arange(24), np.arange(17, 24), np.arange(20, 24)])
     order = np.lexsort((random.random(number), rows[:, 0]))
     made = Incidents(
-        month=rows[:, 0], day=(random.random(number) * days[rows[:, 0]]).astype(np.int64) + 1, hour=random.choice(hours, number),
-        district=district, offence=rows[:, 2], cleared=random.random(number) < share[rows[:, 2]],
+        month=rows[:, 0],
+        day=(random.random(number) * days[rows[:, 0]]).astype(np.int64) + 1,
+        hour=random.choice(hours, number),
+        district=district,
+        offence=rows[:, 2],
+        cleared=random.random(number) < share[rows[:, 2]],
         report_delay=random.geometric(0.35, number) - 1,
-    )  # fmt: skip
+    )
     return Incidents(*(getattr(made, name)[order] for name in made.__dataclass_fields__))
 
 
@@ -113,21 +117,79 @@ class Victims:
 
 # What happened, ICCS, per 100,000 a year, yearly factor, share of women, weights of ages, weapons and relations.
 VICTIM_KINDS = (
-    ("homicide", "0101", 8.5, 0.975, 0.16, (0.03, 0.40, 0.33, 0.16, 0.08), (0.58, 0.30, 0.12), (0.10, 0.08, 0.45, 0.37)),
-    ("serious_assault", "020111", 220.0, 1.0, 0.34, (0.06, 0.36, 0.31, 0.18, 0.09), (0.18, 0.62, 0.20), (0.14, 0.09, 0.40, 0.37)),
-    ("sexual_violence", "03011", 58.0, 1.05, 0.88, (0.24, 0.42, 0.22, 0.09, 0.03), (0.03, 0.12, 0.85), (0.24, 0.16, 0.42, 0.18)),
-    ("physical_harassment", "02081", 46.0, 1.03, 0.55, (0.10, 0.44, 0.28, 0.12, 0.06), (0.00, 0.02, 0.98), (0.02, 0.03, 0.25, 0.70)),
-    ("sexual_harassment", "030122", 62.0, 1.06, 0.93, (0.12, 0.52, 0.25, 0.08, 0.03), (0.00, 0.00, 1.00), (0.02, 0.02, 0.20, 0.76)),
-    ("trafficking", "0204", 5.5, 1.02, 0.72, (0.22, 0.48, 0.22, 0.07, 0.01), (0.00, 0.00, 1.00), (0.10, 0.12, 0.48, 0.30)),
-)  # fmt: skip
+    (
+        "homicide",
+        "0101",
+        8.5,
+        0.975,
+        0.16,
+        (0.03, 0.40, 0.33, 0.16, 0.08),
+        (0.58, 0.30, 0.12),
+        (0.10, 0.08, 0.45, 0.37),
+    ),
+    (
+        "serious_assault",
+        "020111",
+        220.0,
+        1.0,
+        0.34,
+        (0.06, 0.36, 0.31, 0.18, 0.09),
+        (0.18, 0.62, 0.20),
+        (0.14, 0.09, 0.40, 0.37),
+    ),
+    (
+        "sexual_violence",
+        "03011",
+        58.0,
+        1.05,
+        0.88,
+        (0.24, 0.42, 0.22, 0.09, 0.03),
+        (0.03, 0.12, 0.85),
+        (0.24, 0.16, 0.42, 0.18),
+    ),
+    (
+        "physical_harassment",
+        "02081",
+        46.0,
+        1.03,
+        0.55,
+        (0.10, 0.44, 0.28, 0.12, 0.06),
+        (0.00, 0.02, 0.98),
+        (0.02, 0.03, 0.25, 0.70),
+    ),
+    (
+        "sexual_harassment",
+        "030122",
+        62.0,
+        1.06,
+        0.93,
+        (0.12, 0.52, 0.25, 0.08, 0.03),
+        (0.00, 0.00, 1.00),
+        (0.02, 0.02, 0.20, 0.76),
+    ),
+    (
+        "trafficking",
+        "0204",
+        5.5,
+        1.02,
+        0.72,
+        (0.22, 0.48, 0.22, 0.07, 0.01),
+        (0.00, 0.00, 1.00),
+        (0.10, 0.12, 0.48, 0.30),
+    ),
+)
 WEAPONS = ("firearm", "knife", "other")
 RELATIONS = ("partner", "family", "known", "stranger")
 # Where it happened, by kind; what lay behind it (homicides alone); and what trafficked people were made to do.
 LOCATIONS = ("home", "street", "transport", "commercial", "_U")
 LOCATION_SHARES = (
-    (0.31, 0.52, 0.03, 0.08, 0.06), (0.34, 0.44, 0.05, 0.12, 0.05), (0.62, 0.17, 0.06, 0.06, 0.09),
-    (0.10, 0.58, 0.22, 0.08, 0.02), (0.05, 0.55, 0.33, 0.05, 0.02), (0.20, 0.15, 0.00, 0.45, 0.20),
-)  # fmt: skip
+    (0.31, 0.52, 0.03, 0.08, 0.06),
+    (0.34, 0.44, 0.05, 0.12, 0.05),
+    (0.62, 0.17, 0.06, 0.06, 0.09),
+    (0.10, 0.58, 0.22, 0.08, 0.02),
+    (0.05, 0.55, 0.33, 0.05, 0.02),
+    (0.20, 0.15, 0.00, 0.45, 0.20),
+)
 SITUATIONS = ("organised_crime", "gang", "terrorism", "other")
 SITUATION_SHARES = (0.14, 0.19, 0.012, 0.658)
 EXPLOITATIONS = ("sexual", "labour", "other", "_U")
@@ -147,13 +209,23 @@ def make_victims(place: Place, random: np.random.Generator, scale: float) -> Vic
             low, high = np.array(AGE_RANGES)[band].T
             sex = np.where(random.random(number) < women, 0, 1)
             age = low + (random.random(number) * (high - low + 1)).astype(np.int64)
-            drawn.append(np.column_stack([
-                np.full(number, year), random.integers(0, 365, number), np.repeat(np.arange(len(DISTRICTS)), counts), np.full(number, kind),
-                np.where(random.random(number) < 0.004, UNKNOWN_SEX, sex), np.where(random.random(number) < 0.01, UNKNOWN_AGE, age),
-                random.choice(3, number, p=weapons), random.choice(4, number, p=relations),
-                random.choice(len(LOCATIONS), number, p=LOCATION_SHARES[kind]), random.choice(len(SITUATIONS), number, p=SITUATION_SHARES),
-                random.choice(len(EXPLOITATIONS), number, p=EXPLOITATION_SHARES),
-            ]))  # fmt: skip
+            drawn.append(
+                np.column_stack(
+                    [
+                        np.full(number, year),
+                        random.integers(0, 365, number),
+                        np.repeat(np.arange(len(DISTRICTS)), counts),
+                        np.full(number, kind),
+                        np.where(random.random(number) < 0.004, UNKNOWN_SEX, sex),
+                        np.where(random.random(number) < 0.01, UNKNOWN_AGE, age),
+                        random.choice(3, number, p=weapons),
+                        random.choice(4, number, p=relations),
+                        random.choice(len(LOCATIONS), number, p=LOCATION_SHARES[kind]),
+                        random.choice(len(SITUATIONS), number, p=SITUATION_SHARES),
+                        random.choice(len(EXPLOITATIONS), number, p=EXPLOITATION_SHARES),
+                    ]
+                )
+            )
     rows = np.concatenate(drawn)
     return Victims(*rows.T)
 

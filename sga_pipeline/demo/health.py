@@ -30,10 +30,17 @@ NOT_STATED = "Y09"
 REGISTER_MISSES = 0.06
 # Topic, per 100,000 residents a year.
 TOPICS = (
-    ("live_births", 1050.0), ("infant_deaths", 6.2), ("physicians", 310.0), ("drug_treatment_clients", 190.0),
-    ("drug_treatment_entries", 120.0), ("drug_morbidity", 260.0), ("drug_morbidity_attributable", 41.0), ("drug_deaths_attributable", 3.1),
-    ("drug_deaths_all", 11.0), ("teen_pregnancies", 46.0),
-)  # fmt: skip
+    ("live_births", 1050.0),
+    ("infant_deaths", 6.2),
+    ("physicians", 310.0),
+    ("drug_treatment_clients", 190.0),
+    ("drug_treatment_entries", 120.0),
+    ("drug_morbidity", 260.0),
+    ("drug_morbidity_attributable", 41.0),
+    ("drug_deaths_attributable", 3.1),
+    ("drug_deaths_all", 11.0),
+    ("teen_pregnancies", 46.0),
+)
 
 
 @dataclass(frozen=True)
@@ -61,19 +68,24 @@ def make_deaths(place: Place, victims: Victims, random: np.random.Generator, sca
             counts = random.poisson(rate * people / 100_000 * scale)
             number = int(counts.sum())
             low, high = np.array(AGE_RANGES)[random.choice(5, number, p=ages)].T
-            rows = np.column_stack([
-                np.full(number, year), random.integers(0, 365, number), np.repeat(np.arange(len(DISTRICTS)), counts),
-                random.integers(0, 2, number), low + (random.random(number) * (high - low + 1)).astype(np.int64),
-            ])  # fmt: skip
+            rows = np.column_stack(
+                [
+                    np.full(number, year),
+                    random.integers(0, 365, number),
+                    np.repeat(np.arange(len(DISTRICTS)), counts),
+                    random.integers(0, 2, number),
+                    low + (random.random(number) * (high - low + 1)).astype(np.int64),
+                ]
+            )
             parts.append((rows, [str(one) for one in random.choice(causes, number, p=chances)]))
     killed = (victims.kind == 0) & (victims.sex != UNKNOWN_SEX) & (random.random(len(victims.kind)) >= REGISTER_MISSES)
     rows = np.column_stack(
         [victims.year, victims.day_of_year, victims.district, victims.sex, np.maximum(victims.age, 0)]
     )[killed]
     weapons = [int(one) for one in victims.weapon[killed]]
-    parts.append((
-        rows, [NOT_STATED if one == 2 and at % 3 == 0 else HOMICIDE_CAUSES[one] for at, one in enumerate(weapons)]
-    ))  # fmt: skip
+    parts.append(
+        (rows, [NOT_STATED if one == 2 and at % 3 == 0 else HOMICIDE_CAUSES[one] for at, one in enumerate(weapons)])
+    )
     table = np.concatenate([rows for rows, _ in parts])
     year, day, district, sex, age = table.T
     return Deaths(year, day, district, sex, age, cause=[cause for _, causes in parts for cause in causes])

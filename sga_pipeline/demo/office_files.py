@@ -24,11 +24,17 @@ def write_deaths(folder: Path, deaths: Deaths) -> Piles:
     for year in YEARS:
         rows = [at for at in range(len(deaths.cause)) if deaths.year[at] == year]
         days = [date(year, 1, 1) + timedelta(days=int(deaths.day_of_year[at])) for at in rows]
-        frame = pl.DataFrame({
-            "death": [f"D{at + 1:07d}" for at in rows], "day": days, "registered": [day + timedelta(days=3) for day in days],
-            "cause": [deaths.cause[at] for at in rows], "district": [DISTRICTS[deaths.district[at]] for at in rows],
-            "sex": [int(deaths.sex[at]) + 1 for at in rows], "age": [int(deaths.age[at]) for at in rows],
-        })  # fmt: skip
+        frame = pl.DataFrame(
+            {
+                "death": [f"D{at + 1:07d}" for at in rows],
+                "day": days,
+                "registered": [day + timedelta(days=3) for day in days],
+                "cause": [deaths.cause[at] for at in rows],
+                "district": [DISTRICTS[deaths.district[at]] for at in rows],
+                "sex": [int(deaths.sex[at]) + 1 for at in rows],
+                "age": [int(deaths.age[at]) for at in rows],
+            }
+        )
         frame.write_parquet(folder / f"deaths_{year}.parquet", compression="zstd", statistics=False)
         piles[str(year)] = {"rows_in": len(rows), "rows_kept": len(rows)}
     return piles
@@ -61,8 +67,11 @@ def write_population(file: Path, place: Place) -> Piles:
     years, districts, sexes, ages = place.residents.shape
     rows = [
         (POPULATION_YEARS[y], DISTRICTS[d], ("Women", "Men")[s], FINE_NAMES[a], int(place.residents[y, d, s, a]))
-        for y in range(years) for d in range(districts) for s in range(sexes) for a in range(ages)
-    ]  # fmt: skip
+        for y in range(years)
+        for d in range(districts)
+        for s in range(sexes)
+        for a in range(ages)
+    ]
     pl.DataFrame(rows, schema=["year", "district", "sex", "age", "residents"], orient="row").write_csv(file)
     return {"all": {"rows_in": len(rows), "rows_kept": len(rows)}}
 
@@ -122,11 +131,16 @@ def write_attestations(file: Path) -> Piles:
 
 # Planted: nobody takes reports on the police, one line alone takes those on corruption.
 CHANNELS = {
-    "violence": ("emergency line", "police stations"), "domestic_violence": ("emergency line", "women's desk"),
-    "sexual_violence": ("women's desk", "hospital of the port"), "child_protection": ("child line", "schools"),
-    "trafficking": ("port chaplaincy", "emergency line"), "hate_crime": ("ombudsman", "police stations"),
-    "firearms": ("police stations", "weapons amnesty desk"), "drugs": ("health line", "police stations"), "corruption": ("audit office",),
-}  # fmt: skip
+    "violence": ("emergency line", "police stations"),
+    "domestic_violence": ("emergency line", "women's desk"),
+    "sexual_violence": ("women's desk", "hospital of the port"),
+    "child_protection": ("child line", "schools"),
+    "trafficking": ("port chaplaincy", "emergency line"),
+    "hate_crime": ("ombudsman", "police stations"),
+    "firearms": ("police stations", "weapons amnesty desk"),
+    "drugs": ("health line", "police stations"),
+    "corruption": ("audit office",),
+}
 
 
 def write_channels(file: Path) -> Piles:

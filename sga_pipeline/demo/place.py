@@ -17,20 +17,53 @@ AGES = ("Y0T14", "Y15T29", "Y30T44", "Y45T59", "Y_GE60")
 AGE_RANGES = ((0, 14), (15, 29), (30, 44), (45, 59), (60, 94))
 # The register of residents has finer bands, which nest in every group the guide asks for: first age, last age, share of the group above.
 FINE = (
-    (0, 0, 0.065), (1, 4, 0.265), (5, 9, 0.335), (10, 14, 0.335),
-    (15, 17, 0.19), (18, 19, 0.13), (20, 24, 0.335), (25, 29, 0.345),
-    (30, 34, 0.34), (35, 39, 0.335), (40, 44, 0.325), (45, 49, 0.345), (50, 54, 0.335), (55, 59, 0.32),
-    (60, 64, 0.29), (65, 69, 0.25), (70, 74, 0.19), (75, 79, 0.13), (80, 84, 0.08), (85, 999, 0.06),
-)  # fmt: skip
+    (0, 0, 0.065),
+    (1, 4, 0.265),
+    (5, 9, 0.335),
+    (10, 14, 0.335),
+    (15, 17, 0.19),
+    (18, 19, 0.13),
+    (20, 24, 0.335),
+    (25, 29, 0.345),
+    (30, 34, 0.34),
+    (35, 39, 0.335),
+    (40, 44, 0.325),
+    (45, 49, 0.345),
+    (50, 54, 0.335),
+    (55, 59, 0.32),
+    (60, 64, 0.29),
+    (65, 69, 0.25),
+    (70, 74, 0.19),
+    (75, 79, 0.13),
+    (80, 84, 0.08),
+    (85, 999, 0.06),
+)
 FINE_NAMES = tuple("Y0" if high == 0 else "Y_GE85" if high == 999 else f"Y{low}T{high}" for low, high, _ in FINE)
 GROUP_OF_FINE = tuple(next(at for at, (_, high) in enumerate(AGE_RANGES) if low <= high) for low, _, _ in FINE)
 ACROSS, DOWN = 5, 4
 WEST, SOUTH, STEP = -17.40, 37.60, 0.035
 NAMES = (
-    "Alder Quay", "Old Market", "Saltmarsh", "North Gate", "Belltower", "Lime Kilns", "Harbour Row", "Orchard Side", "Foundry",
-    "Castle Hill", "Weavers", "Station", "Mill Pond", "Santa Luzía", "São Bento", "Ropewalk", "Lighthouse", "Greenfields",
-    "Quarry Bank", "Ferry Point",
-)  # fmt: skip
+    "Alder Quay",
+    "Old Market",
+    "Saltmarsh",
+    "North Gate",
+    "Belltower",
+    "Lime Kilns",
+    "Harbour Row",
+    "Orchard Side",
+    "Foundry",
+    "Castle Hill",
+    "Weavers",
+    "Station",
+    "Mill Pond",
+    "Santa Luzía",
+    "São Bento",
+    "Ropewalk",
+    "Lighthouse",
+    "Greenfields",
+    "Quarry Bank",
+    "Ferry Point",
+)
 DISTRICTS = tuple(f"d{number:02d}" for number in range(1, ACROSS * DOWN + 1))
 Numbers = npt.NDArray[np.int64]
 
@@ -78,10 +111,13 @@ def geojson(place: Place) -> str:
     features = []
     for index, (code, name) in enumerate(zip(DISTRICTS, NAMES, strict=True)):
         ring = [place.corners[at].tolist() for at in ring_of(index)]
-        features.append({
-            "type": "Feature", "properties": {"code": code, "name": name, "surveyed": 2014},
-            "geometry": {"type": "Polygon", "coordinates": [ring]},
-        })  # fmt: skip
+        features.append(
+            {
+                "type": "Feature",
+                "properties": {"code": code, "name": name, "surveyed": 2014},
+                "geometry": {"type": "Polygon", "coordinates": [ring]},
+            }
+        )
     return json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False, indent=1)
 
 

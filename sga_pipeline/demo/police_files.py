@@ -55,7 +55,7 @@ def write_incidents(folder: Path, place: Place, made: Incidents, random: np.rand
 
 def _incident_lines(
     place: Place, made: Incidents, rows: np.ndarray, year: int, month: int, random: np.random.Generator
-) -> list[str]:  # fmt: skip
+) -> list[str]:
     other = (year, month) in OTHER_DATES
     points = points_in(place, np.maximum(made.district[rows], 0), random)
     mess = random.random(len(rows))

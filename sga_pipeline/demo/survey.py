@@ -15,14 +15,25 @@ STRATA, POINTS, A_POINT = 4, 20, 30
 STANDS_FOR = (160_000, 130_000, 110_000, 70_000)
 # Question, share of yes in the first wave, change to the second, the question it hangs on ('' for none).
 ASKED: tuple[tuple[str, float, float, str], ...] = (
-    ("victim_12m", 0.24, -0.02, ""), ("reported_crime", 0.38, 0.03, "victim_12m"), ("contact_official_12m", 0.46, 0.01, ""),
-    ("bribe_12m", 0.11, -0.02, "contact_official_12m"), ("used_service_12m", 0.61, 0.02, ""), ("satisfied_service", 0.57, 0.04, "used_service_12m"),
-    ("confident_local_government", 0.41, 0.02, ""), ("confident_police", 0.47, 0.03, ""), ("confident_judiciary", 0.35, 0.01, ""),
-    ("confident_in_all", 0.22, 0.01, ""), ("feels_unsafe", 0.43, -0.04, ""), ("used_drug_12m", 0.062, 0.008, ""),
-    ("had_never_used_drug", 0.88, -0.01, ""), ("first_used_drug_12m", 0.021, 0.002, "had_never_used_drug"),
-    ("volunteered_time_12m", 0.19, 0.01, ""), ("donated_12m", 0.31, 0.02, ""), ("volunteered_any_12m", 0.40, 0.02, ""),
+    ("victim_12m", 0.24, -0.02, ""),
+    ("reported_crime", 0.38, 0.03, "victim_12m"),
+    ("contact_official_12m", 0.46, 0.01, ""),
+    ("bribe_12m", 0.11, -0.02, "contact_official_12m"),
+    ("used_service_12m", 0.61, 0.02, ""),
+    ("satisfied_service", 0.57, 0.04, "used_service_12m"),
+    ("confident_local_government", 0.41, 0.02, ""),
+    ("confident_police", 0.47, 0.03, ""),
+    ("confident_judiciary", 0.35, 0.01, ""),
+    ("confident_in_all", 0.22, 0.01, ""),
+    ("feels_unsafe", 0.43, -0.04, ""),
+    ("used_drug_12m", 0.062, 0.008, ""),
+    ("had_never_used_drug", 0.88, -0.01, ""),
+    ("first_used_drug_12m", 0.021, 0.002, "had_never_used_drug"),
+    ("volunteered_time_12m", 0.19, 0.01, ""),
+    ("donated_12m", 0.31, 0.02, ""),
+    ("volunteered_any_12m", 0.40, 0.02, ""),
     ("discriminated_12m", 0.14, 0.02, ""),
-)  # fmt: skip
+)
 QUESTIONS = tuple(name for name, *_ in ASKED)
 NOT_ASKED, NO_ANSWER = -1, 0.015
 
@@ -69,7 +80,12 @@ def make_survey(random: np.random.Generator) -> Survey:
             answers[answers[:, QUESTIONS.index(hangs_on)] != 1, column] = NOT_ASKED
     answers[random.random(answers.shape) < NO_ANSWER] = NOT_ASKED
     return Survey(
-        year=year, stratum=stratum, cluster=cluster, weight=np.array(STANDS_FOR)[stratum] / (POINTS * A_POINT),
-        sex=(random.random(number) < 0.48).astype(np.int64), age=random.integers(15, 85, number),
-        disabled=(random.random(number) < 0.11).astype(np.int64), answers=answers,
-    )  # fmt: skip
+        year=year,
+        stratum=stratum,
+        cluster=cluster,
+        weight=np.array(STANDS_FOR)[stratum] / (POINTS * A_POINT),
+        sex=(random.random(number) < 0.48).astype(np.int64),
+        age=random.integers(15, 85, number),
+        disabled=(random.random(number) < 0.11).astype(np.int64),
+        answers=answers,
+    )

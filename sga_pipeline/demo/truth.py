@@ -52,9 +52,16 @@ Written by the generator from what it drew, not from the files it wrote. The pip
 
 
 def write_truth(
-    folder: Path, place: Place, incidents: Incidents, victims: Victims, deaths: Deaths, services: Numbers,
-    statistics: list[tuple[str, str, int, str, float | None]], counts: list[Counted], piles: dict[str, Piles],
-) -> None:  # fmt: skip
+    folder: Path,
+    place: Place,
+    incidents: Incidents,
+    victims: Victims,
+    deaths: Deaths,
+    services: Numbers,
+    statistics: list[tuple[str, str, int, str, float | None]],
+    counts: list[Counted],
+    piles: dict[str, Piles],
+) -> None:
     folder.mkdir(parents=True)
     (folder / "README.md").write_text(README, encoding="utf-8")
     with (folder / "counts.csv").open("w", newline="", encoding="utf-8") as stream:
@@ -78,10 +85,13 @@ def write_truth(
         writer.writerow(["question", "wave", "share"])
         writer.writerows((name, wave, true_share(name, wave)) for name in QUESTIONS for wave in WAVES)
     planted: dict[str, Any] = {
-        "deliveries": piles, "missing": {"police_incidents": [f"{MISSING_MONTH[0]}-{MISSING_MONTH[1]:02d}"]},
-        "unlicensed": ["governance"], "hotspots": [{"area_id": DISTRICTS[d], "offence": code, "factor": f} for d, code, f in HOTSPOTS],
-        "trends": {one.code: one.trend for one in OFFENCES}, "attestations": [list(one) for one in ATTESTATIONS],
-    }  # fmt: skip
+        "deliveries": piles,
+        "missing": {"police_incidents": [f"{MISSING_MONTH[0]}-{MISSING_MONTH[1]:02d}"]},
+        "unlicensed": ["governance"],
+        "hotspots": [{"area_id": DISTRICTS[d], "offence": code, "factor": f} for d, code, f in HOTSPOTS],
+        "trends": {one.code: one.trend for one in OFFENCES},
+        "attestations": [list(one) for one in ATTESTATIONS],
+    }
     (folder / "planted.json").write_text(
         json.dumps(planted, indent=1, sort_keys=True, ensure_ascii=False), encoding="utf-8"
     )
@@ -101,9 +111,12 @@ def _incident_rows(made: Incidents) -> Iterator[Row]:
 
     everything = np.ones(len(made.month), dtype=bool)
     measures = {
-        "motor_vehicle_thefts": is_in("V10"), "robberies_firearm": is_in("R10"), "offences": everything,
-        "offences_cleared": made.cleared, "sexual_violence_offences": is_in("S10"),
-    }  # fmt: skip
+        "motor_vehicle_thefts": is_in("V10"),
+        "robberies_firearm": is_in("R10"),
+        "offences": everything,
+        "offences_cleared": made.cleared,
+        "sexual_violence_offences": is_in("S10"),
+    }
     years = np.array([year for year, _ in MONTHS])[made.month]
     for name, chosen in measures.items():
         for at, (year, month) in enumerate(MONTHS):
@@ -141,19 +154,29 @@ def _victim_rows(victims: Victims) -> Iterator[Row]:
     homicide = victims.kind == kinds.index("homicide")
     public = np.isin(victims.location, [LOCATIONS.index("street"), LOCATIONS.index("transport")])
     measures = {
-        "homicide_victims": homicide, "homicide_firearm_victims": homicide & (victims.weapon == 0),
+        "homicide_victims": homicide,
+        "homicide_firearm_victims": homicide & (victims.weapon == 0),
         "homicide_family_victims": homicide & (victims.relation <= 1),
         "serious_assault_victims": victims.kind == kinds.index("serious_assault"),
         # Sexual harassment is part of sexual violence in ICCS (030122 lies below 0301).
-        "sexual_violence_victims": np.isin(victims.kind, [kinds.index("sexual_violence"), kinds.index("sexual_harassment")]),
-        "sexual_violence_firearm_victims": np.isin(victims.kind, [kinds.index("sexual_violence"), kinds.index("sexual_harassment")]) & (victims.weapon == 0),
+        "sexual_violence_victims": np.isin(
+            victims.kind, [kinds.index("sexual_violence"), kinds.index("sexual_harassment")]
+        ),
+        "sexual_violence_firearm_victims": np.isin(
+            victims.kind, [kinds.index("sexual_violence"), kinds.index("sexual_harassment")]
+        )
+        & (victims.weapon == 0),
         "serious_assault_firearm_victims": (victims.kind == kinds.index("serious_assault")) & (victims.weapon == 0),
-        "homicide_ocg_victims": homicide & (victims.situation <= 1), "terrorist_victims": homicide & (victims.situation == 2),
+        "homicide_ocg_victims": homicide & (victims.situation <= 1),
+        "terrorist_victims": homicide & (victims.situation == 2),
         "harassment_physical_victims": (victims.kind == kinds.index("physical_harassment")) & public,
         "harassment_sexual_victims": (victims.kind == kinds.index("sexual_harassment")) & public,
-        "harassment_victims": np.isin(victims.kind, [kinds.index("physical_harassment"), kinds.index("sexual_harassment")]) & public,
+        "harassment_victims": np.isin(
+            victims.kind, [kinds.index("physical_harassment"), kinds.index("sexual_harassment")]
+        )
+        & public,
         "trafficking_victims": victims.kind == kinds.index("trafficking"),
-    }  # fmt: skip
+    }
     for name, chosen in measures.items():
         yield from _people(name, chosen, victims.year, victims.district, victims.sex, victims.age)
 
@@ -163,7 +186,7 @@ def _death_rows(deaths: Deaths) -> Iterator[Row]:
     measures = {
         "homicide_deaths": np.isin(causes, ["X954", "X999", "Y009", "Y09"]),
         "drug_deaths": np.isin(causes, ["X41", "X42", "F112", "X62", "Y12"]),
-    }  # fmt: skip
+    }
     for name, chosen in measures.items():
         yield from _people(name, chosen, deaths.year, deaths.district, deaths.sex, deaths.age)
 

@@ -12,10 +12,19 @@ from sga_pipeline.paths import CONTRACTS
 
 # The family most feeds of a shape belong to.
 FAMILIES = {
-    "crime_events": "police", "crime_victims": "police", "crime_counts": "police", "deaths": "health", "health_counts": "health",
-    "population": "official_statistics", "observations": "official_statistics", "official_counts": "official_statistics",
-    "areas": "spatial", "attestations": "governance", "reporting_channels": "governance", "survey_answers": "survey",
-}  # fmt: skip
+    "crime_events": "police",
+    "crime_victims": "police",
+    "crime_counts": "police",
+    "deaths": "health",
+    "health_counts": "health",
+    "population": "official_statistics",
+    "observations": "official_statistics",
+    "official_counts": "official_statistics",
+    "areas": "spatial",
+    "attestations": "governance",
+    "reporting_channels": "governance",
+    "survey_answers": "survey",
+}
 SURE = 5
 
 
@@ -72,9 +81,12 @@ def choose(columns: list[Column]) -> Choice:
 
 def _question(column: Column) -> bool:
     """A column of few answers that means nothing else, as questions of a survey are."""
-    return not column.meaning and not column.private and 2 <= column.distinct <= 4 and all(
-        code_of("answer", value) is not None or value in {"2", "9", "8"} for value, _ in column.values
-    )  # fmt: skip
+    return (
+        not column.meaning
+        and not column.private
+        and 2 <= column.distinct <= 4
+        and all(code_of("answer", value) is not None or value in {"2", "9", "8"} for value, _ in column.values)
+    )
 
 
 def _listed(column: Column, name: str) -> bool:

@@ -96,9 +96,17 @@ def match(column: Column, areas: list[Area]) -> Match | None:
                 continue
             listed = () if steps is not None else tuple(hits)
             best = Match(
-                share, how, steps or (), listed, (pool[0].level,), total - sum(count for _, count, _ in hits), met, len(pool), rank,
+                share,
+                how,
+                steps or (),
+                listed,
+                (pool[0].level,),
+                total - sum(count for _, count, _ in hits),
+                met,
+                len(pool),
+                rank,
                 tuple(sorted(value for value, _, _ in hits)) if national else (),
-            )  # fmt: skip
+            )
     return best
 
 

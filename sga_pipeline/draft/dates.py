@@ -6,12 +6,17 @@ import re
 from dataclasses import dataclass
 
 _TIMES: tuple[tuple[str, str, str], ...] = (
-    ("", "", ""), (r"[ ]\d{1,2}:\d{2}", " %H:%M", " 18:30"), (r"[ ]\d{1,2}:\d{2}:\d{2}", " %H:%M:%S", " 18:30:00"),
-    (r"[ ]\d{1,2}:\d{2}:\d{2}\.\d+", " %H:%M:%S.%f", " 18:30:00.0"), (r"T\d{2}:\d{2}:\d{2}", "T%H:%M:%S", "T18:30:00"),
-    (r"T\d{2}:\d{2}:\d{2}\.\d+", "T%H:%M:%S.%f", "T18:30:00.0"), (r"T\d{2}:\d{2}:\d{2}Z", "T%H:%M:%SZ", "T18:30:00Z"),
+    ("", "", ""),
+    (r"[ ]\d{1,2}:\d{2}", " %H:%M", " 18:30"),
+    (r"[ ]\d{1,2}:\d{2}:\d{2}", " %H:%M:%S", " 18:30:00"),
+    (r"[ ]\d{1,2}:\d{2}:\d{2}\.\d+", " %H:%M:%S.%f", " 18:30:00.0"),
+    (r"T\d{2}:\d{2}:\d{2}", "T%H:%M:%S", "T18:30:00"),
+    (r"T\d{2}:\d{2}:\d{2}\.\d+", "T%H:%M:%S.%f", "T18:30:00.0"),
+    (r"T\d{2}:\d{2}:\d{2}Z", "T%H:%M:%SZ", "T18:30:00Z"),
     (r"T\d{2}:\d{2}:\d{2}\.\d+Z", "T%H:%M:%S.%fZ", "T18:30:00.0Z"),
-    (r"[ ]\d{1,2}:\d{2}:\d{2} [AP]M", " %I:%M:%S %p", " 06:30:00 PM"), (r"[ ]\d{2}:\d{2}:\d{2}\+00", " %H:%M:%S+00", " 18:30:00+00"),
-)  # fmt: skip
+    (r"[ ]\d{1,2}:\d{2}:\d{2} [AP]M", " %I:%M:%S %p", " 06:30:00 PM"),
+    (r"[ ]\d{2}:\d{2}:\d{2}\+00", " %H:%M:%S+00", " 18:30:00+00"),
+)
 
 
 @dataclass(frozen=True)
@@ -132,6 +137,12 @@ def dates_of(values: list[tuple[str, int]]) -> Dates | None:
         formats = [kept[0].separator.join(("%Y", "%m", "%d"))]
     whole = not any(form.order == "xy" for form in kept)
     return Dates(
-        tuple(dict.fromkeys(formats)), share, "; ".join(notes[:3]), ambiguous, any(form.time for form in kept), same_start,
-        days[0] if days and whole else "", days[-1] if days and whole else "",
-    )  # fmt: skip
+        tuple(dict.fromkeys(formats)),
+        share,
+        "; ".join(notes[:3]),
+        ambiguous,
+        any(form.time for form in kept),
+        same_start,
+        days[0] if days and whole else "",
+        days[-1] if days and whole else "",
+    )

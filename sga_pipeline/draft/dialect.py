@@ -58,9 +58,14 @@ def dialect_of(scan: Scan, name: str) -> Dialect:
     if footer:
         why["footer_lines"] = f"the last {footer} lines are a total, a note or not {width} columns wide"
     form = CsvFormat(
-        kind="csv", delimiter=delimiter, encoding="utf-8" if encoding == "utf-8-sig" else encoding,
-        compression=scan.compression, skip_lines=skip, skip_records=records, footer_lines=footer,  # type: ignore[arg-type]
-    )  # fmt: skip
+        kind="csv",
+        delimiter=delimiter,
+        encoding="utf-8" if encoding == "utf-8-sig" else encoding,
+        compression=scan.compression,  # type: ignore[arg-type]
+        skip_lines=skip,
+        skip_records=records,
+        footer_lines=footer,
+    )
     return Dialect(form, why)
 
 
@@ -107,8 +112,9 @@ def _refuse_values(cells: list[str], name: str) -> None:
     if filled and not years and len(odd) > len(filled) * 0.3 and not {plain(one) for one in filled} & months:
         raise DeliveryError(
             "the first line holds values, not the names of columns",
-            "Ask for the file with its header, or put one on top; a contract names columns.", name,
-        )  # fmt: skip
+            "Ask for the file with its header, or put one on top; a contract names columns.",
+            name,
+        )
 
 
 def _skip_records(records: list[list[str]], width: int) -> int:
@@ -117,10 +123,13 @@ def _skip_records(records: list[list[str]], width: int) -> int:
         return 0
     first, rest = records[0], records[1:]
     odd = sum(
-        bool(first[at]) and not NUMBER.match(first[at]) and len(first[at]) > 5
-        and all(NUMBER.match(row[at]) or row[at] in {"", "null"} for row in rest) and any(row[at] for row in rest)
+        bool(first[at])
+        and not NUMBER.match(first[at])
+        and len(first[at]) > 5
+        and all(NUMBER.match(row[at]) or row[at] in {"", "null"} for row in rest)
+        and any(row[at] for row in rest)
         for at in range(width)
-    )  # fmt: skip
+    )
     return 1 if odd >= 2 else 0
 
 

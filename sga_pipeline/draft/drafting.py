@@ -59,10 +59,15 @@ def draft_file(
 ) -> Draft:
     """Draft a contract for a file; DeliveryError where the file cannot be drafted from."""
     with tempfile.TemporaryDirectory(prefix="sga-draft-") as scratch:
-        con = duckdb.connect(config={
-            "threads": 1, "memory_limit": MEMORY, "temp_directory": scratch,
-            "autoinstall_known_extensions": False, "autoload_known_extensions": False,
-        })  # fmt: skip
+        con = duckdb.connect(
+            config={
+                "threads": 1,
+                "memory_limit": MEMORY,
+                "temp_directory": scratch,
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+            }
+        )
         try:
             found = open_file(con, path, Path(scratch))
             looked = look(con, found.opened)

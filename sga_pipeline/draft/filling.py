@@ -93,7 +93,7 @@ class Filler(Times, Places, Persons):
         return (
             self._from(source, ["trim", "lookup: {mapping: offences, give: iccs_code, blank: unmapped}"]),
             f"{source.why}. Codes come from the mapping file once you fill them in; until then its offences are unmapped",
-        )  # fmt: skip
+        )
 
     def _local_code(self) -> None:
         return None

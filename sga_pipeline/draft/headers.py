@@ -67,9 +67,13 @@ def _two_rows(upper: list[Any], lower: list[Any], usual: int) -> bool:
     parts = set(map(str, below))
     width = sum(one not in ("", None) or two not in ("", None) for one, two in zip(upper, lower, strict=False))
     return (
-        len(above) >= 2 and len(below) >= 4 and width >= usual * 0.9 and len(parts) <= len(below) * 0.7
-        and all(_is_name(cell) for cell in above) and all(_is_name(cell) for cell in below)
-    )  # fmt: skip
+        len(above) >= 2
+        and len(below) >= 4
+        and width >= usual * 0.9
+        and len(parts) <= len(below) * 0.7
+        and all(_is_name(cell) for cell in above)
+        and all(_is_name(cell) for cell in below)
+    )
 
 
 def _filled(row: list[Any]) -> list[Any]:

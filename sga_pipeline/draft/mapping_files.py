@@ -20,10 +20,19 @@ def offence_rows(counted: Iterable[tuple[str, int]], languages: Sequence[str]) -
         found = suggest(local, languages)
         first = found[0] if found else None
         others = [f"{one.iccs_code or '-'} {one.title}" for one in found[1:]] + ["", ""]
-        rows.append((
-            local, str(records), "", first.iccs_code if first else "", first.title if first else "", f"{first.score:.2f}" if first else "",
-            first.why if first else "", others[0], others[1],
-        ))  # fmt: skip
+        rows.append(
+            (
+                local,
+                str(records),
+                "",
+                first.iccs_code if first else "",
+                first.title if first else "",
+                f"{first.score:.2f}" if first else "",
+                first.why if first else "",
+                others[0],
+                others[1],
+            )
+        )
     return rows
 
 

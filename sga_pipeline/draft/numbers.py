@@ -7,12 +7,15 @@ from dataclasses import dataclass
 
 _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("whole", re.compile(r"-?\d+")),
-    ("three_comma", re.compile(r"-?\d{1,3},\d{3}")), ("three_point", re.compile(r"-?\d{1,3}\.\d{3}")),
-    ("point", re.compile(r"-?\d*\.\d+(?:[eE][-+]?\d+)?")), ("comma", re.compile(r"-?\d*,\d+")),
+    ("three_comma", re.compile(r"-?\d{1,3},\d{3}")),
+    ("three_point", re.compile(r"-?\d{1,3}\.\d{3}")),
+    ("point", re.compile(r"-?\d*\.\d+(?:[eE][-+]?\d+)?")),
+    ("comma", re.compile(r"-?\d*,\d+")),
     ("comma_point", re.compile(r"-?\d{1,3}(?:,\d{3})+\.\d+|-?\d{1,3}(?:,\d{3}){2,}")),
     ("point_comma", re.compile(r"-?\d{1,3}(?:\.\d{3})+,\d+|-?\d{1,3}(?:\.\d{3}){2,}")),
-    ("space", re.compile(r"-?\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?:,\d+)?")), ("apostrophe", re.compile(r"-?\d{1,3}(?:'\d{3})+(?:\.\d+)?")),
-)  # fmt: skip
+    ("space", re.compile(r"-?\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?:,\d+)?")),
+    ("apostrophe", re.compile(r"-?\d{1,3}(?:'\d{3})+(?:\.\d+)?")),
+)
 
 
 @dataclass(frozen=True)

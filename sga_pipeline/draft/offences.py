@@ -42,10 +42,14 @@ def titles(contracts: Path = CONTRACTS) -> dict[str, str]:
 @cache
 def rules(contracts: Path = CONTRACTS) -> tuple[Rule, ...]:
     return tuple(
-        Rule(row["iccs_code"], row["language"], tuple(tuple(one.split("|")) for one in row["words"].split()),
-             tuple(row["without"].split()))
+        Rule(
+            row["iccs_code"],
+            row["language"],
+            tuple(tuple(one.split("|")) for one in row["words"].split()),
+            tuple(row["without"].split()),
+        )
         for row in read_rows(contracts / "drafting" / "iccs_words.csv")
-    )  # fmt: skip
+    )
 
 
 def suggest(offence: str, languages: Iterable[str] = ()) -> list[Suggestion]:

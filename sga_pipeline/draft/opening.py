@@ -11,9 +11,9 @@ from pathlib import Path
 import duckdb
 import python_calamine
 
-from sga_pipeline.conform.readers.held import MAX_BYTES
+from sga_pipeline.conform.open_delivery import open_delivery
+from sga_pipeline.conform.readers.in_memory import MAX_BYTES
 from sga_pipeline.conform.readers.opened import Opened
-from sga_pipeline.conform.source import open_delivery
 from sga_pipeline.contracts.formats import (
     CsvFormat,
     Format,
@@ -81,10 +81,13 @@ _REFUSED = (
     (b"<!doctype html", "a web page", "Open the address by hand and bring the file it offers."),
     (b"<html", "a web page", "Open the address by hand and bring the file it offers."),
     (b"<?xml", "XML", "Ask for CSV; of SDMX and FHIR the pages on sources tell."),
-    (b"\x89png", "a picture", "Ask for the table behind it."), (b"\xff\xd8\xff", "a picture", "Ask for the table behind it."),
-    (b"sqlite format 3", "a database file", "Ask for the table as CSV or Parquet."), (b"\x7felf", "a program", "Ask for the data."),
-    (b"7z\xbc\xaf", "a 7z archive", "Unpack it."), (b"rar!", "a RAR archive", "Unpack it."),
-)  # fmt: skip
+    (b"\x89png", "a picture", "Ask for the table behind it."),
+    (b"\xff\xd8\xff", "a picture", "Ask for the table behind it."),
+    (b"sqlite format 3", "a database file", "Ask for the table as CSV or Parquet."),
+    (b"\x7felf", "a program", "Ask for the data."),
+    (b"7z\xbc\xaf", "a 7z archive", "Unpack it."),
+    (b"rar!", "a RAR archive", "Unpack it."),
+)
 
 
 def _opened(
@@ -175,9 +178,12 @@ def _workbook(con: duckdb.DuckDBPyConnection, path: Path, scratch: Path) -> Foun
     _, chosen = best
     alike = [one for one in found if (one.header, one.footer_rows) == (chosen.header, chosen.footer_rows)]
     why = {
-        "sheet": f"these {len(alike)} of {len(book.sheet_names)} have the same header" if len(alike) > 1
-        else f"of {len(book.sheet_names)} sheets it holds most" if len(book.sheet_names) > 1 else "the only sheet"
-    }  # fmt: skip
+        "sheet": f"these {len(alike)} of {len(book.sheet_names)} have the same header"
+        if len(alike) > 1
+        else f"of {len(book.sheet_names)} sheets it holds most"
+        if len(book.sheet_names) > 1
+        else "the only sheet"
+    }
     if chosen.header.rows > 1:
         why["header_rows"] = "groups stand above, and the same parts under each"
     elif chosen.header.row:
@@ -186,11 +192,14 @@ def _workbook(con: duckdb.DuckDBPyConnection, path: Path, scratch: Path) -> Foun
         why["footer_rows"] = "the last rows are notes or totals"
     years = all(re.fullmatch("(19|20)[0-9]{2}", one.name) for one in alike)
     form = WorkbookFormat(
-        kind="workbook", sheet=[one.name for one in alike] if len(alike) > 1 else chosen.name,
+        kind="workbook",
+        sheet=[one.name for one in alike] if len(alike) > 1 else chosen.name,
         sheet_column=("year" if years else "sheet") if len(alike) > 1 else None,
-        header_row=chosen.header.row + 1, header_rows=chosen.header.rows,
-        header_fill="right" if _is_open_document(path) else "merged", footer_rows=chosen.footer_rows,
-    )  # fmt: skip
+        header_row=chosen.header.row + 1,
+        header_rows=chosen.header.rows,
+        header_fill="right" if _is_open_document(path) else "merged",
+        footer_rows=chosen.footer_rows,
+    )
     return _opened(con, path, form, why, scratch)
 
 

@@ -7,9 +7,14 @@ import re
 from sga_pipeline.draft.column import Column
 
 _NAMED = {
-    "person_name": "names of persons", "identity_no": "numbers of identity papers", "address": "addresses",
-    "phone": "telephone numbers", "email": "mail addresses", "free_text": "free text", "birth_date": "days of birth",
-}  # fmt: skip
+    "person_name": "names of persons",
+    "identity_no": "numbers of identity papers",
+    "address": "addresses",
+    "phone": "telephone numbers",
+    "email": "mail addresses",
+    "free_text": "free text",
+    "birth_date": "days of birth",
+}
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[a-zA-Z]{2,}")
 _PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{7,17}[0-9]")
 _IDENTITY = re.compile(
@@ -21,9 +26,27 @@ _STREET = re.compile(
 )
 # Meanings of a name that is an office's word and no person's, whatever its values look like.
 _OFFICIAL = {
-    "area", "area_name", "offence", "offence_description", "cause", "weapon", "location_type", "indicator", "topic", "age_group", "sex", "office", "document",
-    "geometry", "relation", "level", "ethnicity", "theme", "channel", "month",
-}  # fmt: skip
+    "area",
+    "area_name",
+    "offence",
+    "offence_description",
+    "cause",
+    "weapon",
+    "location_type",
+    "indicator",
+    "topic",
+    "age_group",
+    "sex",
+    "office",
+    "document",
+    "geometry",
+    "relation",
+    "level",
+    "ethnicity",
+    "theme",
+    "channel",
+    "month",
+}
 
 
 def mark_private(column: Column) -> None:

@@ -26,10 +26,14 @@ class HeaderRule:
 @cache
 def header_rules() -> tuple[HeaderRule, ...]:
     return tuple(
-        HeaderRule(row["meaning"], row["language"], tuple(tuple(one.split("|")) for one in row["words"].split()),
-                   tuple(row["without"].split()))
+        HeaderRule(
+            row["meaning"],
+            row["language"],
+            tuple(tuple(one.split("|")) for one in row["words"].split()),
+            tuple(row["without"].split()),
+        )
         for row in read_rows(FOLDER / "header_words.csv")
-    )  # fmt: skip
+    )
 
 
 def meanings_of(header: str) -> list[tuple[str, float, str]]:
@@ -59,8 +63,9 @@ def values_of(name: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Codes of a list with the words that stand for each, made comparable."""
     return tuple(
         (row["code"], tuple(plain(one) or one for one in row["values"].split("|")))
-        for row in read_rows(FOLDER / "value_words.csv") if row["list"] == name
-    )  # fmt: skip
+        for row in read_rows(FOLDER / "value_words.csv")
+        if row["list"] == name
+    )
 
 
 @cache
@@ -75,9 +80,10 @@ def missing_words() -> frozenset[str]:
     """What sources write where they have nothing, exactly as written but for case."""
     return frozenset(
         one.strip().lower()
-        for row in read_rows(FOLDER / "value_words.csv") if row["list"] == "missing"
+        for row in read_rows(FOLDER / "value_words.csv")
+        if row["list"] == "missing"
         for one in row["values"].split("|")
-    )  # fmt: skip
+    )
 
 
 @cache

@@ -10,14 +10,14 @@ os.environ.setdefault("DO_NOT_TRACK", "1")
 
 import dagster as dg
 
-from sga_pipeline.orchestration.alerting import alert_sensor
-from sga_pipeline.orchestration.building import published_keys, warehouse_assets
-from sga_pipeline.orchestration.checking import expectation_checks
-from sga_pipeline.orchestration.conforming import conformed_assets
-from sga_pipeline.orchestration.pulling import raw_assets
-from sga_pipeline.orchestration.releasing import release_assets
+from sga_pipeline.orchestration.alert_sensor import alert_sensor
+from sga_pipeline.orchestration.conform_assets import conformed_assets
+from sga_pipeline.orchestration.expectation_checks import expectation_checks
+from sga_pipeline.orchestration.pull_assets import raw_assets
+from sga_pipeline.orchestration.release_assets import release_assets
+from sga_pipeline.orchestration.schedules import everything, inbox_sensor, jobs_and_schedules
 from sga_pipeline.orchestration.scope import Scope, scope_from_environment
-from sga_pipeline.orchestration.timing import everything, inbox_sensor, jobs_and_schedules
+from sga_pipeline.orchestration.warehouse_assets import published_keys, warehouse_assets
 
 
 def definitions(scope: Scope) -> dg.Definitions:
@@ -28,9 +28,12 @@ def definitions(scope: Scope) -> dg.Definitions:
     main = everything(scope)
     return dg.Definitions(
         assets=[*raw_assets(scope), *conformed_assets(scope), warehouse, *releases],
-        asset_checks=[expectation_checks(scope)], jobs=[main, *jobs], schedules=schedules,
-        sensors=[inbox_sensor(scope, main), alert_sensor(scope)], executor=dg.in_process_executor,
-    )  # fmt: skip
+        asset_checks=[expectation_checks(scope)],
+        jobs=[main, *jobs],
+        schedules=schedules,
+        sensors=[inbox_sensor(scope, main), alert_sensor(scope)],
+        executor=dg.in_process_executor,
+    )
 
 
 @dg.definitions

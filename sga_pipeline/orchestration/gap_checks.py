@@ -13,9 +13,11 @@ SHOWN = 5
 
 def gap_check_specs(key: dg.AssetKey, catalogue: Catalogue) -> list[dg.AssetCheckSpec]:
     return [
-        dg.AssetCheckSpec(_name(code, row["gap_type"]), asset=key, description=f"No open finding {code} of medium or above.")
+        dg.AssetCheckSpec(
+            _name(code, row["gap_type"]), asset=key, description=f"No open finding {code} of medium or above."
+        )
         for code, row in catalogue.gap_types.items()
-    ]  # fmt: skip
+    ]
 
 
 def gap_check_results(key: dg.AssetKey, catalogue: Catalogue, release: Path) -> Iterator[dg.AssetCheckResult]:
@@ -30,14 +32,21 @@ def gap_check_results(key: dg.AssetKey, catalogue: Catalogue, release: Path) -> 
         worse = [row for row in found if row[1] != "low"]
         worst = str(found[0][1]) if found else "none"
         yield dg.AssetCheckResult(
-            check_name=_name(code, kind["gap_type"]), asset_key=key, passed=not worse, severity=dg.AssetCheckSeverity.WARN,
+            check_name=_name(code, kind["gap_type"]),
+            asset_key=key,
+            passed=not worse,
+            severity=dg.AssetCheckSeverity.WARN,
             metadata={
-                "open findings": len(found), "worst": worst, "timeframe": kind["timeframe"],
-                "statements": dg.MetadataValue.md("\n".join(f"- {row[1]}: {row[2]}" for row in found[:SHOWN]) or "none"),
+                "open findings": len(found),
+                "worst": worst,
+                "timeframe": kind["timeframe"],
+                "statements": dg.MetadataValue.md(
+                    "\n".join(f"- {row[1]}: {row[2]}" for row in found[:SHOWN]) or "none"
+                ),
                 "evidence": dg.MetadataValue.json({"of the first": str(found[0][3])} if found else {}),
                 "register": dg.MetadataValue.path(str(release / "gaps.html")),
             },
-        )  # fmt: skip
+        )
 
 
 def _name(code: str, gap_type: str) -> str:

@@ -12,7 +12,7 @@ telemetry:
   enabled: false
 storage:
   custom:
-    module: sga_pipeline.orchestration.history
+    module: sga_pipeline.orchestration.event_storage
     class: History
     config:
       base_dir:

@@ -22,9 +22,20 @@ from sga_pipeline.publish.pointer import current_release, point_to
 from sga_pipeline.site import write_gap_pages
 
 REQUIRED = (
-    "areas", "checks", "cities", "comparisons", "deliveries", "expected_cells", "gap_texts", "gaps", "indicators", "observations",
-    "scores", "sources", "submissions",
-)  # fmt: skip
+    "areas",
+    "checks",
+    "cities",
+    "comparisons",
+    "deliveries",
+    "expected_cells",
+    "gap_texts",
+    "gaps",
+    "indicators",
+    "observations",
+    "scores",
+    "sources",
+    "submissions",
+)
 # A release is about one city; in the catalogue its id would only repeat itself.
 WITHOUT_CITY = {"indicators"}
 NEVER_EMPTY = {"areas", "cities", "indicators", "sources"}
@@ -72,9 +83,12 @@ def _write(home: Home, city_id: str, aside: Path, inputs: ReleaseInputs) -> dict
         con.execute("set TimeZone = 'UTC'")
         con.execute(f"attach '{_escaped(home.warehouse)}' as warehouse (read_only)")
         con.execute(f"attach '{_escaped(target)}' as release")
-        found = [row[0] for row in con.execute(
-            "select table_name from information_schema.tables where table_catalog = 'warehouse' and table_schema = 'published' order by 1"
-        ).fetchall()]  # fmt: skip
+        found = [
+            row[0]
+            for row in con.execute(
+                "select table_name from information_schema.tables where table_catalog = 'warehouse' and table_schema = 'published' order by 1"
+            ).fetchall()
+        ]
         if missing := sorted(set(REQUIRED) - set(found)):
             raise SgaError(
                 "the warehouse lacks a table of the release", "Build it anew: remove warehouse.duckdb.", missing
@@ -90,8 +104,10 @@ def _write(home: Home, city_id: str, aside: Path, inputs: ReleaseInputs) -> dict
                 f"copy (select * from release.\"{table}\" order by all) to '{parquet}' (format parquet, compression snappy)"
             )
         write_data_docs(con, city_id, aside)
-        deliveries = con.execute("select feed_id, sha256, period, retrieved_at, rows_in, rows_kept from release.deliveries "
-                                 "where accepted order by all").fetchall()  # fmt: skip
+        deliveries = con.execute(
+            "select feed_id, sha256, period, retrieved_at, rows_in, rows_kept from release.deliveries "
+            "where accepted order by all"
+        ).fetchall()
     finally:
         con.close()
     tables = _check(target)
@@ -101,12 +117,20 @@ def _write(home: Home, city_id: str, aside: Path, inputs: ReleaseInputs) -> dict
     ).hexdigest()
     names = ("feed_id", "sha256", "period", "retrieved_at", "rows_in", "rows_kept")
     return {
-        "city_id": city_id, "as_of": inputs.as_of.isoformat(), "content_sha256": content, "input_fingerprint": inputs.fingerprint,
-        **surroundings(), "contracts": inputs.contracts, "tables": tables, "volatile_columns": list(VOLATILE),
+        "city_id": city_id,
+        "as_of": inputs.as_of.isoformat(),
+        "content_sha256": content,
+        "input_fingerprint": inputs.fingerprint,
+        **surroundings(),
+        "contracts": inputs.contracts,
+        "tables": tables,
+        "volatile_columns": list(VOLATILE),
         "pages": {page.name: hashlib.sha256(page.read_bytes()).hexdigest() for page in pages},
-        "deliveries": [dict(zip(names, (str(v) if v is not None else None for v in row), strict=True)) for row in deliveries],
+        "deliveries": [
+            dict(zip(names, (str(v) if v is not None else None for v in row), strict=True)) for row in deliveries
+        ],
         "database_sha256": hashlib.sha256(target.read_bytes()).hexdigest(),
-    }  # fmt: skip
+    }
 
 
 def _check(target: Path) -> dict[str, dict[str, Any]]:

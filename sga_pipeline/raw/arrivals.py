@@ -29,8 +29,9 @@ def read_arrivals(file: Path) -> list[Arrival]:
             raise SgaError(
                 f"line {number} of the list of arrivals is broken",
                 "Restore the file from a backup, or delete that line: what it named is then pulled again.",
-                line[:60].decode("utf-8", "replace"), file,
-            ) from None  # fmt: skip
+                line[:60].decode("utf-8", "replace"),
+                file,
+            ) from None
     return found
 
 

@@ -11,8 +11,8 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sga_pipeline.connectors.base import Fetched
-from sga_pipeline.contracts.sources.base import Periods
+from sga_pipeline.connectors.connector import Fetched
+from sga_pipeline.contracts.sources.source import Periods
 from sga_pipeline.home import Home, home_error, write_text
 from sga_pipeline.raw.delivery import kept_name
 from sga_pipeline.raw.outcomes import PullOutcome
@@ -24,9 +24,11 @@ REFUSED = "refused"
 # A file untouched for so long is whole; a younger one is looked at twice.
 _REST_SECONDS, _LOOK_AGAIN_SECONDS = 5.0, 0.3
 # A year, a month or a quarter; a whole date is none of them, for it may be the day of writing.
-_FORMS = {"A": r"(?<!\d)((?:19|20)\d\d)(?!\d)",
-          "M": r"(?<!\d)((?:19|20)\d\d)[-_.]?(0[1-9]|1[0-2])(?!\d)(?![-_.]\d\d?(?!\d))",
-          "Q": r"(?<!\d)((?:19|20)\d\d)[-_.]?[Qq]([1-4])(?!\d)"}  # fmt: skip
+_FORMS = {
+    "A": r"(?<!\d)((?:19|20)\d\d)(?!\d)",
+    "M": r"(?<!\d)((?:19|20)\d\d)[-_.]?(0[1-9]|1[0-2])(?!\d)(?![-_.]\d\d?(?!\d))",
+    "Q": r"(?<!\d)((?:19|20)\d\d)[-_.]?[Qq]([1-4])(?!\d)",
+}
 
 
 def take_in(home: Home, store: RawStore, periods: Periods | None, now: datetime) -> Iterator[PullOutcome]:

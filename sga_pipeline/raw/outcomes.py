@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from sga_pipeline.connectors.base import Known
+from sga_pipeline.connectors.connector import Known
 from sga_pipeline.home import Home, write_text
 from sga_pipeline.raw.delivery import Delivery
 

@@ -12,11 +12,11 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
-from sga_pipeline.connectors.base import Comparing, Connector, Fetched, FileMissing, Known, Silent, Unreachable
 from sga_pipeline.connectors.choose import connector_for
+from sga_pipeline.connectors.connector import Comparing, Connector, Fetched, FileMissing, Known, Silent, Unreachable
 from sga_pipeline.contracts.assessment import CityPlan, FeedPlan
 from sga_pipeline.contracts.feed import Feed
-from sga_pipeline.contracts.sources.base import Periods
+from sga_pipeline.contracts.sources.source import Periods
 from sga_pipeline.errors import PullError, SgaError
 from sga_pipeline.home import FULL, Home, home_error
 from sga_pipeline.periods import period_bounds, periods_between
@@ -48,9 +48,17 @@ def _periods(feed: Feed, last_day: date) -> list[str]:
 
 
 def pull_feed(
-    plan: FeedPlan, city: CityPlan, home: Home, *, now: datetime, as_of: date,
-    periods: list[str] | None = None, offline: bool = False, refresh: bool = False, refused: Set[str | None] = frozenset(),
-) -> list[PullOutcome]:  # fmt: skip
+    plan: FeedPlan,
+    city: CityPlan,
+    home: Home,
+    *,
+    now: datetime,
+    as_of: date,
+    periods: list[str] | None = None,
+    offline: bool = False,
+    refresh: bool = False,
+    refused: Set[str | None] = frozenset(),
+) -> list[PullOutcome]:
     """Ask the source for the periods named, or for those that are due, then take in the inbox. One period that fails leaves the others alone.
 
     Due is what is missing, what the source may still change, and what was `refused` when it was conformed; with `refresh`, every period.
@@ -93,9 +101,12 @@ def _revisable(feed: Feed) -> int | Literal["all"]:
 
 
 def _due(
-    ended: list[str], revisable: int | Literal["all"], store: RawStore, before: Mapping[str | None, PullOutcome],
+    ended: list[str],
+    revisable: int | Literal["all"],
+    store: RawStore,
+    before: Mapping[str | None, PullOutcome],
     refused: Set[str | None],
-) -> list[str]:  # fmt: skip
+) -> list[str]:
     """What an ordinary pull asks for: adding one period to ten years must not ask for ten years."""
     held, window = store.held(), len(ended) if revisable == "all" else revisable
     newest = set(ended[-window:] if window else [])

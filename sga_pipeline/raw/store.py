@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from sga_pipeline.connectors.base import Fetched
+from sga_pipeline.connectors.connector import Fetched
 from sga_pipeline.home import Home, home_error, sync_folder, write_text
 from sga_pipeline.raw.arrivals import Arrival, append_arrival, read_arrivals
 from sga_pipeline.raw.delivery import MANIFEST, Delivery, kept_name, read_delivery, sha256_of
@@ -70,11 +70,18 @@ class RawStore:
     def _described(self, fetched: Fetched, period: str | None, now: datetime, connector: str) -> Delivery:
         digest = sha256_of(fetched.path)
         return Delivery(
-            sha256=digest, bytes=fetched.path.stat().st_size, file_name=kept_name(fetched.file_name),
-            address=fetched.address, period=period, retrieved_at=now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            connector=connector, media_type=fetched.media_type, etag=fetched.etag, last_modified=fetched.last_modified,
+            sha256=digest,
+            bytes=fetched.path.stat().st_size,
+            file_name=kept_name(fetched.file_name),
+            address=fetched.address,
+            period=period,
+            retrieved_at=now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            connector=connector,
+            media_type=fetched.media_type,
+            etag=fetched.etag,
+            last_modified=fetched.last_modified,
             folder=self.folder / digest,
-        )  # fmt: skip
+        )
 
     def _keep(self, source: Path, delivery: Delivery) -> None:
         """Bytes first, manifest second, then the folder into place: a folder with a manifest is always whole."""

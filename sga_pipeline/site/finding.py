@@ -50,17 +50,25 @@ def make_finding(row: Row, words: Words, formats: Formats, newest: str) -> Findi
     translated = row["text_statement"] is not None
     evidence = _evidence(row["evidence"])
     return Finding(
-        gap_id=row["gap_id"], parent_id=row["parent_id"], code=row["gap_code"],
+        gap_id=row["gap_id"],
+        parent_id=row["parent_id"],
+        code=row["gap_code"],
         type_title=words.code("gap", row["gap_code"]) or row["gap_code"],
-        severity=row["severity"], status=row["status"], is_new=(row["first_seen"] or "")[:10] == newest,
+        severity=row["severity"],
+        status=row["status"],
+        is_new=(row["first_seen"] or "")[:10] == newest,
         statement=row["text_statement"] if translated else row["statement"],
         recommendation=row["text_recommendation"] if translated else row["recommendation"],
         language=words.language if translated else "en",
-        indicator_id=row["indicator_id"], about=_about(row, words, formats), owner=row["owner"],
-        timeframe=words.code("timeframe", row["timeframe"]), first_seen=formats.day(row["first_seen"]),
-        figures=_figures(row, evidence, words, formats), query=evidence.get("query"),
+        indicator_id=row["indicator_id"],
+        about=_about(row, words, formats),
+        owner=row["owner"],
+        timeframe=words.code("timeframe", row["timeframe"]),
+        first_seen=formats.day(row["first_seen"]),
+        figures=_figures(row, evidence, words, formats),
+        query=evidence.get("query"),
         decision=_decision(row, words, formats),
-    )  # fmt: skip
+    )
 
 
 def _about(row: Row, words: Words, formats: Formats) -> list[tuple[str, str]]:

@@ -10,9 +10,15 @@ from sga_pipeline.site.words import Words
 
 # A sign beside the colour of each state; letters as official statistics use them.
 SIGNS = {
-    "there": "●", "estimated": "e", "provisional": "p", "unsure": "u", "partial": "◐", "suppressed": "c", "missing": "x",
+    "there": "●",
+    "estimated": "e",
+    "provisional": "p",
+    "unsure": "u",
+    "partial": "◐",
+    "suppressed": "c",
+    "missing": "x",
     "not_required": "z",
-}  # fmt: skip
+}
 HAS_VALUE = ("there", "estimated", "provisional", "unsure")
 
 # One row for each printed indicator.
@@ -114,5 +120,11 @@ def _line(indicator: Row, found: dict[int, Row], districts: tuple[int, int] | No
             why.setdefault((cell.state, cell.reason), []).append(year)
     reasons = [Reason(year_ranges(at), state, reason) for (state, reason), at in why.items()]
     return Line(
-        indicator["indicator_id"], indicator["guide_seq"], indicator["title"], indicator["core"], cells, districts, reasons
-    )  # fmt: skip
+        indicator["indicator_id"],
+        indicator["guide_seq"],
+        indicator["title"],
+        indicator["core"],
+        cells,
+        districts,
+        reasons,
+    )

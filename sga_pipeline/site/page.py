@@ -12,10 +12,10 @@ from markupsafe import Markup
 
 from sga_pipeline.site.finding import SEVERITIES
 from sga_pipeline.site.formats import Formats
+from sga_pipeline.site.gap_register import read_register
 from sga_pipeline.site.matrix import SIGNS, read_matrix
-from sga_pipeline.site.register import read_register
 from sga_pipeline.site.release_rows import ReleaseRows
-from sga_pipeline.site.standing import PARTS, read_scores, read_sources
+from sga_pipeline.site.scores_and_sources import PARTS, read_scores, read_sources
 from sga_pipeline.site.words import NAMES, read_words
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -27,19 +27,40 @@ def gap_page(rows: ReleaseRows, *, as_of: date, language: str, languages: dict[s
     formats = Formats(words)
     register = read_register(rows, words, formats)
     style, script = _own("gaps.css"), _own("gaps.js")
-    return _environment().get_template("gaps.html.j2").render(
-        w=words, formats=formats, language=language, names=NAMES, languages=languages, as_of=as_of,
-        city=rows.one("select name from cities")["name"], register=register, about=register.about_indicator(),
-        matrix=read_matrix(rows, words), signs=SIGNS, severities=SEVERITIES, parts=PARTS,
-        scores=read_scores(rows, words, formats), sources=read_sources(rows, words, formats),
-        style=style, script=script, policy=_policy(style, script),
-    )  # fmt: skip
+    return (
+        _environment()
+        .get_template("gaps.html.j2")
+        .render(
+            w=words,
+            formats=formats,
+            language=language,
+            names=NAMES,
+            languages=languages,
+            as_of=as_of,
+            city=rows.one("select name from cities")["name"],
+            register=register,
+            about=register.about_indicator(),
+            matrix=read_matrix(rows, words),
+            signs=SIGNS,
+            severities=SEVERITIES,
+            parts=PARTS,
+            scores=read_scores(rows, words, formats),
+            sources=read_sources(rows, words, formats),
+            style=style,
+            script=script,
+            policy=_policy(style, script),
+        )
+    )
 
 
 def _environment() -> Environment:
     return Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )  # fmt: skip
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
 
 
 def _own(name: str) -> Markup:

@@ -36,10 +36,23 @@ def parse() -> None:
             shutil.copy(PARSED, aside / PARSED.name)
         dbt = Path(sys.executable).with_name("dbt")
         done = subprocess.run(
-            [str(dbt), "--quiet", "parse", "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT),
-             "--target-path", str(aside)],
-            capture_output=True, text=True, env=_without_a_home(), cwd=DBT_PROJECT, check=False,
-        )  # fmt: skip
+            [
+                str(dbt),
+                "--quiet",
+                "parse",
+                "--project-dir",
+                str(DBT_PROJECT),
+                "--profiles-dir",
+                str(DBT_PROJECT),
+                "--target-path",
+                str(aside),
+            ],
+            capture_output=True,
+            text=True,
+            env=_without_a_home(),
+            cwd=DBT_PROJECT,
+            check=False,
+        )
         if done.returncode != 0:
             said = (done.stdout + done.stderr).strip().splitlines()[-12:]
             raise SgaError("the dbt project does not parse", "Correct the model it names.", "\n".join(said))

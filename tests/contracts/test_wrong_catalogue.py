@@ -95,17 +95,57 @@ def test_a_core_set_that_is_not_there_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("key", "table", "rows", "words"),
     [
-        ("decisions", DECISIONS, "G99,,,,,waived,why,Council,2023-01-01,2024-01-01", r"no such gap_code in the catalogue \[G99\].*line 2"),
-        ("decisions", DECISIONS, "G04,late_again,,,,waived,why,Council,2023-01-01,2024-01-01", r"no such rule_id .*\[late_again\]"),
-        ("decisions", DECISIONS, "G04,,,,,ignored,why,Council,2023-01-01,2024-01-01", r"decision cannot be this \[ignored\]"),
-        ("decisions", DECISIONS, "G04,,,,,waived,,Council,2023-01-01,2024-01-01", "needs a reason, an office and a day"),
-        ("decisions", DECISIONS, "G04,,,,,waived,why,Council,2023-01-01,for ever", r"a decision ends some day \[for ever\]"),
+        (
+            "decisions",
+            DECISIONS,
+            "G99,,,,,waived,why,Council,2023-01-01,2024-01-01",
+            r"no such gap_code in the catalogue \[G99\].*line 2",
+        ),
+        (
+            "decisions",
+            DECISIONS,
+            "G04,late_again,,,,waived,why,Council,2023-01-01,2024-01-01",
+            r"no such rule_id .*\[late_again\]",
+        ),
+        (
+            "decisions",
+            DECISIONS,
+            "G04,,,,,ignored,why,Council,2023-01-01,2024-01-01",
+            r"decision cannot be this \[ignored\]",
+        ),
+        (
+            "decisions",
+            DECISIONS,
+            "G04,,,,,waived,,Council,2023-01-01,2024-01-01",
+            "needs a reason, an office and a day",
+        ),
+        (
+            "decisions",
+            DECISIONS,
+            "G04,,,,,waived,why,Council,2023-01-01,for ever",
+            r"a decision ends some day \[for ever\]",
+        ),
         ("decisions", DECISIONS, ",,,,,not_required,why,Council,2023-01-01,2024-01-01", "no such indicator_id"),
-        ("thresholds", THRESHOLDS, "G04,share_of_moons,low,0.9,why,Council,2023-01-01", r"the gap has no such metric \[share_of_moons\]"),
-        ("thresholds", THRESHOLDS, "G04,share_covered,dire,0.9,why,Council,2023-01-01", r"severity cannot be this \[dire\]"),
-        ("thresholds", THRESHOLDS, "G04,share_covered,low,a lot,why,Council,2023-01-01", r"a threshold is a number \[a lot\]"),
+        (
+            "thresholds",
+            THRESHOLDS,
+            "G04,share_of_moons,low,0.9,why,Council,2023-01-01",
+            r"the gap has no such metric \[share_of_moons\]",
+        ),
+        (
+            "thresholds",
+            THRESHOLDS,
+            "G04,share_covered,dire,0.9,why,Council,2023-01-01",
+            r"severity cannot be this \[dire\]",
+        ),
+        (
+            "thresholds",
+            THRESHOLDS,
+            "G04,share_covered,low,a lot,why,Council,2023-01-01",
+            r"a threshold is a number \[a lot\]",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_decision_or_threshold_is_told(tmp_path: Path, key: str, table: str, rows: str, words: str) -> None:
     city = write_city(tmp_path)
     (city / "city.yaml").write_text(f"{CITY}{key}: table.csv\n", encoding="utf-8")
@@ -120,12 +160,17 @@ def test_a_wrong_decision_or_threshold_is_told(tmp_path: Path, key: str, table: 
         ("statements.csv", "late,G13", "late,G99", "no such gap code"),
         ("statements.csv", "late,G13,no_delivery", "late,G13,nobody", "the parent is not a rule"),
         ("statements.csv", "{last_day}", "{first_day}", "asks for other figures"),
-        ("thresholds.csv", "G04,share_covered,below,0.95,0.90", "G04,share_covered,below,0.85,0.90", "do not rise with severity"),
+        (
+            "thresholds.csv",
+            "G04,share_covered,below,0.95,0.90",
+            "G04,share_covered,below,0.85,0.90",
+            "do not rise with severity",
+        ),
         ("thresholds.csv", "G20,share_doubled,above", "G20,share_doubled,around", "bad is above or below"),
         ("gap_types.csv", "coverage_temporal,1,immediate", "coverage_temporal,1,soon", "no such timeframe"),
         ("requirements.csv", "demo.population_total,12", "demo.population_total,never", "not a number of months"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_catalogue_of_gaps_is_told(tmp_path: Path, table: str, old: str, new: str, words: str) -> None:
     contracts = tmp_path / "contracts"
     shutil.copytree(CONTRACTS, contracts)

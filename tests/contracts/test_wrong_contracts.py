@@ -147,6 +147,8 @@ def test_an_indicator_the_catalogue_lacks_is_told(tmp_path: Path, mapped: str, w
         read_assessment([city])
     [problem] = caught.value.problems
     assert (problem.message, problem.value, problem.line) == (
-        "the code is not in the list indicator", "gov.polic_rate", at + 1
-    )  # fmt: skip
+        "the code is not in the list indicator",
+        "gov.polic_rate",
+        at + 1,
+    )
     assert problem.next_step.startswith("Use gov.police_rate")

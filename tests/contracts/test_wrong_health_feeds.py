@@ -23,11 +23,26 @@ SPOILT = [
     (f"{DHIS2}, {PERIODS}, resource: units", "kind: dhis2", "units have none", "source:"),
     (f"{DHIS2}, {PERIODS}, login: cookie", "kind: dhis2", "login", "source:"),
     (f"{DHIS2}, {PERIODS}, token: abc", "kind: dhis2", "unknown key [token]", "source:"),
-    (DHIS2.replace("fbfJHSPpUQD", "'visits to the doctor'") + f", {PERIODS}", "kind: dhis2", "[visits to the doctor]", "source:"),
+    (
+        DHIS2.replace("fbfJHSPpUQD", "'visits to the doctor'") + f", {PERIODS}",
+        "kind: dhis2",
+        "[visits to the doctor]",
+        "source:",
+    ),
     (FHIR, "kind: csv", "comes in its own format, fhir written in ndjson [csv]", "format:"),
     (FHIR, LINES.replace("ndjson", "bundle"), "comes in its own format", "format:"),
-    (FHIR, LINES.replace("Encounter", "Encounter, Condition"), "counts Condition, and source.resources does not ask for it", "format:"),
-    (FHIR.replace(", Patient", ""), LINES, "by sex, age_group, and source.resources does not ask for Patient", "format:"),
+    (
+        FHIR,
+        LINES.replace("Encounter", "Encounter, Condition"),
+        "counts Condition, and source.resources does not ask for it",
+        "format:",
+    ),
+    (
+        FHIR.replace(", Patient", ""),
+        LINES,
+        "by sex, age_group, and source.resources does not ask for Patient",
+        "format:",
+    ),
     (FHIR.replace("[", "[Observation, "), LINES, "asks for Observation, and format.count does not count it", "format:"),
     (FHIR.replace("Patient", "Encounter"), LINES, "the kind [Encounter] stands under resources twice", "source:"),
     (FHIR.replace("Patient", "Practitioner"), LINES, "[Practitioner]", "source:"),
@@ -45,10 +60,25 @@ SPOILT = [
     ("connector: file, address: a.json", "kind: dhis2, levels: [0]", "equal to 1 [0]", "format:"),
     ("connector: file, address: a.json", "kind: fhir, count: [Practitioner]", "[Practitioner]", "format:"),
     ("connector: file, address: a.json", "kind: fhir, count: [Condition], by: [name]", "[name]", "format:"),
-    ("connector: file, address: a.json", "kind: fhir, count: [Condition], dated: {Condition: [issued]}", "has no date [issued]", "format:"),
-    ("connector: file, address: a.json", "kind: fhir, count: [Condition], time_zone: Mars/Olympus", "unknown time zone", "format:"),
-    ("connector: file, address: a.json", "kind: fhir, count: [Condition], by: [area]", "give both or neither", "format:"),
-]  # fmt: skip
+    (
+        "connector: file, address: a.json",
+        "kind: fhir, count: [Condition], dated: {Condition: [issued]}",
+        "has no date [issued]",
+        "format:",
+    ),
+    (
+        "connector: file, address: a.json",
+        "kind: fhir, count: [Condition], time_zone: Mars/Olympus",
+        "unknown time zone",
+        "format:",
+    ),
+    (
+        "connector: file, address: a.json",
+        "kind: fhir, count: [Condition], by: [area]",
+        "give both or neither",
+        "format:",
+    ),
+]
 
 
 @pytest.mark.parametrize(("source", "form", "words", "line_holds"), SPOILT)
@@ -68,12 +98,13 @@ def test_a_wrong_health_feed_names_its_place(
 @pytest.mark.parametrize(
     ("more", "form"),
     [
-        ("", LINES), (", level: patient, token_env: FHIR_TOKEN, poll_s: 30, redirect_hosts: [files.example.org]", LINES),
+        ("", LINES),
+        (", level: patient, token_env: FHIR_TOKEN, poll_s: 30, redirect_hosts: [files.example.org]", LINES),
         (", level: group, group: district-7", LINES.replace("Encounter", "Encounter, Patient")),
         # Nobody need be known where nothing is told apart by who they are.
         ("!", LINES + ", by: []"),
     ],
-)  # fmt: skip
+)
 def test_an_export_is_asked_for_in_these_ways(tmp_path: Path, more: str, form: str) -> None:
     source = FHIR.replace(", Patient", "") if more == "!" else FHIR + more
     read_assessment([write_city(tmp_path, {FILE: f"source: {{{source}}}", CSV: f"format: {{{form}}}"})])
@@ -83,7 +114,14 @@ def test_an_export_is_asked_for_in_these_ways(tmp_path: Path, more: str, form: s
     "steps", ["[compact_period]", "[{compact_period: month}]", "[{compact_period: {give: first_day}}]"]
 )
 def test_the_step_for_periods_is_written_in_three_ways(tmp_path: Path, steps: str) -> None:
-    read_assessment([write_city(tmp_path, {"local_code: {from: offence, steps: [trim, upper]}": f"local_code: {{from: offence, steps: {steps}}}"})])  # fmt: skip
+    read_assessment(
+        [
+            write_city(
+                tmp_path,
+                {"local_code: {from: offence, steps: [trim, upper]}": f"local_code: {{from: offence, steps: {steps}}}"},
+            )
+        ]
+    )
 
 
 def test_a_length_no_period_has_is_found(tmp_path: Path) -> None:

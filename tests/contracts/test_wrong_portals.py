@@ -54,8 +54,18 @@ WRONG = [
     (f"connector: ckan, {SITE}, resource: a, order_by: 'a\"'", "kind: json", "order_by", "source"),
     (f"connector: ckan, {SITE}, resource: a, page_rows: 0", "kind: json", "page_rows", "source"),
     (f"connector: ckan, {SITE}, resource: a, {MONTHS}", "kind: json", "has periods and no period_column", "source"),
-    (f"connector: ckan, {SITE}, resource: a, period_column: m", "kind: json", "has period_column and no periods", "source"),
-    (f"connector: ckan, {SITE}, resource: a, {MONTHS}, period_column: m", "kind: json", "needs {month} and {year}", "source"),
+    (
+        f"connector: ckan, {SITE}, resource: a, period_column: m",
+        "kind: json",
+        "has period_column and no periods",
+        "source",
+    ),
+    (
+        f"connector: ckan, {SITE}, resource: a, {MONTHS}, period_column: m",
+        "kind: json",
+        "needs {month} and {year}",
+        "source",
+    ),
     (
         f"connector: ckan, {SITE}, resource: a, {MONTHS}, period_column: m, period_text: '{{year}}'",
         "kind: json",
@@ -76,13 +86,18 @@ WRONG = [
     (f"connector: socrata, {SITE}, dataset: abcd-1234, fields: ['count(*)']", "kind: json", "[count(*)]", "source"),
     (f"connector: socrata, {SITE}, dataset: abcd-1234, {MONTHS}", "kind: json", "no date_column", "source"),
     (f"connector: socrata, {SITE}, dataset: abcd-1234", "kind: geojson", "socrata answers as json", "format"),
-    (f"connector: opendatasoft, {SITE}, dataset: a, api: v1, {MONTHS}, date_column: d", "kind: json", "v1 can be asked", "source"),
+    (
+        f"connector: opendatasoft, {SITE}, dataset: a, api: v1, {MONTHS}, date_column: d",
+        "kind: json",
+        "v1 can be asked",
+        "source",
+    ),
     (f"connector: opendatasoft, {SITE}, dataset: a, api: v1, order_by: d", "kind: json", "v1 can be asked", "source"),
     (f"connector: opendatasoft, {SITE}, dataset: 'a/../b'", "kind: json", "dataset", "source"),
     (f"connector: arcgis, {SITE}", "kind: json", "address", "source"),
     (f"connector: arcgis, {LAYER}, answer: geojson", "kind: json", "asked for as geojson", "format"),
     (f"connector: arcgis, {LAYER}", "kind: geojson", "asked for as json", "format"),
-    (f"connector: arcgis, {LAYER}, date_column: \"d'\"", "kind: json", "date_column", "source"),
+    (f'connector: arcgis, {LAYER}, date_column: "d\'"', "kind: json", "date_column", "source"),
     (f"connector: pxweb, {TABLE}", "kind: jsonstat", "select", "source"),
     (f"connector: pxweb, {TABLE}, select: {{A: []}}", "kind: jsonstat", "at least 1 item", "source"),
     (f"connector: pxweb, {TABLE}, select: {{A: ['1']}}, slice_by: B", "kind: jsonstat", "slice_by names [B]", "source"),
@@ -98,12 +113,17 @@ WRONG = [
     (f"connector: opensdg, {SDG}, indicators: []", "kind: opensdg", "indicators", "source"),
     (f"connector: opensdg, {SDG}, indicators: [1-1-1, 1-1-1]", "kind: opensdg", "stands here twice", "source"),
     (f"connector: opensdg, {SDG}, indicators: [../x]", "kind: opensdg", "[../x]", "source"),
-    (f"connector: opensdg, {SDG}, indicators: [1-1-1], periods: {{freq: A, first: '2020'}}", "kind: opensdg", "period by period", "source"),
+    (
+        f"connector: opensdg, {SDG}, indicators: [1-1-1], periods: {{freq: A, first: '2020'}}",
+        "kind: opensdg",
+        "period by period",
+        "source",
+    ),
     (f"connector: opensdg, {SDG}, indicators: [1-1-1]", "kind: opensdg, files: json", "ends otherwise", "format"),
     (f"connector: ckan, {SITE}, resource: a", "kind: json, records: 'a..b'", "records", "format"),
     (f"connector: ckan, {SITE}, resource: a", "kind: json, geometry: {kind: wkb}", "[wkb]", "format"),
     (f"connector: ckan, {SITE}, resource: a", "kind: json, columns: ''", "valid list", "format"),
-]  # fmt: skip
+]
 
 
 def changes(source: str, form: str) -> dict[str, str]:

@@ -99,8 +99,14 @@ def test_adding_an_indicator(city: Added, tmp_path: Path) -> None:
     runner = "import sys; from sga_pipeline.cli import main; sys.exit(main(sys.argv[1:]))"
     env = {**os.environ, "PYTHONPATH": str(copy)}
     home = work / "data"
-    ran = subprocess.run([sys.executable, "-c", runner, "run", "--home", str(home), str(work / "xx_lakeside")],
-                         cwd=copy, env=env, capture_output=True, text=True, check=False)  # fmt: skip
+    ran = subprocess.run(
+        [sys.executable, "-c", runner, "run", "--home", str(home), str(work / "xx_lakeside")],
+        cwd=copy,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert ran.returncode == 0, ran.stderr
     query = re.search(r'"(.*)"', command, re.S)
     assert query is not None

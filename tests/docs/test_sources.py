@@ -20,11 +20,20 @@ EXAMPLES = [
     for number, block in enumerate(re.findall(r"```yaml\n(.*?)```", page.read_text(encoding="utf-8"), re.S), 1)
 ]
 PLAIN: dict[str, Any] = {
-    "id": "example", "title": "Example", "family": "police", "shape": "crime_events", "licence": "CC-BY-4.0", "citation": "An office.",
-    "owner": {"name": "An office", "contact": "statistics desk"}, "source": {"connector": "file", "address": "example.csv"},
-    "format": {"kind": "csv"}, "cadence": "monthly", "allowed_lag_days": 30, "spatial_levels": ["city"],
+    "id": "example",
+    "title": "Example",
+    "family": "police",
+    "shape": "crime_events",
+    "licence": "CC-BY-4.0",
+    "citation": "An office.",
+    "owner": {"name": "An office", "contact": "statistics desk"},
+    "source": {"connector": "file", "address": "example.csv"},
+    "format": {"kind": "csv"},
+    "cadence": "monthly",
+    "allowed_lag_days": 30,
+    "spatial_levels": ["city"],
     "columns": {"event_id": {"from": "id"}},
-}  # fmt: skip
+}
 
 
 def test_there_are_pages() -> None:

@@ -21,8 +21,13 @@ SPANISH = [
     "VIOLENCIA FAMILIAR",
     "ASUNTO INTERNO 7",
 ]
-SPANISH_CODES = {"ROBO DE VEHÍCULO SIN VIOLENCIA": "050211", "HOMICIDIO DOLOSO": "0101", "HOMICIDIO CULPOSO POR TRÁNSITO": "010321",
-                 "ROBO A CASA HABITACIÓN": "05012", "VIOLENCIA FAMILIAR": "02011"}  # fmt: skip
+SPANISH_CODES = {
+    "ROBO DE VEHÍCULO SIN VIOLENCIA": "050211",
+    "HOMICIDIO DOLOSO": "0101",
+    "HOMICIDIO CULPOSO POR TRÁNSITO": "010321",
+    "ROBO A CASA HABITACIÓN": "05012",
+    "VIOLENCIA FAMILIAR": "02011",
+}
 PORTUGUESE = [
     "Furto de veículo",
     "Homicídio doloso",
@@ -31,16 +36,26 @@ PORTUGUESE = [
     "Lesão corporal dolosa",
     "Estelionato",
 ]
-PORTUGUESE_CODES = {"Furto de veículo": "050211", "Homicídio doloso": "0101", "Homicídio culposo no trânsito": "010321",
-                    "Roubo a transeunte": "04011", "Lesão corporal dolosa": "02011", "Estelionato": "0701"}  # fmt: skip
+PORTUGUESE_CODES = {
+    "Furto de veículo": "050211",
+    "Homicídio doloso": "0101",
+    "Homicídio culposo no trânsito": "010321",
+    "Roubo a transeunte": "04011",
+    "Lesão corporal dolosa": "02011",
+    "Estelionato": "0701",
+}
 PERSONS = ["Ana Pérez Soto", "Luis Gómez Díaz", "Eva Ruiz Vega"]
 
 
 def boundaries(codes: list[str], names: list[str], code_key: str, name_key: str) -> str:
     features = [
-        {"type": "Feature", "properties": {code_key: code, name_key: name}, "geometry": {"type": "Polygon", "coordinates": square(at)}}
+        {
+            "type": "Feature",
+            "properties": {code_key: code, name_key: name},
+            "geometry": {"type": "Polygon", "coordinates": square(at)},
+        }
         for at, (code, name) in enumerate(zip(codes, names, strict=True))
-    ]  # fmt: skip
+    ]
     return json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
 
 
@@ -133,8 +148,12 @@ def test_an_afternoon_in_spanish(tmp_path: Path) -> None:
 
     rows = kept(home, "select iccs_code, area_id, count(*) from {events} group by all")
     assert {(str(code), str(area)): count for code, area, count in rows} == truth
-    found = asked(home, "mx_san_telmo", "select area_id, numerator, denominator from observations where indicator_id = 'crime.motor_vehicle_theft_rate' "
-                  "and period = '2023' and sex = '_T' and age = '_T' and numerator is not null order by area_id")  # fmt: skip
+    found = asked(
+        home,
+        "mx_san_telmo",
+        "select area_id, numerator, denominator from observations where indicator_id = 'crime.motor_vehicle_theft_rate' "
+        "and period = '2023' and sex = '_T' and age = '_T' and numerator is not null order by area_id",
+    )
     expected = {
         code: (truth["050211", code], people)
         for code, people in (("001", 1_200_000), ("002", 800_500), ("003", 1_000_250))
@@ -184,8 +203,12 @@ def test_an_afternoon_in_portuguese(tmp_path: Path) -> None:
     finish(city, home)
     rows = kept(home, "select iccs_code, area_id, count(*) from {events} group by all")
     assert {(str(code), str(area)): count for code, area, count in rows} == truth
-    found = asked(home, "br_vale_novo", "select area_id, numerator, denominator from observations where indicator_id = 'crime.motor_vehicle_theft_rate' "
-                  "and period = '2023' and sex = '_T' and age = '_T' and other_dim is null and numerator is not null order by area_id")  # fmt: skip
+    found = asked(
+        home,
+        "br_vale_novo",
+        "select area_id, numerator, denominator from observations where indicator_id = 'crime.motor_vehicle_theft_rate' "
+        "and period = '2023' and sex = '_T' and age = '_T' and other_dim is null and numerator is not null order by area_id",
+    )
     assert found
     for area, count, persons in found:
         here = codes if area == "TOWN" else [str(area)]

@@ -12,10 +12,7 @@ from tests.faults.hostile_boundaries import placed, shape_zip
 
 @pytest.mark.parametrize(
     ("name", "body", "kind"),
-    [
-        ("districts.kml", placed(b"0,0 0,1 1,1 1,0 0,0"), "kml"),
-        ("districts.zip", shape_zip(), "shapefile"),
-    ],
+    [("districts.kml", placed(b"0,0 0,1 1,1 1,0 0,0"), "kml"), ("districts.zip", shape_zip(), "shapefile")],
 )
 def test_a_boundary_file_is_drafted_as_areas(tmp_path: Path, name: str, body: bytes, kind: str) -> None:
     file = tmp_path / name

@@ -49,16 +49,29 @@ def test_names_of_columns_in_polish(tmp_path: Path) -> None:
     meant = {one.name: one.meaning for one in made.looked.columns}
     assert made.choice.shape == "crime_events"
     assert meant == {
-        "Nr sprawy": "event_id", "Data zdarzenia": "event_date", "Data zgłoszenia": "report_date", "Kwalifikacja prawna": "",
-        "Rodzaj przestępstwa": "offence", "Osiedle": "area", "Ulica": "", "Płeć": "sex", "Szerokość geogr.": "latitude", "Długość geogr.": "longitude",
-    }  # fmt: skip
+        "Nr sprawy": "event_id",
+        "Data zdarzenia": "event_date",
+        "Data zgłoszenia": "report_date",
+        "Kwalifikacja prawna": "",
+        "Rodzaj przestępstwa": "offence",
+        "Osiedle": "area",
+        "Ulica": "",
+        "Płeć": "sex",
+        "Szerokość geogr.": "latitude",
+        "Długość geogr.": "longitude",
+    }
     assert [one.name for one in made.looked.columns if one.private] == ["Ulica"]
 
 
 @pytest.mark.parametrize(
     ("text", "encoding", "told"),
-    [(POLISH, "cp1250", "cp1250"), (POLISH, "iso8859_2", "iso8859_2"), (CZECH, "cp1250", "cp1250"), (CZECH, "iso8859_2", "iso8859_2")],
-)  # fmt: skip
+    [
+        (POLISH, "cp1250", "cp1250"),
+        (POLISH, "iso8859_2", "iso8859_2"),
+        (CZECH, "cp1250", "cp1250"),
+        (CZECH, "iso8859_2", "iso8859_2"),
+    ],
+)
 def test_encodings_of_central_europe(tmp_path: Path, text: str, encoding: str, told: str) -> None:
     form = drafted(tmp_path, text, encoding=encoding).found.form
     assert isinstance(form, CsvFormat)
@@ -67,9 +80,18 @@ def test_encodings_of_central_europe(tmp_path: Path, text: str, encoding: str, t
 
 @pytest.mark.parametrize(
     ("text", "encoding", "told"),
-    [(WESTERN, "utf-8", "utf-8"), (WESTERN, "utf-8-sig", "utf-8"), (WESTERN, "cp1252", "cp1252"), (WESTERN, "latin-1", "cp1252"),
-     (WESTERN, "mac_roman", "mac_roman"), (WESTERN, "utf-16", "utf-16"), (CYRILLIC, "cp1251", "cp1251"), (CYRILLIC, "koi8_r", "koi8_r"), (CYRILLIC, "utf-8", "utf-8")],
-)  # fmt: skip
+    [
+        (WESTERN, "utf-8", "utf-8"),
+        (WESTERN, "utf-8-sig", "utf-8"),
+        (WESTERN, "cp1252", "cp1252"),
+        (WESTERN, "latin-1", "cp1252"),
+        (WESTERN, "mac_roman", "mac_roman"),
+        (WESTERN, "utf-16", "utf-16"),
+        (CYRILLIC, "cp1251", "cp1251"),
+        (CYRILLIC, "koi8_r", "koi8_r"),
+        (CYRILLIC, "utf-8", "utf-8"),
+    ],
+)
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_encodings_and_line_ends(tmp_path: Path, text: str, encoding: str, told: str, end: str) -> None:
     made = drafted(tmp_path, text.replace("\n", end), encoding=encoding)
@@ -168,14 +190,23 @@ def bomb() -> bytes:
 @pytest.mark.parametrize(
     ("name", "body", "word"),
     [
-        ("a.csv", b"", "empty"), ("b.csv", b"\x00\x01\x02\x03" * 4000, "not text"), ("c.csv", b"%PDF-1.7 x", "a PDF"),
-        ("d.csv", b"<!DOCTYPE html><html>", "a web page"), ("e.xlsx", b"PK\x03\x04broken", "damaged"), ("f.json", b'{"a": [', "not JSON"),
-        ("g.json", b"[" * 200_000, "not JSON"), ("h.csv", b"a,b\n", "no rows"), ("i.csv.gz", gzip.compress(b"a,b\n1,2\n" * 999)[:-20], "damaged"),
-        ("j.csv", b"17,2023-01-01,99\n18,2023-01-02,98\n" * 9, "not the names"), ("k.parquet", b"PAR1garbage", "not a Parquet"),
-        ("l.json", b"[1, 2, 3]", "no list of objects"), ("m.xml", b"<?xml version='1.0'?><data/>", "XML"), ("n.xls", b"\xd0\xcf\x11\xe0junk", "not a workbook"),
+        ("a.csv", b"", "empty"),
+        ("b.csv", b"\x00\x01\x02\x03" * 4000, "not text"),
+        ("c.csv", b"%PDF-1.7 x", "a PDF"),
+        ("d.csv", b"<!DOCTYPE html><html>", "a web page"),
+        ("e.xlsx", b"PK\x03\x04broken", "damaged"),
+        ("f.json", b'{"a": [', "not JSON"),
+        ("g.json", b"[" * 200_000, "not JSON"),
+        ("h.csv", b"a,b\n", "no rows"),
+        ("i.csv.gz", gzip.compress(b"a,b\n1,2\n" * 999)[:-20], "damaged"),
+        ("j.csv", b"17,2023-01-01,99\n18,2023-01-02,98\n" * 9, "not the names"),
+        ("k.parquet", b"PAR1garbage", "not a Parquet"),
+        ("l.json", b"[1, 2, 3]", "no list of objects"),
+        ("m.xml", b"<?xml version='1.0'?><data/>", "XML"),
+        ("n.xls", b"\xd0\xcf\x11\xe0junk", "not a workbook"),
         ("o.csv", b"\n\n\n", "empty"),
     ],
-)  # fmt: skip
+)
 def test_hostile_files_are_refused_politely(tmp_path: Path, name: str, body: bytes, word: str) -> None:
     (tmp_path / name).write_bytes(body)
     with pytest.raises(DeliveryError) as refused:

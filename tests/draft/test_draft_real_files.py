@@ -39,10 +39,7 @@ ALIKE = (
     "ACSDT5Y2020.B1",
 )
 # What cannot be drafted from, and a word of the reason.
-REFUSED = {
-    "inegi_base_homicidios_2015_2023.rds": "file of R",
-    "colonias_json_CUAUHTEMOC_original.zip": "archive of 66",
-}
+REFUSED = {"inegi_base_homicidios_2015_2023.rds": "file of R", "colonias_json_CUAUHTEMOC_original.zip": "archive of 66"}
 
 
 @dataclass(frozen=True)
@@ -72,9 +69,13 @@ def draft(file: Path, city_id: str) -> Draft:
 def files() -> list[Path]:
     return [
         file
-        for name in CITIES for file in sorted((data_folder() / name).rglob("*"))
-        if file.is_file() and file.name != "README.md" and file.stat().st_size <= LARGEST and not any(part in file.name for part in ALIKE)
-    ]  # fmt: skip
+        for name in CITIES
+        for file in sorted((data_folder() / name).rglob("*"))
+        if file.is_file()
+        and file.name != "README.md"
+        and file.stat().st_size <= LARGEST
+        and not any(part in file.name for part in ALIKE)
+    ]
 
 
 def test_every_file_is_drafted_or_refused_with_a_next_step(tmp_path: Path) -> None:

@@ -45,8 +45,10 @@ def test_two_header_rows_over_a_total_written_as_text(tmp_path: Path) -> None:
     assert isinstance(form, WorkbookFormat)
     assert (form.header_row, form.header_rows, form.sheet) == (5, 2, "tab 1")
     assert [one.name for one in made.looked.columns] == [
-        "Ward", "Total", *[f"{sex} {part}" for sex in ("Men", "Women") for part in parts]
-    ]  # fmt: skip
+        "Ward",
+        "Total",
+        *[f"{sex} {part}" for sex in ("Men", "Women") for part in parts],
+    ]
 
 
 def test_years_are_names_and_figures_are_not(tmp_path: Path) -> None:

@@ -11,9 +11,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from sga_pipeline.checks.outcomes import evidence_of
-from sga_pipeline.checks.suites import all_suites
-from sga_pipeline.checks.summaries import fetch, lay_beside
+from sga_pipeline.expectations.outcomes import evidence_of
+from sga_pipeline.expectations.suites import all_suites
+from sga_pipeline.expectations.summaries import fetch, lay_beside
 from sga_pipeline.paths import DBT_PROJECT
 from tests.runs import Run
 from tests.unit.checked_world import contracts
@@ -31,7 +31,7 @@ def warehouse(demo: Run) -> duckdb.DuckDBPyConnection:
     con = duckdb.connect(str(demo.home / "warehouse.duckdb"), read_only=True)
     for name in ("observations", "areas", "cities", "indicators"):
         con.register(name, con.query(f"select * from published.{name}"))
-    con.register("feeds", con.query(f"select * from read_parquet('{demo.home}/conformed/_register/feeds.parquet')"))
+    con.register("feeds", con.query(f"select * from read_parquet('{demo.home}/conformed/_run_records/feeds.parquet')"))
     lay_beside(con, CATALOGUE, KINDS)
     return con
 
@@ -78,7 +78,7 @@ def test_every_suite_is_published_and_none_of_our_own_failed(demo: Run) -> None:
         unlike = con.execute("""
             select count(*) from checks.expectations
             where (gap_code is not null and about <> 'world') or (not passed and about = 'world' and rule_id is not null and evidence_query is null)
-        """).fetchone()  # fmt: skip
+        """).fetchone()
     assert unlike == (0,)
 
 
@@ -88,10 +88,23 @@ def test_a_failure_of_ours_stops_the_run_and_one_of_the_world_does_not(demo: Run
         with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as con:
             con.execute("update checks.expectations set passed = false where passed and about = ?", [about])
         done = subprocess.run(
-            [str(Path(sys.executable).with_name("dbt")), "test", "--select", "expectations_about_us_hold", "--target-path", str(tmp_path / "target"),
-             "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)],
-            capture_output=True, text=True, env={**os.environ, "SGA_HOME": str(tmp_path)}, check=False,
-        )  # fmt: skip
+            [
+                str(Path(sys.executable).with_name("dbt")),
+                "test",
+                "--select",
+                "expectations_about_us_hold",
+                "--target-path",
+                str(tmp_path / "target"),
+                "--project-dir",
+                str(DBT_PROJECT),
+                "--profiles-dir",
+                str(DBT_PROJECT),
+            ],
+            capture_output=True,
+            text=True,
+            env={**os.environ, "SGA_HOME": str(tmp_path)},
+            check=False,
+        )
         assert (done.returncode != 0) is stops, done.stdout[-2000:]
         assert ("Failure in test expectations_about_us_hold" in done.stdout) is stops
 

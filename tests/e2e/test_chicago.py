@@ -8,9 +8,20 @@ from tests.runs import Run, data_folder
 
 # Chicago Police Department, homicides by CompStat year, as in published/chicago_police_clearance_rate.xlsx.
 CHICAGO_HOMICIDES = {
-    "2010": 441, "2011": 446, "2012": 510, "2013": 425, "2014": 424, "2015": 493, "2016": 780, "2017": 660, "2018": 579,
-    "2019": 500, "2020": 774, "2021": 800, "2022": 174,
-}  # fmt: skip
+    "2010": 441,
+    "2011": 446,
+    "2012": 510,
+    "2013": 425,
+    "2014": 424,
+    "2015": 493,
+    "2016": 780,
+    "2017": 660,
+    "2018": 579,
+    "2019": 500,
+    "2020": 774,
+    "2021": 800,
+    "2022": 174,
+}
 
 
 def test_chicago_homicides_are_the_published_ones(chicago: Run) -> None:
@@ -48,8 +59,12 @@ def test_opioid_deaths_of_cook_county(chicago: Run) -> None:
     found = chicago.numerators("drugs.opioid_deaths", "county")
     assert {year: found[year] for year in ("2019", "2020", "2022")} == {"2019": 1295, "2020": 1847, "2022": 2001}
     assert {year: found[year] for year in ("2015", "2016", "2017", "2018", "2021")} == {
-        "2015": 674, "2016": 1128, "2017": 1196, "2018": 1168, "2021": 1937,
-    }  # fmt: skip
+        "2015": 674,
+        "2016": 1128,
+        "2017": 1196,
+        "2018": 1168,
+        "2021": 1937,
+    }
 
 
 def test_a_source_that_names_no_weapon_has_no_firearm_homicides(chicago: Run) -> None:

@@ -14,10 +14,23 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 def test_every_dbt_unit_test_passes(demo: Run, tmp_path: Path) -> None:
     done = subprocess.run(
-        [str(Path(sys.executable).with_name("dbt")), "test", "--select", "test_type:unit", "--target-path", str(tmp_path),
-         "--project-dir", str(PROJECT / "dbt_project"), "--profiles-dir", str(PROJECT / "dbt_project")],
-        capture_output=True, text=True, env={**os.environ, "SGA_HOME": str(demo.home)}, check=False,
-    )  # fmt: skip
+        [
+            str(Path(sys.executable).with_name("dbt")),
+            "test",
+            "--select",
+            "test_type:unit",
+            "--target-path",
+            str(tmp_path),
+            "--project-dir",
+            str(PROJECT / "dbt_project"),
+            "--profiles-dir",
+            str(PROJECT / "dbt_project"),
+        ],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "SGA_HOME": str(demo.home)},
+        check=False,
+    )
     assert done.returncode == 0, done.stdout[-3000:]
     written = sum(file.read_text().count("  - name:") for file in PROJECT.glob("dbt_project/models/**/*_unit.yml"))
     assert written >= 10

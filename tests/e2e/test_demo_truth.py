@@ -75,8 +75,9 @@ def test_every_number_is_true(
 ) -> None:
     rows = demo.rows(
         "select area_id, period, sex, age, value, numerator, denominator, obs_status from observations "
-        "where indicator_id = ? and freq in ('A', 'M') and area_level in ('city', 'district') and other_dim is null", [indicator],
-    )  # fmt: skip
+        "where indicator_id = ? and freq in ('A', 'M') and area_level in ('city', 'district') and other_dim is null",
+        [indicator],
+    )
     compared = set()
     for area, period, sex, age, value, numerator, denominator, status in rows:
         key = (str(area), str(period), str(sex), str(age))
@@ -98,10 +99,16 @@ def test_every_number_is_true(
     # Whatever is not too small to show has been compared, but for the year in which a month never came.
     never_came = {"2021"} if top in ("motor_vehicle_thefts", "robberies_firearm", "offences_cleared") else set()
     due = {
-        key[1:] for key, amount in truth.items()
-        if key[0] == top and len(key[2]) == 4 and 2016 <= int(key[2]) <= 2025 and key[2] not in never_came and "_U" not in key and amount >= 10
+        key[1:]
+        for key, amount in truth.items()
+        if key[0] == top
+        and len(key[2]) == 4
+        and 2016 <= int(key[2]) <= 2025
+        and key[2] not in never_came
+        and "_U" not in key
+        and amount >= 10
         and (indicator not in SHOWN_FOR_THE_CITY or key[1] == "XX-PA")
-    }  # fmt: skip
+    }
     assert due, top
     if base == "residents" or base is None:
         assert due <= compared, sorted(due - compared)

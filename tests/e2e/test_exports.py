@@ -98,9 +98,11 @@ def test_open_sdg_finds_a_headline_and_its_parts(golden: Run, exported: Path) ->
             if not (row["Area"] or row["Sex"] or row["Age"] or row["Disaggregation"])
         }
     assert headline == dict(
-        golden.rows("select period, value from observations where indicator_id = 'crime.homicide_rate' and area_level = 'city' and freq = 'A' "
-                  "and sex = '_T' and age = '_T' and other_dim is null and value is not null")
-    )  # fmt: skip
+        golden.rows(
+            "select period, value from observations where indicator_id = 'crime.homicide_rate' and area_level = 'city' and freq = 'A' "
+            "and sex = '_T' and age = '_T' and other_dim is null and value is not null"
+        )
+    )
 
 
 def test_a_folder_with_something_in_it_is_left_alone(golden: Run, tmp_path: Path) -> None:

@@ -108,8 +108,10 @@ def hospital_city(folder: Path, address: str) -> Path:
     records = [one["resource"] for file in BUNDLES for one in json.loads(file.read_text(encoding="utf-8"))["entry"]]
     lines = "".join(json.dumps(one) + "\n" for one in records).replace("urn:uuid:", "Patient/")
     (city / "data" / "records.ndjson").write_text(lines, encoding="utf-8")
-    feeds = {"patients": ("{connector: file, address: records.ndjson}", "ndjson"),
-             "clinic": (f"{{connector: http, address: '{address}', retries: 0}}", "bundle")}  # fmt: skip
+    feeds = {
+        "patients": ("{connector: file, address: records.ndjson}", "ndjson"),
+        "clinic": (f"{{connector: http, address: '{address}', retries: 0}}", "bundle"),
+    }
     for name, (source, written) in feeds.items():
         text = FEED.format(feed=name, source=source, written=written)
         (city / "feeds" / f"{name}.yaml").write_text(text, encoding="utf-8")
@@ -197,8 +199,10 @@ def test_no_day_of_a_record_leaves_raw(home: Path) -> None:
     assert len(days) > 40
     told = {
         str(file.relative_to(home)): sorted(hit)[:5]
-        for file in outside_raw(home) for text in readings(file) if (hit := found(days, text))
-    }  # fmt: skip
+        for file in outside_raw(home)
+        for text in readings(file)
+        if (hit := found(days, text))
+    }
     assert told == {}
 
 
@@ -215,7 +219,10 @@ def test_what_is_looked_for_would_be_found(home: Path) -> None:
 def test_the_counts_themselves_came_through(home: Path) -> None:
     with duckdb.connect() as con:
         files = str(home / "conformed" / "health_counts" / "**" / "*.parquet")
-        rows = con.execute("select feed_id, area_id, period, topic, sex, age_group, count from read_parquet(?, hive_partitioning=true) where city_id = 'xx_small' order by all", [files]).fetchall()  # fmt: skip
+        rows = con.execute(
+            "select feed_id, area_id, period, topic, sex, age_group, count from read_parquet(?, hive_partitioning=true) where city_id = 'xx_small' order by all",
+            [files],
+        ).fetchall()
         assert rows and {row[1] for row in rows} == {"XS"} and all(re.fullmatch(r"\d{4}-\d\d", row[2]) for row in rows)
         spoilt = str(home / "quarantine" / "xx_small" / "patients" / "*.parquet")
         raw = [json.loads(one) for (one,) in con.execute("select raw from read_parquet(?)", [spoilt]).fetchall()]

@@ -11,9 +11,9 @@ from tests.city_folder import DISTRICTS, HEADER, residents, write_city, write_di
 from tests.runs import sga
 
 BY_POINT = {
-    "  area_id: {from: district, steps: [{zero_pad: 2}, {prefix: d}]}\n": "  area_id: {point: {x: district, y: {from: lat, decimal: \",\"}, areas: districts}}\n",
-    "  latitude: {from: lat, steps: [{number: {decimal: \",\"}}]}\n": "  latitude: {from: lat, steps: [{number: {decimal: \",\"}}]}\n  longitude: {from: district}\n",
-}  # fmt: skip
+    "  area_id: {from: district, steps: [{zero_pad: 2}, {prefix: d}]}\n": '  area_id: {point: {x: district, y: {from: lat, decimal: ","}, areas: districts}}\n',
+    '  latitude: {from: lat, steps: [{number: {decimal: ","}}]}\n': '  latitude: {from: lat, steps: [{number: {decimal: ","}}]}\n  longitude: {from: district}\n',
+}
 RESIDENTS = residents(
     "city, district",
     """\
@@ -78,13 +78,19 @@ def ask(home: Path, sql: str) -> list[tuple[object, ...]]:
 
 
 def test_incidents_count_where_their_points_lie_and_residents_where_their_wards_went(home: Path) -> None:
-    found = ask(home, "select area_id, numerator, denominator, boundary_version from observations where period = '2023' "
-                "and indicator_id = 'crime.motor_vehicle_theft_rate' and sex = '_T' and age = '_T' order by 1")  # fmt: skip
+    found = ask(
+        home,
+        "select area_id, numerator, denominator, boundary_version from observations where period = '2023' "
+        "and indicator_id = 'crime.motor_vehicle_theft_rate' and sex = '_T' and age = '_T' order by 1",
+    )
     # Rows without an area count for the city alone: 800 in all, of which 300 lie nowhere.
     assert found == [
-        ("XS", 800.0, 230_008.0, "2020"), ("d01", 200.0, 100_000.0, "2020"), ("d02", 100.0, 50_000.0, "2020"),
-        ("d03", 100.0, 20_000.0, "2020"), ("d04", 100.0, 60_001.0, "2020"),
-    ]  # fmt: skip
+        ("XS", 800.0, 230_008.0, "2020"),
+        ("d01", 200.0, 100_000.0, "2020"),
+        ("d02", 100.0, 50_000.0, "2020"),
+        ("d03", 100.0, 20_000.0, "2020"),
+        ("d04", 100.0, 60_001.0, "2020"),
+    ]
 
 
 def test_two_versions_are_never_mixed(home: Path) -> None:
@@ -112,6 +118,9 @@ def test_moved_boundaries_move_the_figures_in_the_next_run(home: Path, tmp_path:
     write_districts(city, {"d01": (-74.1, 3.85), "d02": (-74.0, 3.9), "d03": (-74.1, 4.0), "d04": (-74.0, 4.0)})
     done = sga("run", "--home", home, city)
     assert done.returncode == 0, done.stderr + done.stdout
-    found = ask(home, "select area_id, numerator from observations where period = '2023' and area_level = 'district' "
-                "and indicator_id = 'crime.motor_vehicle_theft_rate' and sex = '_T' and age = '_T' order by 1")  # fmt: skip
+    found = ask(
+        home,
+        "select area_id, numerator from observations where period = '2023' and area_level = 'district' "
+        "and indicator_id = 'crime.motor_vehicle_theft_rate' and sex = '_T' and age = '_T' order by 1",
+    )
     assert found == [("d01", 100.0), ("d02", 200.0), ("d03", 100.0), ("d04", 100.0)]

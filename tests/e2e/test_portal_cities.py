@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from tests.city_folder import write_city
-from tests.portal_desks import Ckan, Desk, Socrata, rows
+from tests.fake_portals import Ckan, Desk, Socrata, rows
 from tests.runs import sga
 from tests.servers import Answer, answer, serving
 

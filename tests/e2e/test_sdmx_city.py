@@ -59,9 +59,11 @@ def test_value_and_status_come_out_right(tmp_path: Path) -> None:
             "and indicator_id in ('demo.literacy_rate', 'demo.household_size_mean') order by all"
         ).fetchall()
     assert found == [
-        ("demo.household_size_mean", "2022", 3.1, "A"), ("demo.household_size_mean", "2023", 3.05, "P"),
-        ("demo.literacy_rate", "2022", 91.5, "A"), ("demo.literacy_rate", "2023", None, "Q"),
-    ]  # fmt: skip
+        ("demo.household_size_mean", "2022", 3.1, "A"),
+        ("demo.household_size_mean", "2023", 3.05, "P"),
+        ("demo.literacy_rate", "2022", 91.5, "A"),
+        ("demo.literacy_rate", "2023", None, "Q"),
+    ]
 
 
 def content(home: Path) -> str:

@@ -31,9 +31,10 @@ def test_the_library_agrees(demo: Run, question: str, base: str, indicator: str,
         str(row[0]): row[1:]
         for row in demo.rows(
             "select sex, value, ci_low, ci_high, n from observations where indicator_id = ? and period = ? and area_level = 'city' "
-            "and age = '_T' and other_dim is null and sources = ['survey']", [indicator, str(wave)],
+            "and age = '_T' and other_dim is null and sources = ['survey']",
+            [indicator, str(wave)],
         )
-    }  # fmt: skip
+    }
     theirs = [("_T", one) for one in sample.estimation.prop("y", where=svy.col("asked")).to_dicts()]  # type: ignore[union-attr]
     theirs += [
         ({1: "F", 2: "M"}[one["by_level"][0]], one)

@@ -12,10 +12,10 @@ from unittest.mock import patch
 
 import pytest
 
-import sga_pipeline.orchestration.pulling
+import sga_pipeline.orchestration.pull_assets
 import sga_pipeline.publish.release
 from sga_pipeline.home import Home
-from sga_pipeline.orchestration.driving import drive
+from sga_pipeline.orchestration.run_in_process import drive
 from sga_pipeline.orchestration.scope import Scope
 from tests.city_folder import CITY, HEADER, write_city
 from tests.runs import Run, sga
@@ -113,7 +113,7 @@ def on(day: date) -> Iterator[None]:
             return datetime(day.year, day.month, day.day, 9, tzinfo=UTC)
 
     with (
-        patch.object(sga_pipeline.orchestration.pulling, "datetime", Clock),
+        patch.object(sga_pipeline.orchestration.pull_assets, "datetime", Clock),
         patch.object(sga_pipeline.publish.release, "datetime", Clock),
         patch.object(Scope, "today", day),
         patch.dict(os.environ),
@@ -187,7 +187,7 @@ def test_corrections_are_told_by_count_and_mark_what_rests_on_them(tmp_path: Pat
     assert told == [
         ("changed_since", "expectation_failed", 0, 1, None, None, "The report says so"),
         ("wrong_offence", "applied", 1, 0, None, None, "The file was closed as a robbery"),
-    ]  # fmt: skip
+    ]
     assert run.rows("select severity, feed_id, status from gaps where rule_id = 'correction_failed'") == [
         ("high", "incidents", "open")
     ]

@@ -7,15 +7,7 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.faults.hostile_files import (
-    KML,
-    LAUGHS,
-    LAYER,
-    OUTSIDE,
-    SHAPE,
-    Case,
-    archive,
-)
+from tests.faults.hostile_files import KML, LAUGHS, LAYER, OUTSIDE, SHAPE, Case, archive
 
 
 def kml(body: bytes, head: bytes = b"") -> bytes:
@@ -50,10 +42,16 @@ def marks() -> Iterator[Case]:
     yield "other XML", b"<?xml version='1.0'?><a/>", KML
     good = b"0,0 0,1 1,1 0,0"
     for name, places in (
-        ("empty", b""), ("words", b"a,b c,d e,f a,b"), ("one number", b"1 2 3"), ("two places", b"0,0 1,1"), ("not a number", b"0,0 0,nan 1,1 0,0"),
-        ("endless", b"0,0 0,inf 1,1 0,0"), ("beyond", b"0,0 0,1e300 1,1 0,0"), ("metres", b"500000,10000 500000,20000 600000,20000 500000,10000"),
+        ("empty", b""),
+        ("words", b"a,b c,d e,f a,b"),
+        ("one number", b"1 2 3"),
+        ("two places", b"0,0 1,1"),
+        ("not a number", b"0,0 0,nan 1,1 0,0"),
+        ("endless", b"0,0 0,inf 1,1 0,0"),
+        ("beyond", b"0,0 0,1e300 1,1 0,0"),
+        ("metres", b"500000,10000 500000,20000 600000,20000 500000,10000"),
         ("commas", b"0,,0 0,1 1,1 0,0"),
-    ):  # fmt: skip
+    ):
         yield f"KML places {name}", placed(places), KML
     whole = placed(good)
     for share in range(1, 10):
@@ -112,8 +110,12 @@ def shapes() -> Iterator[Case]:
     yield "DBF head beyond", shape_zip(table=dbf(head=60000)), SHAPE
     yield "DBF short", shape_zip(table=b"\x03"), SHAPE
     for name, system in (
-        ("nothing", b"x"), ("words", b"somewhere"), ("a path", b"+proj=longlat +nadgrids=/etc/passwd"), ("half", PRJ[:90]), ("long", PRJ[:-1] + b"," * 100_000 + b"]"),
-    ):  # fmt: skip
+        ("nothing", b"x"),
+        ("words", b"somewhere"),
+        ("a path", b"+proj=longlat +nadgrids=/etc/passwd"),
+        ("half", PRJ[:90]),
+        ("long", PRJ[:-1] + b"," * 100_000 + b"]"),
+    ):
         yield f"PRJ {name}", shape_zip(system=system), SHAPE
     yield "two layers", archive(*((f"{name}.{end}", b"") for name in "ab" for end in ("shp", "dbf", "prj"))), SHAPE
 
@@ -143,16 +145,26 @@ ENDLESS = (
 
 def packages(folder: Path) -> Iterator[Case]:
     for name, blob in (
-        ("short", b"GP"), ("no head", b"XX\x00\x01" + bytes(30)), ("envelope", b"GP\x00\x0f" + bytes(60)), ("noise", b"GP\x00\x01" + bytes(range(60))),
-        ("nothing after", b"GP\x00\x01\xe6\x10\x00\x00"), ("many rings", b"GP\x00\x01\xe6\x10\x00\x00\x01\x03\x00\x00\x00\xff\xff\xff\xff"),
+        ("short", b"GP"),
+        ("no head", b"XX\x00\x01" + bytes(30)),
+        ("envelope", b"GP\x00\x0f" + bytes(60)),
+        ("noise", b"GP\x00\x01" + bytes(range(60))),
+        ("nothing after", b"GP\x00\x01\xe6\x10\x00\x00"),
+        ("many rings", b"GP\x00\x01\xe6\x10\x00\x00\x01\x03\x00\x00\x00\xff\xff\xff\xff"),
         ("own kind", b"GP\x00\x21" + bytes(60)),
-    ):  # fmt: skip
+    ):
         yield f"GPKG {name}", geopackage(folder, blob=blob), LAYER
     yield "GPKG endless view", geopackage(folder, "drop table areas;", f"create view areas as {ENDLESS};"), LAYER
     endless = "create view gpkg_geometry_columns as with recursive n(i) as (select 1 union all select i + 1 from n) "
-    yield "GPKG endless layers", geopackage(
-        folder, "drop table gpkg_geometry_columns;", endless + "select 'a' || i as table_name, 'g' as column_name, i as srs_id from n;"
-    ), LAYER  # fmt: skip
+    yield (
+        "GPKG endless layers",
+        geopackage(
+            folder,
+            "drop table gpkg_geometry_columns;",
+            endless + "select 'a' || i as table_name, 'g' as column_name, i as srs_id from n;",
+        ),
+        LAYER,
+    )
     yield "GPKG without layers", geopackage(folder, "drop table gpkg_geometry_columns;"), LAYER
     yield "GPKG other column", geopackage(folder, "update gpkg_geometry_columns set column_name = 'elsewhere';"), LAYER
     yield (

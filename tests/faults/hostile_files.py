@@ -109,17 +109,22 @@ def book(**parts: bytes) -> bytes:
 
 def sheet_xml(rows: bytes, head: bytes = b"") -> bytes:
     return (
-        b'<?xml version="1.0"?>' + head + b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
-        + rows + b"</sheetData></worksheet>"
-    )  # fmt: skip
+        b'<?xml version="1.0"?>'
+        + head
+        + b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+        + rows
+        + b"</sheetData></worksheet>"
+    )
 
 
 CORNERS = b'<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
 
 
-LAUGHS = b'<!DOCTYPE l [<!ENTITY a "ha">' + b"".join(
-    b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(9)
-) + b"]>"  # fmt: skip
+LAUGHS = (
+    b'<!DOCTYPE l [<!ENTITY a "ha">'
+    + b"".join(b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(9))
+    + b"]>"
+)
 
 
 OUTSIDE = b'<!DOCTYPE l [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
@@ -161,8 +166,9 @@ def books() -> Iterator[Case]:
     content = parts["content.xml"]
     start = content.index(b"<table:table-row")
     for name, more in (
-        ("wide", b"<table:table-row>" + cell + b"</table:table-row>"), ("long", row + cell.replace(b"2000000000", b"100") + b"</table:table-row>"),
-    ):  # fmt: skip
+        ("wide", b"<table:table-row>" + cell + b"</table:table-row>"),
+        ("long", row + cell.replace(b"2000000000", b"100") + b"</table:table-row>"),
+    ):
         changed = content[:start] + more + content[start:]
         yield f"ODS repeated {name}", archive(*{**parts, "content.xml": changed}.items()), BOOK
     for name, head in (("laughs", LAUGHS), ("outside", OUTSIDE)):

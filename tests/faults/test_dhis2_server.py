@@ -15,8 +15,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from pydantic import ValidationError
 
-from sga_pipeline.connectors.base import Fetched, Known
-from sga_pipeline.connectors.dhis2 import Dhis2Connector
+from sga_pipeline.connectors.connector import Fetched, Known
+from sga_pipeline.connectors.health.dhis2 import Dhis2Connector
 from sga_pipeline.contracts.formats import Dhis2Format
 from sga_pipeline.contracts.sources.services import Dhis2Source
 from sga_pipeline.errors import PullError
@@ -37,8 +37,15 @@ def of_json(document: object, status: str = "200 OK", **headers: str) -> bytes:
 
 
 def unit(number: int) -> dict[str, object]:
-    return {"id": f"U{number:010}", "code": f"C{number}", "name": f"Ward {number}", "level": 3, "path": f"/{CITY}/U{number:010}",
-            "parent": {"id": CITY}, "ancestors": [{"id": CITY, "code": "SL", "name": "Small"}]}  # fmt: skip
+    return {
+        "id": f"U{number:010}",
+        "code": f"C{number}",
+        "name": f"Ward {number}",
+        "level": 3,
+        "path": f"/{CITY}/U{number:010}",
+        "parent": {"id": CITY},
+        "ancestors": [{"id": CITY, "code": "SL", "name": "Small"}],
+    }
 
 
 UNITS = [unit(number) for number in range(2500)]
@@ -59,10 +66,28 @@ class Office:
         if resource in self.instead and (given := self.instead[resource](query)) is not None:
             return given
         if resource == "analytics":
-            return of_json({"headers": [{"name": one} for one in ("dx", "pe", "ou", "value")], "rows": ROWS, "height": len(ROWS),
-                            "metaData": {"items": {DATA: {"name": "Visits"}}, "dimensions": {"dx": [DATA]}}})  # fmt: skip
+            return of_json(
+                {
+                    "headers": [{"name": one} for one in ("dx", "pe", "ou", "value")],
+                    "rows": ROWS,
+                    "height": len(ROWS),
+                    "metaData": {"items": {DATA: {"name": "Visits"}}, "dimensions": {"dx": [DATA]}},
+                }
+            )
         if resource == "dataValueSets":
-            return of_json({"dataValues": [{"dataElement": DATA, "period": "202304", "orgUnit": UNITS[1]["id"], "value": "0", "storedBy": "somebody"}]})  # fmt: skip
+            return of_json(
+                {
+                    "dataValues": [
+                        {
+                            "dataElement": DATA,
+                            "period": "202304",
+                            "orgUnit": UNITS[1]["id"],
+                            "value": "0",
+                            "storedBy": "somebody",
+                        }
+                    ]
+                }
+            )
         size, page = int(query["pageSize"][0]), int(query["page"][0])
         return of_json(self.page(page, size))
 
@@ -77,8 +102,16 @@ def pull(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pull:
     monkeypatch.setenv("DHIS2_TOKEN", TOKEN)
 
     def fetch(server: Server, period: str | None = "2023-04", **keys: object) -> Fetched:
-        given = {"address": server.address(""), "data": [DATA], "org_units": [CITY], "org_unit_level": [3], "token_env": "DHIS2_TOKEN",
-                 "periods": {"freq": "M", "first": "2023-01"}, "retries": 0, "total_timeout_s": 20.0}  # fmt: skip
+        given = {
+            "address": server.address(""),
+            "data": [DATA],
+            "org_units": [CITY],
+            "org_unit_level": [3],
+            "token_env": "DHIS2_TOKEN",
+            "periods": {"freq": "M", "first": "2023-01"},
+            "retries": 0,
+            "total_timeout_s": 20.0,
+        }
         source = Dhis2Source.model_validate({"connector": "dhis2"} | given | keys)
         fetch.naps = []  # type: ignore[attr-defined]
         fetched = Dhis2Connector(source, FORM, fetch.naps.append).fetch(period, tmp_path, Known())  # type: ignore[attr-defined]
@@ -152,8 +185,13 @@ def test_an_old_server_takes_user_and_password(pull: Pull, monkeypatch: pytest.M
     assert f"Authorization: Basic {b64encode(b'reader:district').decode()}" in server.requests[0]
 
 
-CONFLICT = {"httpStatus": "Conflict", "httpStatusCode": 409, "status": "ERROR", "errorCode": "E7124",
-            "message": f"Data dimension does not exist, said to ApiToken {TOKEN}"}  # fmt: skip
+CONFLICT = {
+    "httpStatus": "Conflict",
+    "httpStatusCode": 409,
+    "status": "ERROR",
+    "errorCode": "E7124",
+    "message": f"Data dimension does not exist, said to ApiToken {TOKEN}",
+}
 
 
 def _said(server: Server, pull: Pull, **keys: object) -> tuple[str, PullError]:
@@ -167,22 +205,31 @@ def _said(server: Server, pull: Pull, **keys: object) -> tuple[str, PullError]:
 
 BROKEN: dict[str, tuple[Callable[[dict[str, list[str]]], Answer], str]] = {
     "conflict": (lambda _: of_json(CONFLICT, "409 Conflict"), r"409: Data dimension does not exist"),
-    "conflict with status 200": (lambda _: of_json(CONFLICT | {"message": "Analytics tables are updating"}), r"complains: Analytics tables"),
+    "conflict with status 200": (
+        lambda _: of_json(CONFLICT | {"message": "Analytics tables are updating"}),
+        r"complains: Analytics tables",
+    ),
     "conflict without a word": (lambda _: answer(b"", "409 Conflict"), r"answered 409"),
     "not allowed": (lambda _: of_json({"message": "no"}, "401 Unauthorized"), r"refuses access \(401\).*token_env"),
     "forbidden": (lambda _: of_json({"message": "no"}, "403 Forbidden"), r"refuses access \(403\)"),
     "log-in page": (lambda _: answer(LOGIN_PAGE, media_type="text/html"), r"a web page"),
     "log-in page as JSON": (lambda _: answer(LOGIN_PAGE, media_type="application/json"), r"a web page"),
     "redirect elsewhere": (lambda _: redirect("https://login.example.org/"), r"redirects to another place"),
-    "cut": (lambda _: answer(b'{"headers":[', media_type="application/json", length=999), r"the connection failed \(ProtocolError\)"),
-    "cut and not said": (lambda _: answer(b'{"headers":[', media_type="application/json"), r"no JSON, or was cut short"),
+    "cut": (
+        lambda _: answer(b'{"headers":[', media_type="application/json", length=999),
+        r"the connection failed \(ProtocolError\)",
+    ),
+    "cut and not said": (
+        lambda _: answer(b'{"headers":[', media_type="application/json"),
+        r"no JSON, or was cut short",
+    ),
     "deep": (lambda _: answer(b'{"a":' + b"[" * 100_000, media_type="application/json"), r"no JSON"),
     "a list": (lambda _: of_json([]), r"no object"),
     "nothing": (lambda _: of_json({}), r"holds no analytics"),
     "other": (lambda _: of_json({"rows": {}}), r"holds no analytics"),
     "moved": (lambda _: answer(b"", "404 Not Found"), r"no such file"),
     "broken": (lambda _: answer(b"", "500 Error"), r"answered 500"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", BROKEN)
@@ -225,17 +272,26 @@ ENDLESS: dict[str, tuple[Callable[[dict[str, list[str]]], Answer | None], str]] 
     "a million pages": (lambda q: of_json(_page(q, pageCount=1_000_000)), "does not end"),
     "a thousand million units": (lambda q: of_json(_page(q, pageCount=1_000_000, total=1_000_000_000)), "does not end"),
     "always the first page": (lambda q: of_json(Office.page(1, 1000)), "changed while"),
-    "the first page under other numbers": (lambda q: of_json(Office.page(1, 1000) | {"pager": _page(q)["pager"]}), "repeats"),
+    "the first page under other numbers": (
+        lambda q: of_json(Office.page(1, 1000) | {"pager": _page(q)["pager"]}),
+        "repeats",
+    ),
     "an empty page": (lambda q: of_json(_page(q) | {"organisationUnits": []}), "no such units"),
-    "an empty later page": (lambda q: of_json(_page(q) | {"organisationUnits": []}) if q["page"] == ["2"] else None, "is empty"),
+    "an empty later page": (
+        lambda q: of_json(_page(q) | {"organisationUnits": []}) if q["page"] == ["2"] else None,
+        "is empty",
+    ),
     "fewer than promised": (lambda q: of_json(_page(q, total=2600)), "2500 of 2600 units"),
     "no pager": (lambda q: of_json({"organisationUnits": UNITS[:10]}), "no page of units"),
     "a pager of words": (lambda q: of_json(_page(q, pageCount="3")), "how many there are"),
     "a pager of yes": (lambda q: of_json(_page(q, pageCount=True)), "how many there are"),
-    "units of nothing": (lambda q: of_json(_page(q) | {"organisationUnits": [None] * 1000}), "empty, or repeats|no such units"),
+    "units of nothing": (
+        lambda q: of_json(_page(q) | {"organisationUnits": [None] * 1000}),
+        "empty, or repeats|no such units",
+    ),
     "a list": (lambda q: of_json([]), "no object"),
     "a page of another kind": (lambda q: answer(LOGIN_PAGE, media_type="text/html"), "a web page"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", ENDLESS)
@@ -265,16 +321,32 @@ def test_the_token_goes_over_no_open_line(pull: Pull, monkeypatch: pytest.Monkey
 @pytest.mark.parametrize(
     "keys",
     [
-        {"data": []}, {"org_units": []}, {"data": ["not an id"]}, {"org_units": ["LEVEL-3"]}, {"org_unit_level": [0]},
-        {"resource": "units"}, {"resource": "data_values"}, {"geometry": True}, {"address": "https://x.org/api/analytics"},
-        {"address": "https://x.org?dimension=pe:2023"}, {"api_version": 2}, {"login": "cookie"}, {"unknown": 1},
+        {"data": []},
+        {"org_units": []},
+        {"data": ["not an id"]},
+        {"org_units": ["LEVEL-3"]},
+        {"org_unit_level": [0]},
+        {"resource": "units"},
+        {"resource": "data_values"},
+        {"geometry": True},
+        {"address": "https://x.org/api/analytics"},
+        {"address": "https://x.org?dimension=pe:2023"},
+        {"api_version": 2},
+        {"login": "cookie"},
+        {"unknown": 1},
         {"resource": "data_values", "org_unit_level": [], "co": True},
     ],
     ids=str,
-)  # fmt: skip
+)
 def test_keys_that_do_not_go_together_are_found_before_anything_moves(keys: dict[str, object]) -> None:
-    good = {"connector": "dhis2", "address": "https://x.org", "data": [DATA], "org_units": [CITY], "org_unit_level": [3],
-            "periods": {"freq": "M", "first": "2023-01"}}  # fmt: skip
+    good = {
+        "connector": "dhis2",
+        "address": "https://x.org",
+        "data": [DATA],
+        "org_units": [CITY],
+        "org_unit_level": [3],
+        "periods": {"freq": "M", "first": "2023-01"},
+    }
     assert Dhis2Source.model_validate(good).period_problem() is None
     with pytest.raises(ValidationError):
         Dhis2Source.model_validate(good | keys)

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from sga_pipeline.connectors.base import Known
-from sga_pipeline.connectors.fhir import FhirConnector
+from sga_pipeline.connectors.connector import Known
+from sga_pipeline.connectors.health.fhir import FhirConnector
 from sga_pipeline.contracts.sources.services import FhirSource
 from sga_pipeline.errors import PullError
-from tests.fhir_desk import Ministry, of_json
+from tests.fake_fhir_server import Ministry, of_json
 from tests.fhir_pulls import FORM, Pulling, members, refused, removals
 from tests.servers import Answer, answer, redirect, serving
 
@@ -30,14 +30,20 @@ def test_an_export_that_is_never_done_ends_by_the_number_of_questions(pull: Pull
 def test_an_export_that_is_never_done_ends_by_the_time(
     pull: Pulling, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sga_pipeline.connectors.fhir._SHORTEST_WAIT_S", 0.05)
+    monkeypatch.setattr("sga_pipeline.connectors.health.fhir._SHORTEST_WAIT_S", 0.05)
     never = answer(status="202 Accepted", media_type=None)
     ministry = Ministry(status=never)
     with serving(desk=ministry) as server:
         ministry.host = server.address("").rstrip("/")
         source = FhirSource.model_validate(
-            {"connector": "fhir", "address": server.address("r4"), "resources": ["Patient"], "poll_s": 0.1, "total_timeout_s": 1.5}
-        )  # fmt: skip
+            {
+                "connector": "fhir",
+                "address": server.address("r4"),
+                "resources": ["Patient"],
+                "poll_s": 0.1,
+                "total_timeout_s": 1.5,
+            }
+        )
         began = time.monotonic()
         with pytest.raises(PullError, match=r"not done within 1.5 s"):
             FhirConnector(source, FORM).fetch(None, tmp_path, Known())

@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from tests.fhir_desk import NDJSON, PEOPLE, PRIVATE, VISITS, Change, Ministry, lines, of_json, outcome, query
+from tests.fake_fhir_server import NDJSON, PEOPLE, PRIVATE, VISITS, Change, Ministry, lines, of_json, outcome, query
 from tests.fhir_pulls import TOKEN, Pulling, members, refused, removals
 from tests.servers import Answer, answer, chunked, redirect, serving
 
@@ -20,11 +20,12 @@ BROKEN = answer(b"", "503 Service Unavailable")
 @pytest.mark.parametrize(
     ("keys", "path"),
     [
-        ({}, "/r4/$export"), ({"level": "patient"}, "/r4/Patient/$export"),
+        ({}, "/r4/$export"),
+        ({"level": "patient"}, "/r4/Patient/$export"),
         ({"level": "group", "group": "district-7"}, "/r4/Group/district-7/$export"),
     ],
     ids=["system", "patient", "group"],
-)  # fmt: skip
+)
 def test_all_files_of_an_export_are_one_delivery(pull: Pulling, keys: dict[str, object], path: str) -> None:
     ministry = Ministry()
     with serving(desk=ministry) as server:
@@ -73,8 +74,11 @@ def test_a_moment_of_trouble_ends_no_export(pull: Pulling, name: str, trouble: A
 
 def test_files_in_chunks_packed_or_with_blank_lines_are_whole(pull: Pulling) -> None:
     people = lines(*PEOPLE)
-    for given in (chunked(people), answer(gzip.compress(people), media_type=NDJSON, Content_Encoding="gzip"),
-                  answer(people.replace(b"\n", b"\r\n\r\n"), media_type="text/plain")):  # fmt: skip
+    for given in (
+        chunked(people),
+        answer(gzip.compress(people), media_type=NDJSON, Content_Encoding="gzip"),
+        answer(people.replace(b"\n", b"\r\n\r\n"), media_type="text/plain"),
+    ):
         ministry = Ministry(0, **{"Patient.0.ndjson": given})
         with serving(desk=ministry) as server:
             assert len(members(pull(ministry, server))) == 5
@@ -126,7 +130,10 @@ def entry(**more: object) -> dict[str, object]:
 COMPLAINT = of_json(outcome(), "400 Bad Request")
 WRONG_STARTS: dict[str, tuple[Answer, str]] = {
     "complains": (COMPLAINT, r"answered 400: error not-supported \[http.*/r4/\$export\]\. Correct"),
-    "complains in words of its own": (of_json(outcome(PRIVATE, PRIVATE), "422 Unprocessable"), r"answered 422: error unknown"),
+    "complains in words of its own": (
+        of_json(outcome(PRIVATE, PRIVATE), "422 Unprocessable"),
+        r"answered 422: error unknown",
+    ),
     "not let in": (of_json(outcome(), "401 Unauthorized"), r"refuses access \(401\).*token_env"),
     "not allowed": (of_json(outcome(), "403 Forbidden"), r"refuses access \(403\)"),
     "not there": (of_json(outcome(), "404 Not Found"), "knows no bulk export here.*source.address"),
@@ -137,7 +144,7 @@ WRONG_STARTS: dict[str, tuple[Answer, str]] = {
     "sent to log in": (redirect("https://login.example.org/"), "redirects to another place, login.example.org"),
     "no promise": (answer(status="202 Accepted", media_type=None), "does not say where.*Content-Location"),
     "nothing": (answer(status="204 No Content", media_type=None), r"sent no content \(204\)"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", WRONG_STARTS)
@@ -153,7 +160,10 @@ def test_a_request_that_is_not_taken_up_is_told(pull: Pulling, name: str) -> Non
 WRONG_STATUS: dict[str, tuple[Answer, str]] = {
     "failed": (of_json(outcome("fatal", "exception"), "500 Error"), "answered 500"),
     "refused": (of_json(outcome("error", "too-costly"), "400 Bad Request"), "answered 400: error too-costly"),
-    "failed with status 200": (of_json(outcome("fatal", "exception")), "complains instead of exporting: fatal exception"),
+    "failed with status 200": (
+        of_json(outcome("fatal", "exception")),
+        "complains instead of exporting: fatal exception",
+    ),
     "forgotten": (answer(b"", "404 Not Found"), "forgotten the export.*Pull again"),
     "gone": (answer(b"", "410 Gone"), "forgotten the export"),
     "token ran out": (answer(b"", "401 Unauthorized"), r"refuses access \(401\)"),
@@ -164,8 +174,11 @@ WRONG_STATUS: dict[str, tuple[Answer, str]] = {
     "a list": (answer(b'[{"output": []}]', media_type="application/json"), "no list of files"),
     "no files told": (of_json({"transactionTime": "2024-03-01T10:00:00Z"}), "no list of files"),
     "busy for a day": (answer(b"", "429 Too Many", Retry_After="86400"), r"asks to wait 86400 s"),
-    "later than there is time": (answer(status="202 Accepted", media_type=None, Retry_After="86400"), "not done within 60 s.*total_timeout_s"),
-}  # fmt: skip
+    "later than there is time": (
+        answer(status="202 Accepted", media_type=None, Retry_After="86400"),
+        "not done within 60 s.*total_timeout_s",
+    ),
+}
 
 
 @pytest.mark.parametrize("name", WRONG_STATUS)
@@ -191,17 +204,26 @@ WRONG_LISTS: dict[str, tuple[Change, str]] = {
     "problems that are none": (changed(error="none"), "is none, or does not end"),
     "nothing at all": (changed(output=[]), "no record of Encounter, Patient.*rights"),
     "a kind less": (changed(output=[entry()]), "no record of Encounter.*rights"),
-    "more than is there": (changed(output=[entry(count=71)]), r"file 1 \(Patient\) has 70 records, and the server announced 71"),
+    "more than is there": (
+        changed(output=[entry(count=71)]),
+        r"file 1 \(Patient\) has 70 records, and the server announced 71",
+    ),
     "less than is there": (changed(output=[entry(count=69)]), "70 records, and the server announced 69"),
     "gone": (changed(output=[entry(url="HOST/r4/gone")]), r"no longer has file 1 \(Patient\)\. |no longer has file 1"),
-    "another host": (changed(output=[entry(url="https://files.example.net/s3cret-path/1")]), r"at another place, https://files.example.net \[.*redirect_hosts"),
-    "the cloud's own": (changed(output=[entry(url="http://169.254.169.254/latest")]), "at another place, http://169.254.169.254"),
+    "another host": (
+        changed(output=[entry(url="https://files.example.net/s3cret-path/1")]),
+        r"at another place, https://files.example.net \[.*redirect_hosts",
+    ),
+    "the cloud's own": (
+        changed(output=[entry(url="http://169.254.169.254/latest")]),
+        "at another place, http://169.254.169.254",
+    ),
     "another port": (changed(output=[entry(url="http://127.0.0.1:9/1")]), "at another place, http://127.0.0.1:9"),
     "another name of this machine": (changed(output=[entry(url="http://2130706433/1")]), "at another place"),
     "a file": (changed(output=[entry(url="file:///etc/passwd")]), "at another place, file://"),
     "a name in front": (changed(output=[entry(url="http://127.0.0.1@files.example.net/1")]), "at another place"),
     "no address": (changed(output=[entry(url="http://[")]), "at another place, nowhere"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", WRONG_LISTS)
@@ -235,13 +257,22 @@ WRONG_FILES: dict[str, tuple[Answer, str]] = {
     "another kind": (people(lines(VISITS[0])), "line 70 is no record of Patient"),
     "a complaint": (people(lines(outcome())), "line 70 is no record of Patient"),
     "no record": (people(b"[]\n"), "line 70 is no record"),
-    "a bundle": (answer(json.dumps({"resourceType": "Bundle"}).encode(), media_type="application/json"), "line 1 is no record of Patient"),
-    "wrapped": (answer(lines({"resourceType": "Binary", "data": "e30="}), media_type="application/json"), "line 1 is no record of Patient"),
+    "a bundle": (
+        answer(json.dumps({"resourceType": "Bundle"}).encode(), media_type="application/json"),
+        "line 1 is no record of Patient",
+    ),
+    "wrapped": (
+        answer(lines({"resourceType": "Binary", "data": "e30="}), media_type="application/json"),
+        "line 1 is no record of Patient",
+    ),
     "empty": (answer(b"", media_type=NDJSON), "is empty"),
     "packed unasked": (answer(b"x", media_type=NDJSON, Content_Encoding="br"), "unasked as br"),
-    "bomb": (answer(gzip.compress(b" " * 3_000_000), media_type=NDJSON, Content_Encoding="gzip"), "larger than the 200000 bytes"),
+    "bomb": (
+        answer(gzip.compress(b" " * 3_000_000), media_type=NDJSON, Content_Encoding="gzip"),
+        "larger than the 200000 bytes",
+    ),
     "sent away": (redirect("https://elsewhere.example.org/file"), "redirects to another place"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", WRONG_FILES)
@@ -257,11 +288,16 @@ def test_a_file_that_is_not_whole_is_refused(pull: Pulling, name: str) -> None:
 @pytest.mark.parametrize(
     ("problems", "says"),
     [
-        (lines(outcome("information"), outcome("error", "exception"), outcome("fatal", "exception")), r"everything: 2 exception\. Ask|everything: 2 exception"),
+        (
+            lines(outcome("information"), outcome("error", "exception"), outcome("fatal", "exception")),
+            r"everything: 2 exception\. Ask|everything: 2 exception",
+        ),
         (lines({"resourceType": "OperationOutcome"}), "everything: 1 unknown"),
-        (lines(outcome(PRIVATE, PRIVATE)), "everything: 1 unknown"), (lines(PEOPLE[0]), "line 1 tells of no problem"), (b'{"resourceType"', "line 1 is no JSON"),
+        (lines(outcome(PRIVATE, PRIVATE)), "everything: 1 unknown"),
+        (lines(PEOPLE[0]), "line 1 tells of no problem"),
+        (b'{"resourceType"', "line 1 is no JSON"),
     ],
-)  # fmt: skip
+)
 def test_records_the_server_could_not_export_are_missed(pull: Pulling, problems: bytes, says: str) -> None:
     ministry = Ministry(0, problems=answer(problems, media_type=NDJSON))
     with serving(desk=ministry) as server:

@@ -13,31 +13,51 @@ from typing import Any
 import duckdb
 import pytest
 
-from sga_pipeline.conform.readers import fhir
-from sga_pipeline.conform.source import open_delivery
+from sga_pipeline.conform.open_delivery import open_delivery
+from sga_pipeline.conform.readers.health import fhir
 from sga_pipeline.contracts.formats import FhirFormat
 from sga_pipeline.errors import DeliveryError
 
 # A bundle in which everything that tells who somebody is holds this word.
 SECRET = "Zauberberg"
 SYSTEM = "http://snomed.info/sct"
-KEYS: dict[str, object] = {"kind": "fhir", "count": ["Condition", "Encounter", "Patient"], "systems": [SYSTEM],
-                           "by": ["sex", "age_group", "area"], "area": {"part": "postal_code", "characters": 2}}  # fmt: skip
+KEYS: dict[str, object] = {
+    "kind": "fhir",
+    "count": ["Condition", "Encounter", "Patient"],
+    "systems": [SYSTEM],
+    "by": ["sex", "age_group", "area"],
+    "area": {"part": "postal_code", "characters": 2},
+}
 
 
 def good() -> dict[str, Any]:
     people = [
-        {"resourceType": "Patient", "id": f"{SECRET}{one}", "gender": "female" if one % 2 else "male", "birthDate": f"19{50 + one}-03-09",
-         "name": [{"family": SECRET, "given": [SECRET]}], "telecom": [{"value": SECRET}],
-         "address": [{"line": [SECRET], "city": SECRET, "postalCode": f"1{one}999"}]} for one in range(5)
-    ]  # fmt: skip
+        {
+            "resourceType": "Patient",
+            "id": f"{SECRET}{one}",
+            "gender": "female" if one % 2 else "male",
+            "birthDate": f"19{50 + one}-03-09",
+            "name": [{"family": SECRET, "given": [SECRET]}],
+            "telecom": [{"value": SECRET}],
+            "address": [{"line": [SECRET], "city": SECRET, "postalCode": f"1{one}999"}],
+        }
+        for one in range(5)
+    ]
     events = [
-        {"resourceType": kind, "id": f"{SECRET}-{kind}-{one}", "subject": {"reference": f"Patient/{SECRET}{one % 6}", "display": SECRET},
-         "onsetDateTime": f"2023-0{one % 9 + 1}-07", "period": {"start": f"2023-0{one % 9 + 1}-07T10:00:00Z"}, "note": [{"text": SECRET}],
-         "code": {"coding": [{"system": SYSTEM, "code": "217082002", "display": SECRET}], "text": SECRET},
-         "type": [{"coding": [{"system": SYSTEM, "code": "50849002"}], "text": SECRET}], "participant": [{"individual": {"display": SECRET}}]}
-        for one in range(12) for kind in ("Condition", "Encounter")
-    ]  # fmt: skip
+        {
+            "resourceType": kind,
+            "id": f"{SECRET}-{kind}-{one}",
+            "subject": {"reference": f"Patient/{SECRET}{one % 6}", "display": SECRET},
+            "onsetDateTime": f"2023-0{one % 9 + 1}-07",
+            "period": {"start": f"2023-0{one % 9 + 1}-07T10:00:00Z"},
+            "note": [{"text": SECRET}],
+            "code": {"coding": [{"system": SYSTEM, "code": "217082002", "display": SECRET}], "text": SECRET},
+            "type": [{"coding": [{"system": SYSTEM, "code": "50849002"}], "text": SECRET}],
+            "participant": [{"individual": {"display": SECRET}}],
+        }
+        for one in range(12)
+        for kind in ("Condition", "Encounter")
+    ]
     entries = [
         {"fullUrl": f"https://{SECRET}.org/{one['resourceType']}/{one['id']}", "resource": one}
         for one in [*events, *people]
@@ -63,8 +83,32 @@ def total(rows: list[tuple[Any, ...]]) -> int:
     return sum(int(row[7]) if row[7] else 1 for row in rows)
 
 
-JUNK: list[Any] = [None, True, 0, -1, 1e300, "", SECRET, "9999-99-99", [], {}, [[]], [None], {"a": SECRET}, [SECRET], [{}], {"coding": 7},
-                   {"coding": [7]}, {"reference": []}, {"start": 7}, "x" * 10_000, "\u0000", "\ud800", "2023-02-30", 10**30]  # fmt: skip
+JUNK: list[Any] = [
+    None,
+    True,
+    0,
+    -1,
+    1e300,
+    "",
+    SECRET,
+    "9999-99-99",
+    [],
+    {},
+    [[]],
+    [None],
+    {"a": SECRET},
+    [SECRET],
+    [{}],
+    {"coding": 7},
+    {"coding": [7]},
+    {"reference": []},
+    {"start": 7},
+    "x" * 10_000,
+    "\u0000",
+    "\ud800",
+    "2023-02-30",
+    10**30,
+]
 
 
 def places(node: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
@@ -101,9 +145,13 @@ def test_any_member_may_be_anything(tmp_path: Path, seed: int) -> None:
         rows = rows_of(file)
     except DeliveryError:
         sound = isinstance(document["entry"], list) and all(
-            isinstance(one, dict) and ("resource" not in one or (isinstance(one["resource"], dict) and isinstance(one["resource"].get("resourceType"), str)))
+            isinstance(one, dict)
+            and (
+                "resource" not in one
+                or (isinstance(one["resource"], dict) and isinstance(one["resource"].get("resourceType"), str))
+            )
             for one in document["entry"]
-        )  # fmt: skip
+        )
         assert not sound
         return
     assert total(rows) == expected_total(document)
@@ -145,25 +193,37 @@ def test_bytes_changed_at_random_never_end_in_anything_but_a_count_or_a_refusal(
 
 REFUSED: dict[str, tuple[bytes, str]] = {
     "deep": (b'{"resourceType":"Bundle","entry":' + b"[" * 500_000, "bundle"),
-    "deep and closed": (b'{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Condition","x":' + b"[" * 99_999 + b"]" * 99_999 + b"}}]}", "bundle"),
-    "not a number": (b'{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Condition","x":NaN}}]}', "bundle"),
+    "deep and closed": (
+        b'{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Condition","x":'
+        + b"[" * 99_999
+        + b"]" * 99_999
+        + b"}}]}",
+        "bundle",
+    ),
+    "not a number": (
+        b'{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Condition","x":NaN}}]}',
+        "bundle",
+    ),
     "an endless number": (b'{"resourceType":"Bundle","entry":[' + b"9" * 100_000 + b"]}", "bundle"),
     "entries that are no list": (b'{"resourceType":"Bundle","entry":{"resource":{}}}', "bundle"),
     "an entry of nothing": (b'{"resourceType":"Bundle","entry":[null]}', "bundle"),
     "a record of nothing": (b'{"resourceType":"Bundle","entry":[{"resource":null}]}', "bundle"),
     "a record of no kind": (b'{"resourceType":"Bundle","entry":[{"resource":{"id":"1"}}]}', "bundle"),
-    "a bundle in a bundle": (b'{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Bundle","entry":[]}}]}', "bundle"),
+    "a bundle in a bundle": (
+        b'{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Bundle","entry":[]}}]}',
+        "bundle",
+    ),
     "a record alone": (b'{"resourceType":"Condition"}', "bundle"),
     "lines in place of a bundle": (b'{"resourceType":"Condition"}\n{"resourceType":"Condition"}\n', "bundle"),
     "a bundle in place of lines": (b'{"resourceType":"Bundle","entry":[]}', "ndjson"),
-    "a list on a line": (b'[]\n', "ndjson"),
+    "a list on a line": (b"[]\n", "ndjson"),
     "no UTF-8": (b'{"resourceType":"Condition","id":"\xff\xfe\xff"}\n', "ndjson"),
     "one endless line": (b'{"resourceType":"Condition","id":"' + b"x" * 17_000_000 + b'"}', "ndjson"),
     "a web page": (b"<!DOCTYPE html><html>", "ndjson"),
     "nothing": (b"", "ndjson"),
     "a packed file": (b"\x1f\x8b\x08\x00" + bytes(100), "ndjson"),
     "an archive cut short": (b"PK\x05\x06" + bytes(18), "bundle"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", REFUSED)
@@ -229,10 +289,16 @@ def test_lines_need_no_more_memory_the_more_there_are(tmp_path: Path) -> None:
 CHANGES: dict[str, Callable[[dict[str, Any]], object]] = {
     "in another order": lambda document: document["entry"].reverse(),
     "with an unknown kind": lambda document: document["entry"].append({"resource": {"resourceType": SECRET}}),
-    "with an entry that removes": lambda document: document["entry"].append({"request": {"method": "DELETE", "url": f"Patient/{SECRET}"}}),
-    "with members nobody knows": lambda document: [one["resource"].update({SECRET: SECRET}) for one in document["entry"]],
-    "with dates of death": lambda document: [one["resource"].update({"deceasedDateTime": "2020-01-01"}) for one in document["entry"]],
-}  # fmt: skip
+    "with an entry that removes": lambda document: document["entry"].append(
+        {"request": {"method": "DELETE", "url": f"Patient/{SECRET}"}}
+    ),
+    "with members nobody knows": lambda document: [
+        one["resource"].update({SECRET: SECRET}) for one in document["entry"]
+    ],
+    "with dates of death": lambda document: [
+        one["resource"].update({"deceasedDateTime": "2020-01-01"}) for one in document["entry"]
+    ],
+}
 
 
 @pytest.mark.parametrize("name", CHANGES)

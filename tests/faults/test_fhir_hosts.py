@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from sga_pipeline.connectors.base import Fetched
-from sga_pipeline.connectors.fhir_manifest import read_manifest
+from sga_pipeline.connectors.connector import Fetched
+from sga_pipeline.connectors.health.fhir_manifest import read_manifest
 from sga_pipeline.contracts.sources.services import FhirSource
 from sga_pipeline.errors import PullError
-from tests.fhir_desk import Ministry
+from tests.fake_fhir_server import Ministry
 from tests.fhir_pulls import TOKEN, Pulling, members, refused, removals
 from tests.servers import Server, answer, serving
 
@@ -44,7 +44,7 @@ def test_files_on_a_host_the_contract_names_are_fetched_without_the_token(pull: 
         (True, True, r"needs the token and is on another server, http://localhost:\d+, which never gets it"),
         (False, False, r"at another place, http://localhost:\d+ .*redirect_hosts"),
     ],
-)  # fmt: skip
+)
 def test_files_on_another_host_that_may_not_be_had_are_not_asked_for(
     pull: Pulling, needs_token: bool, named: bool, says: str
 ) -> None:

@@ -12,14 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.faults.hostile_boundaries import (
-    geopackage,
-    marks,
-    packages,
-    placed,
-    shape_zip,
-    shapes,
-)
+from tests.faults.hostile_boundaries import geopackage, marks, packages, placed, shape_zip, shapes
 from tests.faults.hostile_files import (
     BOOK,
     KML,
@@ -76,10 +69,15 @@ def test_what_the_hostile_ones_are_made_from_opens(tmp_path: Path) -> None:
     """So the refusals above are not those of files that could never be read."""
     place = b"GP\x00\x01\xe6\x10\x00\x00\x01\x01\x00\x00\x00" + struct.pack("<2d", 1, 2)
     cases: list[Case] = [
-        ("zip", archive(("rows.csv", ROWS)), PACKED), ("book", book(), BOOK), ("xls", XLS, {**BOOK, "sheet": 2}), ("ods", ODS, {**BOOK, "sheet": 2}),
-        ("kml", placed(b"0,0 0,1 1,1 0,0"), KML), ("shape", shape_zip(), SHAPE), ("layer", geopackage(tmp_path, blob=place), LAYER),
+        ("zip", archive(("rows.csv", ROWS)), PACKED),
+        ("book", book(), BOOK),
+        ("xls", XLS, {**BOOK, "sheet": 2}),
+        ("ods", ODS, {**BOOK, "sheet": 2}),
+        ("kml", placed(b"0,0 0,1 1,1 0,0"), KML),
+        ("shape", shape_zip(), SHAPE),
+        ("layer", geopackage(tmp_path, blob=place), LAYER),
         ("sheet", book(sheet=sheet_xml(b'<row r="1"><c r="A1"><v>1</v></c></row>')), BOOK),
-    ]  # fmt: skip
+    ]
     said = opened_apart(tmp_path, cases)
     assert {name for name, (text, _) in said.items() if text.startswith("OPENED")} == {name for name, _, _ in cases}
 
@@ -88,8 +86,11 @@ def test_what_the_hostile_ones_are_made_from_opens(tmp_path: Path) -> None:
 def test_noise_ends_no_process(tmp_path: Path, seed: int) -> None:
     """A changed byte in XLS, KML, or GeoPackage may change a value; it is opened or refused, and nothing else."""
     whole: list[tuple[bytes, dict[str, Any]]] = [
-        (XLS, {**BOOK, "sheet": 2}), (book(), BOOK), (placed(b"0,0 0,1 1,1 0,0"), KML), (geopackage(tmp_path), LAYER),
-    ]  # fmt: skip
+        (XLS, {**BOOK, "sheet": 2}),
+        (book(), BOOK),
+        (placed(b"0,0 0,1 1,1 0,0"), KML),
+        (geopackage(tmp_path), LAYER),
+    ]
     cases: list[Case] = []
     for number, (content, form) in enumerate(whole):
         for turn in range(10):
@@ -113,9 +114,12 @@ def opened_apart(folder: Path, cases: list[Case]) -> dict[str, tuple[str, float]
         lines.append(json.dumps([name, str(file), form]))
     (folder / "cases").write_text("\n".join(lines), encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-c", DRIVER, str(folder / "cases"), str(MEMORY)], capture_output=True, text=True, check=False,
+        [sys.executable, "-c", DRIVER, str(folder / "cases"), str(MEMORY)],
+        capture_output=True,
+        text=True,
+        check=False,
         cwd=Path(__file__).resolve().parents[2],
-    )  # fmt: skip
+    )
     assert done.returncode == 0, (done.stdout.splitlines()[-1:], done.stderr[-2000:])
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
     assert peak < MEMORY

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from sga_pipeline.connectors.base import Fetched, FileMissing, Known, Unreachable
-from sga_pipeline.connectors.http import HttpConnector
+from sga_pipeline.connectors.connector import Fetched, FileMissing, Known, Unreachable
+from sga_pipeline.connectors.stores.http import HttpConnector
 from sga_pipeline.contracts.formats import CsvFormat, Format, GeoJsonFormat, ParquetFormat, WorkbookFormat
 from sga_pipeline.contracts.sources.files import HttpSource
 from sga_pipeline.errors import PullError, SgaError
@@ -171,7 +171,7 @@ JSON = b'{"type": "FeatureCollection", "features": []}'
         (b"", "text/csv", CSV, "empty"),
         (b" \r\n\r\n", "text/csv", CSV, "empty"),
     ],
-)  # fmt: skip
+)
 def test_something_else_is_told_from_the_file(
     get: Get, body: bytes, media_type: str | None, form: Format, said: str
 ) -> None:
@@ -189,10 +189,13 @@ def test_what_was_declared_is_not_taken_for_something_else(get: Get) -> None:
 
 def test_answers_without_a_file(get: Get) -> None:
     for status, kind, said in [
-        ("204 No Content", PullError, "no content"), ("404 Not Found", FileMissing, "no such file"),
-        ("410 Gone", FileMissing, "no such file"), ("403 Forbidden", PullError, "refuses access"),
-        ("206 Partial Content", PullError, "206"), ("304 Not Modified", PullError, "304"),
-    ]:  # fmt: skip
+        ("204 No Content", PullError, "no content"),
+        ("404 Not Found", FileMissing, "no such file"),
+        ("410 Gone", FileMissing, "no such file"),
+        ("403 Forbidden", PullError, "refuses access"),
+        ("206 Partial Content", PullError, "206"),
+        ("304 Not Modified", PullError, "304"),
+    ]:
         with serving(answer(b"", status)) as server, pytest.raises(kind, match=said) as raised:
             get(server, retries=2)
         assert not raised.value.transient and len(server.requests) == 1
@@ -226,9 +229,21 @@ def test_the_body_of_a_redirect_is_not_read(get: Get) -> None:
 
 
 SPELLINGS = [
-    "127.0.0.1", "localhost", "2130706433", "0x7f000001", "0177.0.0.1", "127.1", "0", "[::1]", "[::ffff:127.0.0.1]",
-    "user:pw@127.0.0.1", "x@127.0.0.1", "169.254.169.254", "10.0.0.1", "127.0.0.1.example.org",
-]  # fmt: skip
+    "127.0.0.1",
+    "localhost",
+    "2130706433",
+    "0x7f000001",
+    "0177.0.0.1",
+    "127.1",
+    "0",
+    "[::1]",
+    "[::ffff:127.0.0.1]",
+    "user:pw@127.0.0.1",
+    "x@127.0.0.1",
+    "169.254.169.254",
+    "10.0.0.1",
+    "127.0.0.1.example.org",
+]
 
 
 @pytest.mark.parametrize("host", SPELLINGS)
@@ -257,10 +272,17 @@ def test_a_named_host_is_followed_and_never_given_the_token(get: Get, monkeypatc
     assert "Authorization" not in store.requests[0]
 
 
-@pytest.mark.parametrize("given", [
-    answer(b"", "401 No"), answer(b"", "500 No"), answer(ROWS, length=9999), answer(PAGE),
-    redirect(f"http://10.0.0.1/?token={TOKEN}"), b"nonsense",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "given",
+    [
+        answer(b"", "401 No"),
+        answer(b"", "500 No"),
+        answer(ROWS, length=9999),
+        answer(PAGE),
+        redirect(f"http://10.0.0.1/?token={TOKEN}"),
+        b"nonsense",
+    ],
+)
 def test_a_token_is_in_no_message_and_no_traceback(get: Get, monkeypatch: pytest.MonkeyPatch, given: Answer) -> None:
     monkeypatch.setenv("FEED_TOKEN", TOKEN)
     with serving(given) as server, pytest.raises(PullError) as raised:

@@ -70,9 +70,12 @@ class Puller:
     def __init__(self, city: Path, office: Office) -> None:
         self.office = office
         self.process = subprocess.Popen(
-            [sys.executable, str(CHILD), str(city)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            [sys.executable, str(CHILD), str(city)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
             env={**os.environ, "PYTHONPATH": str(CHILD.parents[2])},
-        )  # fmt: skip
+        )
 
     def pull(self, home: Path, die_at: int | None = None, die_at_byte: int | None = None) -> tuple[int, int]:
         """How it ended (-9: killed), and how many calls it made."""

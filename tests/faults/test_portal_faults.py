@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from sga_pipeline.errors import DeliveryError, PullError
-from tests.portal_desks import Arcgis, Ckan, Desk, Opendatasoft, Opensdg, Pxweb, Socrata, as_json, rows
+from tests.fake_portals import Arcgis, Ckan, Desk, Opendatasoft, Opensdg, Pxweb, Socrata, as_json, rows
 from tests.portals import fetch, read
 from tests.reading import table
 from tests.servers import Answer, answer, redirect, serving
@@ -135,8 +135,23 @@ def test_json_that_is_none_is_refused(tmp_path: Path, protocol: str, body: bytes
     assert "no JSON" in str(error) and error.transient
 
 
-ODD = [{}, [], None, {"result": None}, {"success": True, "result": {}}, {"count": -1}, {"count": True}, {"count": "many"},
-       {"features": 5, "count": 1}, {"total_count": 3.5}, [{"n": "x"}], [{}], {"variables": 3}, {"size": "ab"}, {"size": [True]}]  # fmt: skip
+ODD = [
+    {},
+    [],
+    None,
+    {"result": None},
+    {"success": True, "result": {}},
+    {"count": -1},
+    {"count": True},
+    {"count": "many"},
+    {"features": 5, "count": 1},
+    {"total_count": 3.5},
+    [{"n": "x"}],
+    [{}],
+    {"variables": 3},
+    {"size": "ab"},
+    {"size": [True]},
+]
 
 
 @pytest.mark.parametrize("protocol", JSON)
@@ -202,7 +217,7 @@ def test_all_pages_together_stay_below_the_limit(tmp_path: Path) -> None:
 
 
 def test_a_page_too_large_to_be_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sga_pipeline.connectors.portal.Portal.max_page_bytes", 10_000)
+    monkeypatch.setattr("sga_pipeline.connectors.portals.portal.Portal.max_page_bytes", 10_000)
     error = fail("ckan", lambda number, _, due: due, tmp_path)
     assert "too large to be read" in str(error) and not error.transient
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from sga_pipeline.errors import PullError
+from tests.fake_portals import as_json, rows
 from tests.faults.test_portal_faults import DESKS, PAGED, ROWS, changing, fail
-from tests.portal_desks import as_json, rows
 from tests.portals import fetch
 from tests.servers import Answer, serving
 

@@ -40,9 +40,10 @@ AREAS, YEARS = ("A1", "A2", "A3"), range(2015, 2023)
 TRUTH = [[area, str(year), str(17 * year - n)] for n, area in enumerate(AREAS) for year in YEARS]
 _OBS = "".join(
     f'<Series AREA="{area}" NAME="Ñandú">'
-    + "".join(f'<Obs TIME_PERIOD="{year}" OBS_VALUE="{17 * year - n}"/>' for year in YEARS) + "</Series>"
+    + "".join(f'<Obs TIME_PERIOD="{year}" OBS_VALUE="{17 * year - n}"/>' for year in YEARS)
+    + "</Series>"
     for n, area in enumerate(AREAS)
-)  # fmt: skip
+)
 ML = message(_OBS)
 _VALUES = '<g:Value id="{}" value="{}"/>'
 GENERIC = (
@@ -52,19 +53,23 @@ GENERIC = (
         for area, year, value in TRUTH
     )
     + "</m:DataSet></m:GenericData>"
-).encode()  # fmt: skip
+).encode()
 _JSON = {
     "meta": {"id": "1"},
     "data": {
-        "structures": [{"dimensions": {"observation": [
-            {"id": "AREA", "values": [{"id": one} for one in AREAS]},
-            {"id": "TIME_PERIOD", "values": [{"id": str(one)} for one in YEARS]},
-        ]}}],
-        "dataSets": [{"observations": {
-            f"{n}:{year - 2015}": [17 * year - n] for n in range(3) for year in YEARS
-        }}],
+        "structures": [
+            {
+                "dimensions": {
+                    "observation": [
+                        {"id": "AREA", "values": [{"id": one} for one in AREAS]},
+                        {"id": "TIME_PERIOD", "values": [{"id": str(one)} for one in YEARS]},
+                    ]
+                }
+            }
+        ],
+        "dataSets": [{"observations": {f"{n}:{year - 2015}": [17 * year - n] for n in range(3) for year in YEARS}}],
     },
-}  # fmt: skip
+}
 JSON = json.dumps(_JSON, indent=1).encode()
 HEAD = b'<?xml version="1.0"?>\n'
 
@@ -112,10 +117,12 @@ def large() -> dict[str, bytes]:
         "large-text": ML.replace(b"<Series", b"<Note>" + b"x" * 20_000_000 + b"</Note><Series", 1),
         "large-columns": message(thousand),
         "large-columns-in-one": message("<Obs " + " ".join(f'C{n}="x"' for n in range(100_000)) + "/>"),
-        "large-key": json.dumps({"structure": {"dimensions": {"observation": []}}, "dataSets": [{"observations": {":" * 5_000_000: [1]}}]}).encode(),
+        "large-key": json.dumps(
+            {"structure": {"dimensions": {"observation": []}}, "dataSets": [{"observations": {":" * 5_000_000: [1]}}]}
+        ).encode(),
         "large-number": JSON.replace(b"34255", b"9" * 100_000),
         "large-csv-columns": b"DATAFLOW," + b",".join(b"C%d" % n for n in range(200_000)) + b"\n",
-    }  # fmt: skip
+    }
 
 
 def wrong() -> dict[str, bytes]:
@@ -129,14 +136,22 @@ def wrong() -> dict[str, bytes]:
         "twice-attribute": ML.replace(b'OBS_VALUE="34255"', b'OBS_VALUE="34255" OBS_VALUE="1"'),
         "twice-json-key": JSON.replace(b'"0:1"', b'"0:0"'),
         "twice-json-datasets": JSON.replace(b'"dataSets"', b'"dataSets": [], "dataSets"'),
-        "twice-generic-value": GENERIC.replace(b'<g:Value id="AREA" value="A1"/>', b'<g:Value id="AREA" value="A1"/><g:Value id="AREA" value="A2"/>', 1),
+        "twice-generic-value": GENERIC.replace(
+            b'<g:Value id="AREA" value="A1"/>', b'<g:Value id="AREA" value="A1"/><g:Value id="AREA" value="A2"/>', 1
+        ),
         "twice-csv-column": b"DATAFLOW,AREA,AREA,OBS_VALUE\nX,A1,A2,3\n",
-        "number-json-nan": JSON.replace(b"34255", b"NaN"), "number-json-infinity": JSON.replace(b"34255", b"Infinity"),
+        "number-json-nan": JSON.replace(b"34255", b"NaN"),
+        "number-json-infinity": JSON.replace(b"34255", b"Infinity"),
         "number-json-minus-infinity": JSON.replace(b"34255", b"-Infinity"),
-        "page-html": b"<html><body>busy</body></html>", "page-xhtml": HEAD + b"<html xmlns='x'><body>busy</body></html>",
-        "page-text": b"Service unavailable", "page-nothing": b" ", "page-number": b"42", "page-list": b"[1, 2]",
-        "metadata": b"<GenericMetadata/>", "structure-alone": STRUCTURE,
-    }  # fmt: skip
+        "page-html": b"<html><body>busy</body></html>",
+        "page-xhtml": HEAD + b"<html xmlns='x'><body>busy</body></html>",
+        "page-text": b"Service unavailable",
+        "page-nothing": b" ",
+        "page-number": b"42",
+        "page-list": b"[1, 2]",
+        "metadata": b"<GenericMetadata/>",
+        "structure-alone": STRUCTURE,
+    }
 
 
 def zips(folder: Path) -> dict[str, bytes]:
@@ -162,9 +177,12 @@ def zips(folder: Path) -> dict[str, bytes]:
         "zip-in-zip": packed(zipfile.ZIP_DEFLATED, ("a.zip", good)),
         "zip-many": packed(zipfile.ZIP_STORED, *((f"{n}", b"<a/>") for n in range(3000))),
         "zip-two-csv": packed(zipfile.ZIP_STORED, ("a", b"DATAFLOW,A\n"), ("b", b"DATAFLOW,A\n")),
-        "zip-liar": bytes(liar), "zip-locked": bytes(locked), "zip-checksum": bytes(checksum), "zip-empty": packed(zipfile.ZIP_DEFLATED),
+        "zip-liar": bytes(liar),
+        "zip-locked": bytes(locked),
+        "zip-checksum": bytes(checksum),
+        "zip-empty": packed(zipfile.ZIP_DEFLATED),
         **{f"zip-cut-{n}": good[: len(good) * n // 10] for n in range(1, 10)},
-    }  # fmt: skip
+    }
 
 
 def cuts_and_losses() -> dict[str, bytes]:
@@ -187,9 +205,13 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, list[o
     for name, content in cases.items():
         (folder / name).write_bytes(content)
     done = subprocess.run(
-        [sys.executable, "-c", CHILD, folder], capture_output=True, text=True, timeout=600, check=False,
+        [sys.executable, "-c", CHILD, folder],
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
         cwd=Path(__file__).resolve().parents[2],
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     # Nothing but the result is said: no library prints its state.
     assert done.stderr == ""

@@ -11,10 +11,10 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 from pydantic import ValidationError
 
-from sga_pipeline.connectors.base import Fetched, FileMissing, Known
 from sga_pipeline.connectors.choose import connector_for
-from sga_pipeline.connectors.sdmx import SdmxConnector
-from sga_pipeline.connectors.sdmx_same import tell_the_same
+from sga_pipeline.connectors.connector import Fetched, FileMissing, Known
+from sga_pipeline.connectors.statistics.sdmx import SdmxConnector
+from sga_pipeline.connectors.statistics.sdmx_same import tell_the_same
 from sga_pipeline.contracts.formats import SdmxFormat
 from sga_pipeline.contracts.sources.services import SdmxSource
 from sga_pipeline.errors import PullError
@@ -78,8 +78,15 @@ Get = Callable[..., Fetched]
 @pytest.fixture
 def get(tmp_path: Path) -> Get:
     def fetch(server: Server, version: str, period: str | None = None, **more: object) -> Fetched:
-        given = {"connector": "sdmx", "address": server.address("rest"), "version": version, "flow": "XX,CRIME,1.0",
-                 "ask_for": "xml", "retries": 0, "total_timeout_s": 20.0} | more  # fmt: skip
+        given = {
+            "connector": "sdmx",
+            "address": server.address("rest"),
+            "version": version,
+            "flow": "XX,CRIME,1.0",
+            "ask_for": "xml",
+            "retries": 0,
+            "total_timeout_s": 20.0,
+        } | more
         fetched = SdmxConnector(SdmxSource.model_validate(given), FORM, lambda _: None).fetch(period, tmp_path, Known())
         assert fetched is not None
         return fetched
@@ -149,11 +156,26 @@ def cut(content: bytes) -> bytes:
         (cut(told("2023")), "cut short|connection failed"),
         (answer(ERROR.format(150, "Invalid number of keys").encode(), media_type=XML), "Invalid number of keys"),
         (answer(b'{"errors": [{"code": 150, "title": "Too few"}]}', media_type="application/json"), "Too few"),
-        (answer(message("", footer='<f:Footer><f:Message code="413" severity="Error"><c:Text>Come back later</c:Text></f:Message></f:Footer>'), media_type=XML), "Come back later"),
-        (answer(b'<g:GenericData xmlns:g="urn:g" xmlns:f="urn:f"><f:Footer><f:Message code="413" severity="Infomation"><f:Text>at another place</f:Text></f:Message></f:Footer></g:GenericData>', media_type=XML), "at another place"),
+        (
+            answer(
+                message(
+                    "",
+                    footer='<f:Footer><f:Message code="413" severity="Error"><c:Text>Come back later</c:Text></f:Message></f:Footer>',
+                ),
+                media_type=XML,
+            ),
+            "Come back later",
+        ),
+        (
+            answer(
+                b'<g:GenericData xmlns:g="urn:g" xmlns:f="urn:f"><f:Footer><f:Message code="413" severity="Infomation"><f:Text>at another place</f:Text></f:Message></f:Footer></g:GenericData>',
+                media_type=XML,
+            ),
+            "at another place",
+        ),
         (answer(b"", media_type=XML), "empty"),
     ],
-)  # fmt: skip
+)
 def test_refusals(get: Get, given: bytes, message_: str) -> None:
     service = Service("2.1")
     service.by_period["2023"] = [given]
@@ -163,7 +185,11 @@ def test_refusals(get: Get, given: bytes, message_: str) -> None:
 
 def test_busy_for_a_while_and_moved_within_the_server(get: Get) -> None:
     service = Service("3.0")
-    service.by_period["2023"] = [answer(b"", "429 Slow Down", Retry_After="1"), redirect("/rest/data/dataflow/XX/CRIME/1.0/*"), answer(told("2023"), media_type=XML)]  # fmt: skip
+    service.by_period["2023"] = [
+        answer(b"", "429 Slow Down", Retry_After="1"),
+        redirect("/rest/data/dataflow/XX/CRIME/1.0/*"),
+        answer(told("2023"), media_type=XML),
+    ]
     with serving(desk=service) as server:
         fetched = get(server, "3.0", "2023", retries=2)
     assert read(fetched.path)[0]["OBS_VALUE"] == "12" and len(server.requests) == 3
@@ -181,11 +207,19 @@ def test_a_token_is_sent_and_shown_nowhere(get: Get, monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize(
     "spoiled",
     [
-        {"version": "3.0", "flow": "CRIME"}, {"version": "3.0", "ask_for": "generic_xml"}, {"version": "2.1", "key": "A,B"},
-        {"version": "3.0", "key": "A+B"}, {"key": "../admin"}, {"key": ".."}, {"key": "a?b=c"}, {"flow": "a/b"}, {"flow": "a,b,c,d"},
-        {"address": "https://x.example/rest?key=1"}, {"version": "2.0"},
+        {"version": "3.0", "flow": "CRIME"},
+        {"version": "3.0", "ask_for": "generic_xml"},
+        {"version": "2.1", "key": "A,B"},
+        {"version": "3.0", "key": "A+B"},
+        {"key": "../admin"},
+        {"key": ".."},
+        {"key": "a?b=c"},
+        {"flow": "a/b"},
+        {"flow": "a,b,c,d"},
+        {"address": "https://x.example/rest?key=1"},
+        {"version": "2.0"},
     ],
-)  # fmt: skip
+)
 def test_wrong_sources_are_found_before_anybody_is_asked(spoiled: dict[str, str]) -> None:
     good = {"connector": "sdmx", "address": "https://x.example/rest", "version": "2.1", "flow": "XX,CRIME,1.0"}
     SdmxSource.model_validate(good)

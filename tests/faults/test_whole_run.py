@@ -90,8 +90,10 @@ def test_killed_anywhere_the_next_run_converges(begun: Begun, grown: Path, tmp_p
     for attempt in range(KILLS):
         run = subprocess.Popen(
             [str(SGA), "run", "--home", str(home), str(city)],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-        )  # fmt: skip
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         time.sleep(chance.uniform(attempt, attempt + 1) / KILLS * begun.seconds)
         os.killpg(run.pid, signal.SIGKILL)
         run.wait()
@@ -163,8 +165,17 @@ def test_a_refused_delivery_leaves_the_good_one_in_use(undisturbed: Path, tmp_pa
     assert "web page" in done.stdout
     gaps = json.loads(sga("gaps", "--home", home, "xx_small", "--format", "json").stdout)
     assert [gap["severity"] for gap in gaps if "refused" in gap["statement"]] == ["high"]
-    rows = json.loads(sga("sql", "--home", home, "xx_small", "--format", "json",
-                          "select sum(rows_kept) as n from deliveries where in_use").stdout)  # fmt: skip
+    rows = json.loads(
+        sga(
+            "sql",
+            "--home",
+            home,
+            "xx_small",
+            "--format",
+            "json",
+            "select sum(rows_kept) as n from deliveries where in_use",
+        ).stdout
+    )
     assert rows == [{"n": 3000}]
     (city / "data" / "incidents.csv").unlink()
     gone = sga("run", "--home", home, city)
@@ -256,9 +267,13 @@ def test_an_older_release_can_be_put_back_unless_it_was_harmed(begun: Begun, gro
 def test_a_query_can_neither_write_nor_reach_out(undisturbed: Path, tmp_path: Path) -> None:
     home = undisturbed / "home"
     for query in (
-        "create table x as select 1", "delete from gaps", f"copy gaps to '{tmp_path}/out.csv'",
-        "select * from read_csv('/etc/passwd')", "set enable_external_access = true", f"attach '{tmp_path}/x.duckdb'",
-    ):  # fmt: skip
+        "create table x as select 1",
+        "delete from gaps",
+        f"copy gaps to '{tmp_path}/out.csv'",
+        "select * from read_csv('/etc/passwd')",
+        "set enable_external_access = true",
+        f"attach '{tmp_path}/x.duckdb'",
+    ):
         done = sga("sql", "--home", home, query)
         assert done.returncode == 1, query
         assert "the query failed" in done.stderr

@@ -25,23 +25,32 @@ def test_every_finding_is_told_in_four_languages(city: str, request: pytest.Fixt
     )
     assert told == [("en", findings, 0), ("es", findings, 0), ("fr", findings, 0), ("ru", findings, 0)]
     # A text that is the same in two languages was not translated.
-    assert run.rows(
-        "select a.statement from gap_texts as a inner join gap_texts as b using (gap_id) "
-        "where a.language = 'en' and b.language in ('es', 'fr', 'ru') and a.statement = b.statement"
-    ) == []  # fmt: skip
+    assert (
+        run.rows(
+            "select a.statement from gap_texts as a inner join gap_texts as b using (gap_id) "
+            "where a.language = 'en' and b.language in ('es', 'fr', 'ru') and a.statement = b.statement"
+        )
+        == []
+    )
 
 
 @pytest.mark.parametrize("city", ["demo", "chicago", "mexico_city"])
 def test_every_finding_has_owner_step_and_time(city: str, request: pytest.FixtureRequest) -> None:
     run: Run = request.getfixturevalue(city)
-    assert run.rows(
-        "select gap_id from gaps where coalesce(owner, '') = '' or coalesce(recommendation, '') = '' or timeframe not in "
-        "('immediate', 'short', 'medium', 'long') or first_seen > last_seen or gap_code not similar to 'G[0-9]{2}[abcd]?'"
-    ) == []  # fmt: skip
+    assert (
+        run.rows(
+            "select gap_id from gaps where coalesce(owner, '') = '' or coalesce(recommendation, '') = '' or timeframe not in "
+            "('immediate', 'short', 'medium', 'long') or first_seen > last_seen or gap_code not similar to 'G[0-9]{2}[abcd]?'"
+        )
+        == []
+    )
     # Children stand under a parent that is there.
-    assert run.rows(
-        "select gap_id from gaps where status = 'folded' and parent_id not in (select gap_id from gaps) or parent_id is not null and status = 'open'"
-    ) == []  # fmt: skip
+    assert (
+        run.rows(
+            "select gap_id from gaps where status = 'folded' and parent_id not in (select gap_id from gaps) or parent_id is not null and status = 'open'"
+        )
+        == []
+    )
 
 
 def test_unknown_scores_are_null_and_readiness_is_the_least(demo: Run) -> None:

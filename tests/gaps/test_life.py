@@ -46,8 +46,10 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, tuple[
     home = folder / "home"
     found: dict[str, dict[str, tuple[object, ...]]] = {}
     for name, as_of, licence, decided in (
-        ("first", "2024-02-01", "not stated", False), ("decided", "2024-03-01", "not stated", True), ("remedied", "2025-01-15", "CC-BY-4.0", True),
-    ):  # fmt: skip
+        ("first", "2024-02-01", "not stated", False),
+        ("decided", "2024-03-01", "not stated", True),
+        ("remedied", "2025-01-15", "CC-BY-4.0", True),
+    ):
         city = _city(folder / "cities", as_of=as_of, licence=licence, decided=decided)
         done = sga("run", city, "--home", home)
         assert done.returncode == 0, done.stderr

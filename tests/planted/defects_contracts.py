@@ -11,9 +11,15 @@ from tests.planted.tools import days_between, ignore
 COUNTED_FROM = {
     "incidents": ("crime.motor_vehicle_theft_rate", "crime.robbery_firearm_rate"),
     "deaths": ("crime.homicide_rate", "crime.homicide_firearm_rate"),
-    "case_files": ("crime.homicide_rate", "crime.homicide_firearm_rate", "crime.serious_assault_rate",
-                   "crime.serious_assault_firearm_rate", "crime.sexual_violence_rate", "crime.sexual_violence_firearm_rate"),
-}  # fmt: skip
+    "case_files": (
+        "crime.homicide_rate",
+        "crime.homicide_firearm_rate",
+        "crime.serious_assault_rate",
+        "crime.serious_assault_firearm_rate",
+        "crime.sexual_violence_rate",
+        "crime.sexual_violence_firearm_rate",
+    ),
+}
 
 
 def methods_unstated(city: MadeCity, feed_id: str, number: int) -> None:
@@ -34,9 +40,12 @@ def delivered_as(city: MadeCity, feed_id: str, how: str) -> None:
     contract = city.feeds[feed_id]
     sheet = {"kind": "workbook", "sheet": "Data"}
     form, score = {
-        "workbook": (sheet, 0.8), "letterhead": (sheet | {"header_row": 4}, 0.6), "footers": (sheet | {"footer_rows": 2}, 0.6),
-        "typed in": (contract["format"], 0.9), "parquet": ({"kind": "parquet"}, 0.9),
-    }[how.removesuffix(", by hand")]  # fmt: skip
+        "workbook": (sheet, 0.8),
+        "letterhead": (sheet | {"header_row": 4}, 0.6),
+        "footers": (sheet | {"footer_rows": 2}, 0.6),
+        "typed in": (contract["format"], 0.9),
+        "parquet": ({"kind": "parquet"}, 0.9),
+    }[how.removesuffix(", by hand")]
     contract["format"] = form
     if form["kind"] != "csv":
         contract["source"]["address"] = f"{feed_id}.{form['kind']}"

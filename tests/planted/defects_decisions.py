@@ -25,8 +25,14 @@ def decide(
         if one.gap_code == gap_code and (one.indicator_id or "") == indicator_id and (one.feed_id or "") == feed_id:
             city.planted[place] = _decided(one, decision, expires >= city.as_of)
     if expires < city.as_of:
-        city.must_raise("a decision ran out", gap_code, "medium", indicator_id=indicator_id or None, feed_id=feed_id or None,
-                        rule_id="expired_decision")  # fmt: skip
+        city.must_raise(
+            "a decision ran out",
+            gap_code,
+            "medium",
+            indicator_id=indicator_id or None,
+            feed_id=feed_id or None,
+            rule_id="expired_decision",
+        )
 
 
 def _decided(one: Planted, decision: str, holds: bool) -> Planted:

@@ -11,9 +11,13 @@ from tests.planted.tools import chosen, ignore, of, without
 
 # Counted by the police from offences or victims; homicide is known without anyone reporting it.
 NEED_A_REPORT = (
-    "crime.serious_assault_rate", "crime.serious_assault_firearm_rate", "crime.sexual_violence_rate",
-    "crime.sexual_violence_firearm_rate", "crime.motor_vehicle_theft_rate", "crime.robbery_firearm_rate",
-)  # fmt: skip
+    "crime.serious_assault_rate",
+    "crime.serious_assault_firearm_rate",
+    "crime.sexual_violence_rate",
+    "crime.sexual_violence_firearm_rate",
+    "crime.motor_vehicle_theft_rate",
+    "crime.robbery_firearm_rate",
+)
 OF_VICTIMS = ("crime.homicide_rate", "crime.homicide_firearm_rate", *NEED_A_REPORT[:4])
 RECORDS_OF_VICTIMS = ("victims", "case_files", "deaths")
 
@@ -78,8 +82,13 @@ def unknown_group(city: MadeCity, column: str, share: float) -> None:
     found = grade("G11 unknown", share)
     for indicator_id in OF_VICTIMS:
         if found:
-            city.must_raise(f"{column} unknown for {share:.0%}", "G11", uplifted(found, indicator_id),
-                            indicator_id=indicator_id, dimension=column)  # fmt: skip
+            city.must_raise(
+                f"{column} unknown for {share:.0%}",
+                "G11",
+                uplifted(found, indicator_id),
+                indicator_id=indicator_id,
+                dimension=column,
+            )
         else:
             city.must_not_raise(
                 f"{column} unknown for {share:.0%}", "G11", "medium", indicator_id=indicator_id, dimension=column

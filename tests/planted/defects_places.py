@@ -74,14 +74,21 @@ def _outlined(city: MadeCity, further_south: float) -> None:
     second_row = number - IN_A_ROW
     west, side = first.west, first.side
     corners = [
-        (0, -further_south), (IN_A_ROW * side, -further_south), (IN_A_ROW * side, side),
-        (second_row * side, side), (second_row * side, 2 * side), (0, 2 * side), (0, -further_south),
-    ]  # fmt: skip
+        (0, -further_south),
+        (IN_A_ROW * side, -further_south),
+        (IN_A_ROW * side, side),
+        (second_row * side, side),
+        (second_row * side, 2 * side),
+        (0, 2 * side),
+        (0, -further_south),
+    ]
     ring = [[round(west + x, 7), round(first.south + y, 7)] for x, y in corners]
     contract: dict[str, Any] = agreements.districts() | {
-        "id": "outline", "title": "The city's boundary", "spatial_levels": ["city"],
+        "id": "outline",
+        "title": "The city's boundary",
+        "spatial_levels": ["city"],
         "source": {"connector": "file", "address": "outline.geojson"},
-    }  # fmt: skip
+    }
     contract["columns"] = contract["columns"] | {"parent_id": {"constant": "XX"}, "level": {"constant": "city"}}
     table = city.tables["districts"]
     row = {"code": "C", "name": "The city", "km2": sum(one.km2 for one in city.districts), "ring": ring}

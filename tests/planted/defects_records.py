@@ -16,9 +16,11 @@ def unlocated(city: MadeCity, share: float, how: str) -> None:
     table = city.tables["incidents"]
     lost = chosen(table, share, city.seed)
     lat, lon = {
-        "blank": (pl.lit(None), pl.lit(None)), "null island": (pl.lit(0.0), pl.lit(0.0)),
-        "swapped": (pl.col("lon"), pl.col("lat")), "outside": (pl.col("lat") + 5, pl.col("lon") - 3),
-    }[how]  # fmt: skip
+        "blank": (pl.lit(None), pl.lit(None)),
+        "null island": (pl.lit(0.0), pl.lit(0.0)),
+        "swapped": (pl.col("lon"), pl.col("lat")),
+        "outside": (pl.col("lat") + 5, pl.col("lon") - 3),
+    }[how]
     city.tables["incidents"] = table.with_columns(
         lat=pl.when(lost).then(lat).otherwise(pl.col("lat")), lon=pl.when(lost).then(lon).otherwise(pl.col("lon"))
     )
@@ -49,10 +51,17 @@ def unmapped(city: MadeCity, feed_id: str, share: float) -> None:
 def broken(city: MadeCity, feed_id: str, share: float, how: str) -> None:
     """Further rows that no rule lets through."""
     column, value = {
-        "no such day": ("date", "2023-02-30"), "hour 77": ("hour", "77"), "age 999": ("age", "999"), "latitude 123": ("lat", "123.4"),
-        "sex X": ("sex", "X"), "no such cause": ("cause", "??"), "registered before": ("registered", "2019-01-01"),
-        "no such period": ("period", "20X4"), "no number": ("value", "n/a"), "minus people": ("persons", "-4"),
-    }[how]  # fmt: skip
+        "no such day": ("date", "2023-02-30"),
+        "hour 77": ("hour", "77"),
+        "age 999": ("age", "999"),
+        "latitude 123": ("lat", "123.4"),
+        "sex X": ("sex", "X"),
+        "no such cause": ("cause", "??"),
+        "registered before": ("registered", "2019-01-01"),
+        "no such period": ("period", "20X4"),
+        "no number": ("value", "n/a"),
+        "minus people": ("persons", "-4"),
+    }[how]
     as_text(city, feed_id, column)
     table = city.tables[feed_id]
     number = max(1, round(table.height * share / (1 - share)))

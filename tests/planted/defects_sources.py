@@ -14,15 +14,21 @@ from tests.planted.tools import KEYS, chosen, of, repeated, without
 ARMED = pl.col("weapon") == "firearm"
 # How each office's records make an indicator.
 COUNTED = {
-    "crime.homicide_rate": {"victims": pl.col("code") == "HOM", "case_files": pl.col("code") == "HOM", "deaths": pl.lit(True)},
+    "crime.homicide_rate": {
+        "victims": pl.col("code") == "HOM",
+        "case_files": pl.col("code") == "HOM",
+        "deaths": pl.lit(True),
+    },
     "crime.homicide_firearm_rate": {
-        "victims": (pl.col("code") == "HOM") & ARMED, "case_files": (pl.col("code") == "HOM") & ARMED, "deaths": pl.col("cause") == "X95",
+        "victims": (pl.col("code") == "HOM") & ARMED,
+        "case_files": (pl.col("code") == "HOM") & ARMED,
+        "deaths": pl.col("cause") == "X95",
     },
     "crime.serious_assault_rate": {one: pl.col("code") == "ASL" for one in ("victims", "case_files")},
     "crime.serious_assault_firearm_rate": {one: (pl.col("code") == "ASL") & ARMED for one in ("victims", "case_files")},
     "crime.sexual_violence_rate": {one: pl.col("code") == "SEX" for one in ("victims", "case_files")},
     "crime.sexual_violence_firearm_rate": {one: (pl.col("code") == "SEX") & ARMED for one in ("victims", "case_files")},
-}  # fmt: skip
+}
 ABOUT = {"HOM": tuple(COUNTED)[:2], "ASL": tuple(COUNTED)[2:4], "SEX": tuple(COUNTED)[4:]}
 YEAR = pl.col("date").str.slice(0, 4)
 NEAR_A_LIMIT = 0.012

@@ -26,10 +26,13 @@ def category_holes(city: MadeCity, number: str, years: int) -> None:
 def category_without(city: MadeCity, number: str, missing: int) -> None:
     """Some indicators of a category are missing outright."""
     names = [
-        name for name, row in figures.printed().items()
-        if row["category_no"] == number and row["unit_code"] != "BINARY" and name != "socio.poverty_rate"
+        name
+        for name, row in figures.printed().items()
+        if row["category_no"] == number
+        and row["unit_code"] != "BINARY"
+        and name != "socio.poverty_rate"
         and name not in figures.COUNTED + figures.POPULATION
-    ]  # fmt: skip
+    ]
     every = sum(row["category_no"] == number for row in figures.printed().values())
     for name in names[:missing]:
         city_figure_missing(city, name)
@@ -41,9 +44,11 @@ def category_without(city: MadeCity, number: str, missing: int) -> None:
 def hidden(city: MadeCity, number: str, indicators: int, years: int) -> None:
     """The office hides the older years of many figures of a category."""
     names = [
-        name for name, row in figures.printed().items()
-        if row["category_no"] == number and name not in (*figures.COUNTED, *figures.POPULATION, "gov.victim_reporting_rate")
-    ]  # fmt: skip
+        name
+        for name, row in figures.printed().items()
+        if row["category_no"] == number
+        and name not in (*figures.COUNTED, *figures.POPULATION, "gov.victim_reporting_rate")
+    ]
     every = sum(row["category_no"] == number for row in figures.printed().values())
     old = pl.col("indicator").is_in(names[:indicators]) & (pl.col("period").cast(pl.Int32) < city.first_year + years)
     old &= pl.col("area") != "XX"

@@ -144,5 +144,6 @@ def level_shift(city: MadeCity, code: str, since: str, factor: float) -> None:
             lost = chosen(city.tables[feed_id], 1 - factor, city.seed, ["code", "district"])
             city.tables[feed_id] = city.tables[feed_id].filter(~(rows & lost))
     for indicator_id in indicators:
-        city.must_raise(f"level times {factor} since {since}", "G16", "high",
-                        indicator_id=indicator_id, dimension="suspected")  # fmt: skip
+        city.must_raise(
+            f"level times {factor} since {since}", "G16", "high", indicator_id=indicator_id, dimension="suspected"
+        )

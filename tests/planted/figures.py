@@ -17,10 +17,16 @@ CATALOGUE = Path(__file__).resolve().parents[2] / "contracts" / "catalogue"
 POPULATION = ("demo.population_total", "demo.population_by_group", "demo.population_density")
 # Counted from records; offices report them for the country alone.
 COUNTED = (
-    "crime.homicide_rate", "crime.homicide_firearm_rate", "crime.serious_assault_rate", "crime.serious_assault_firearm_rate",
-    "crime.sexual_violence_rate", "crime.sexual_violence_firearm_rate", "crime.motor_vehicle_theft_rate",
-    "crime.robbery_firearm_rate", "socio.concentrated_poverty_rate",
-)  # fmt: skip
+    "crime.homicide_rate",
+    "crime.homicide_firearm_rate",
+    "crime.serious_assault_rate",
+    "crime.serious_assault_firearm_rate",
+    "crime.sexual_violence_rate",
+    "crime.sexual_violence_firearm_rate",
+    "crime.motor_vehicle_theft_rate",
+    "crime.robbery_firearm_rate",
+    "socio.concentrated_poverty_rate",
+)
 DISTRICTS_ABOVE_POVERTY_LINE = 2
 EVENT_GROUPS = {
     "location_type": {"street": 0.5, "home": 0.3, "commercial": 0.2},
@@ -29,16 +35,34 @@ EVENT_GROUPS = {
 AGES = ("Y0T14", "Y15T29", "Y30T44", "Y45T59", "Y_GE60")
 # Low and high of plausible values, where the unit alone does not say.
 _SPECIAL = {
-    "demo.population_growth_10y": (4, 9), "drugs.use_incidence_general": (1, 3), "drugs.use_incidence_youth": (1, 3),
-    "drugs.use_prevalence_general": (6, 12), "drugs.use_prevalence_youth": (8, 14), "gov.victim_reporting_rate": (84, 90),
-    "gov.budget_execution_ratio": (88, 96), "demo.informal_settlement_area_share": (5, 9), "crime.terrorist_killings_rate": (6, 8),
-    "demo.formal_employment_share": (52, 58), "demo.informal_employment_share": (36, 42), "gov.positions_representation": (0.8, 1.2),
-    "gov.police_rate": (2, 4), "hazard.disaster_economic_loss": (5, 8),
-}  # fmt: skip
+    "demo.population_growth_10y": (4, 9),
+    "drugs.use_incidence_general": (1, 3),
+    "drugs.use_incidence_youth": (1, 3),
+    "drugs.use_prevalence_general": (6, 12),
+    "drugs.use_prevalence_youth": (8, 14),
+    "gov.victim_reporting_rate": (84, 90),
+    "gov.budget_execution_ratio": (88, 96),
+    "demo.informal_settlement_area_share": (5, 9),
+    "crime.terrorist_killings_rate": (6, 8),
+    "demo.formal_employment_share": (52, 58),
+    "demo.informal_employment_share": (36, 42),
+    "gov.positions_representation": (0.8, 1.2),
+    "gov.police_rate": (2, 4),
+    "hazard.disaster_economic_loss": (5, 8),
+}
 _BY_UNIT = {
-    "PT": (15, 75), "PER_100000_POP": (20, 60), "PER_1000_LIVE_BIRTHS": (6, 12), "PER_1000_POP": (2, 4), "PER_10000_POP": (10, 30),
-    "NUMBER": (3_000, 9_000), "RATIO": (2, 4), "LCU": (9_000, 30_000), "YR": (72, 77), "INDEX": (0.4, 0.7), "BINARY": (1, 1),
-}  # fmt: skip
+    "PT": (15, 75),
+    "PER_100000_POP": (20, 60),
+    "PER_1000_LIVE_BIRTHS": (6, 12),
+    "PER_1000_POP": (2, 4),
+    "PER_10000_POP": (10, 30),
+    "NUMBER": (3_000, 9_000),
+    "RATIO": (2, 4),
+    "LCU": (9_000, 30_000),
+    "YR": (72, 77),
+    "INDEX": (0.4, 0.7),
+    "BINARY": (1, 1),
+}
 
 
 @cache
@@ -82,8 +106,14 @@ Row = tuple[str, str, str, str, str, str, float]
 
 
 def _rows(
-    indicator_id: str, seed: int, districts: list[District], people: dict[tuple[str, int], int], years: range, slant: float, full: bool
-) -> Iterator[Row]:  # fmt: skip
+    indicator_id: str,
+    seed: int,
+    districts: list[District],
+    people: dict[tuple[str, int], int],
+    years: range,
+    slant: float,
+    full: bool,
+) -> Iterator[Row]:
     yearly = indicator_id not in COUNTED
     for year in years:
         value = _value(indicator_id, seed, districts, people, year, "C") * (1 if indicator_id in POPULATION else slant)

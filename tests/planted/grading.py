@@ -70,9 +70,17 @@ def is_core(indicator_id: str) -> bool:
 
 # Left alone by planters that pick: others rest on them, or they say yes or no.
 _APART = {
-    *figures.COUNTED, *figures.POPULATION, "gov.victim_reporting_rate", "socio.poverty_rate", "crime.homicide_ocg_rate",
-    "crime.harassment_rate", "gov.perceived_insecurity", "cohesion.voter_turnout", "socio.hdi", "demo.metro_population",
-}  # fmt: skip
+    *figures.COUNTED,
+    *figures.POPULATION,
+    "gov.victim_reporting_rate",
+    "socio.poverty_rate",
+    "crime.homicide_ocg_rate",
+    "crime.harassment_rate",
+    "gov.perceived_insecurity",
+    "cohesion.voter_turnout",
+    "socio.hdi",
+    "demo.metro_population",
+}
 
 
 class Pick:

@@ -30,11 +30,16 @@ def districts(seed: int, people: tuple[int, int]) -> list[District]:
     height = side * 111.0
     return [
         District(
-            f"d{place + 1}", NAMES[place], round(west + side * (place % 3), 4), round(south + side * (place // 3), 4), side,
-            round(height * height * math.cos(math.radians(south)), 3), int(draw.integers(*people)),
+            f"d{place + 1}",
+            NAMES[place],
+            round(west + side * (place % 3), 4),
+            round(south + side * (place // 3), 4),
+            side,
+            round(height * height * math.cos(math.radians(south)), 3),
+            int(draw.integers(*people)),
         )
         for place in range(number)
-    ]  # fmt: skip
+    ]
 
 
 def ring(district: District) -> list[list[float]]:

@@ -74,9 +74,17 @@ def _arrived_before(home: Path, city: MadeCity, feed_id: str, arrived: str, tabl
     (feed / digest).mkdir()
     (feed / name).rename(feed / digest / name)
     manifest = {
-        "sha256": digest, "bytes": len(content), "file_name": name, "address": name, "period": None, "retrieved_at": arrived,
-        "connector": "file", "media_type": None, "etag": None, "last_modified": None,
-    }  # fmt: skip
+        "sha256": digest,
+        "bytes": len(content),
+        "file_name": name,
+        "address": name,
+        "period": None,
+        "retrieved_at": arrived,
+        "connector": "file",
+        "media_type": None,
+        "etag": None,
+        "last_modified": None,
+    }
     (feed / digest / "delivery.json").write_text(json.dumps(manifest), encoding="utf-8")
     line = {"sha256": digest, "period": None, "retrieved_at": arrived}
     (feed / "arrivals.jsonl").write_text(json.dumps(line) + "\n", encoding="utf-8")
@@ -108,16 +116,21 @@ def in_scope(planted: Planted | Unraised, finding: Finding) -> bool:
 def wrongly_raised(unraised: Unraised, proof: Proof) -> list[Finding]:
     """Open findings of the scope that are as bad as it must not be."""
     return [
-        one for one in proof.of(unraised.city_id, unraised.gap_code)
-        if one["status"] == "open" and in_scope(unraised, one) and ORDER.index(one["severity"]) >= ORDER.index(unraised.severity)
-    ]  # fmt: skip
+        one
+        for one in proof.of(unraised.city_id, unraised.gap_code)
+        if one["status"] == "open"
+        and in_scope(unraised, one)
+        and ORDER.index(one["severity"]) >= ORDER.index(unraised.severity)
+    ]
 
 
 def unexplained(cities: Iterable[MadeCity], proof: Proof) -> list[Finding]:
     """Open findings of medium or above that nothing planted in their city explains."""
     planted = {city.id: city.planted for city in cities}
     return [
-        one for one in proof.findings
-        if one["status"] == "open" and ORDER.index(one["severity"]) > 0
+        one
+        for one in proof.findings
+        if one["status"] == "open"
+        and ORDER.index(one["severity"]) > 0
         and not any(p.gap_code == one["gap_code"] and in_scope(p, one) for p in planted[one["city_id"]])
-    ]  # fmt: skip
+    ]

@@ -16,8 +16,16 @@ from tests.planted.grading import Pick, is_core, uplifted
 from tests.planted.model import MadeCity
 
 # Some of the indicators the guide wants by district.
-BY_DISTRICT = ("demo.population_total", "demo.literacy_rate", "services.doctors_rate", "crime.motor_vehicle_theft_rate",
-               "crime.homicide_rate", "gov.police_rate", "socio.poverty_rate", "cohesion.volunteering_share")  # fmt: skip
+BY_DISTRICT = (
+    "demo.population_total",
+    "demo.literacy_rate",
+    "services.doctors_rate",
+    "crime.motor_vehicle_theft_rate",
+    "crime.homicide_rate",
+    "gov.police_rate",
+    "socio.poverty_rate",
+    "cohesion.volunteering_share",
+)
 
 
 def no_offences(city: MadeCity) -> None:
@@ -28,10 +36,16 @@ def no_offences(city: MadeCity) -> None:
 def no_victims(city: MadeCity) -> None:
     """The prosecutor's files are not known to the contracts, and the police's never came; homicides are in the register of deaths."""
     city.drop_feed("case_files")
-    contracts.never_came(city, "victims", {
-        "crime.serious_assault_rate": "critical", "crime.serious_assault_firearm_rate": "medium",
-        "crime.sexual_violence_rate": "critical", "crime.sexual_violence_firearm_rate": "medium",
-    })  # fmt: skip
+    contracts.never_came(
+        city,
+        "victims",
+        {
+            "crime.serious_assault_rate": "critical",
+            "crime.serious_assault_firearm_rate": "medium",
+            "crime.sexual_violence_rate": "critical",
+            "crime.sexual_violence_firearm_rate": "medium",
+        },
+    )
 
 
 def no_registry(city: MadeCity) -> None:

@@ -29,8 +29,10 @@ def test_planted_defects_are_raised(tmp_path: Path, capsys: pytest.CaptureFixtur
     too_loud = [(one, found) for one in kept_quiet if (found := wrongly_raised(one, proof))]
     further = unexplained(cities, proof)
     with capsys.disabled():
-        print(f"\n{len(planted)} planted defects in {len(cities)} cities, {len(planted) - len(missed)} raised: "
-              f"{1 - len(missed) / len(planted):.2%}")  # fmt: skip
+        print(
+            f"\n{len(planted)} planted defects in {len(cities)} cities, {len(planted) - len(missed)} raised: "
+            f"{1 - len(missed) / len(planted):.2%}"
+        )
         print(f"{len(kept_quiet)} scopes to be left alone, {len(too_loud)} were not")
         for one in missed:
             print(f"  missed: {_told(one)}; found: {_near(one, proof)}")

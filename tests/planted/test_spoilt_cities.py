@@ -99,8 +99,9 @@ def test_an_office_counts_as_many_times_as_said(city: MadeCity) -> None:
     assert city.tables["deaths"].height == pytest.approx(2.2 * before, rel=0.01)
     assert city.tables["deaths"]["death"].is_unique().all()
     assert {(one.indicator_id, one.severity) for one in city.planted} == {
-        ("crime.homicide_rate", "critical"), ("crime.homicide_firearm_rate", "critical"),
-    }  # fmt: skip
+        ("crime.homicide_rate", "critical"),
+        ("crime.homicide_firearm_rate", "critical"),
+    }
 
 
 def test_an_earlier_delivery_held_less_of_each_month(city: MadeCity) -> None:

@@ -60,8 +60,11 @@ def by_period(city: MadeCity, feed_id: str, freq: str, day: str = "date") -> lis
     name = {"A": year, "M": text.slice(0, 7), "Q": year + "-Q" + ((month + 2) // 3).cast(pl.String)}[freq]
     city.tables[feed_id] = city.tables[feed_id].with_columns(name.alias("_file"))
     periods = sorted(city.tables[feed_id]["_file"].unique())
-    contract["source"] = {"connector": "file", "address": f"{feed_id}/{feed_id}_{{period}}.csv",
-                          "periods": {"freq": freq, "first": periods[0]}}  # fmt: skip
+    contract["source"] = {
+        "connector": "file",
+        "address": f"{feed_id}/{feed_id}_{{period}}.csv",
+        "periods": {"freq": freq, "first": periods[0]},
+    }
     contract["cadence"] = {"A": "annual", "Q": "quarterly", "M": "monthly"}[freq]
     contract["coverage"] = {key: value for key, value in contract["coverage"].items() if key == "codes"}
     return periods

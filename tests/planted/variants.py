@@ -13,21 +13,49 @@ from tests.planted.model import MadeCity
 
 Planter = Callable[[MadeCity], None]
 PLACES = [
-    (0.03, "blank"), (0.06, "blank"), (0.12, "null island"), (0.18, "swapped"), (0.25, "outside"), (0.33, "blank"),
-    (0.45, "null island"), (0.55, "swapped"), (0.04, "outside"), (0.14, "blank"), (0.16, "outside"), (0.28, "swapped"),
-    (0.32, "null island"), (0.48, "outside"), (0.53, "blank"),
-]  # fmt: skip
+    (0.03, "blank"),
+    (0.06, "blank"),
+    (0.12, "null island"),
+    (0.18, "swapped"),
+    (0.25, "outside"),
+    (0.33, "blank"),
+    (0.45, "null island"),
+    (0.55, "swapped"),
+    (0.04, "outside"),
+    (0.14, "blank"),
+    (0.16, "outside"),
+    (0.28, "swapped"),
+    (0.32, "null island"),
+    (0.48, "outside"),
+    (0.53, "blank"),
+]
 PILES = [0.01, 0.03, 0.045, 0.06, 0.08, 0.016, 0.024, 0.055]
 UNMAPPED = [0.01, 0.03, 0.04, 0.06, 0.15, 0.22, 0.3, 0.025, 0.19]
 BROKEN = [
-    ("incidents", 0.004, "no such day"), ("deaths", 0.03, "registered before"), ("incidents", 0.08, "latitude 123"),
-    ("victims", 0.004, "age 999"), ("statistics", 0.03, "no such period"), ("residents", 0.03, "minus people"), ("case_files", 0.12, "sex X"),
-    ("deaths", 0.07, "no such cause"), ("incidents", 0.0004, "hour 77"), ("yearbook", 0.06, "no number"), ("victims", 0.02, "no such day"),
-]  # fmt: skip
+    ("incidents", 0.004, "no such day"),
+    ("deaths", 0.03, "registered before"),
+    ("incidents", 0.08, "latitude 123"),
+    ("victims", 0.004, "age 999"),
+    ("statistics", 0.03, "no such period"),
+    ("residents", 0.03, "minus people"),
+    ("case_files", 0.12, "sex X"),
+    ("deaths", 0.07, "no such cause"),
+    ("incidents", 0.0004, "hour 77"),
+    ("yearbook", 0.06, "no number"),
+    ("victims", 0.02, "no such day"),
+]
 DOUBLED = [
-    ("incidents", 0.005), ("victims", 0.03), ("deaths", 0.1), ("residents", 0.02), ("case_files", 0.004), ("statistics", 0.03),
-    ("incidents", 0.07), ("yearbook", 0.08), ("incidents", 0.0004), ("channels", 0.04),
-]  # fmt: skip
+    ("incidents", 0.005),
+    ("victims", 0.03),
+    ("deaths", 0.1),
+    ("residents", 0.02),
+    ("case_files", 0.004),
+    ("statistics", 0.03),
+    ("incidents", 0.07),
+    ("yearbook", 0.08),
+    ("incidents", 0.0004),
+    ("channels", 0.04),
+]
 FEEDS = ["incidents", "victims", "case_files", "deaths", "statistics", "yearbook", "residents", "channels", "districts"]
 UNSTATED = [2, 4, 7, 1, 3, 5, 6, 8, 11, 9, 10]
 FORMS = ["workbook", "letterhead", "footers", "typed in", "workbook, by hand", "letterhead, by hand", "parquet"]
@@ -93,11 +121,17 @@ SOME_WAYS = ["one works", "none works", "none in a district", "none named"]
 COUNTRY_LEFT = [None, 2021, None, None, 2022]
 # By what the guide's own lines, and by what its general words, ask to tell apart.
 NOT_BY = [
-    ("demo.learning_proficiency", "sex", True), ("demo.education_attainment", "age", True), ("demo.youth_unemployment_rate", "sex", False),
-    ("demo.economically_active_share", "sex", False), ("cohesion.open_public_space_share", "disability", True),
-    ("gov.positions_representation", "age", True), ("socio.bank_account_share", "age", False), ("demo.child_employment_share", "ethnicity", False),
-    ("crime.homicide_ipf_rate", "sex", True), ("gov.unsentenced_share", "sex", False),
-]  # fmt: skip
+    ("demo.learning_proficiency", "sex", True),
+    ("demo.education_attainment", "age", True),
+    ("demo.youth_unemployment_rate", "sex", False),
+    ("demo.economically_active_share", "sex", False),
+    ("cohesion.open_public_space_share", "disability", True),
+    ("gov.positions_representation", "age", True),
+    ("socio.bank_account_share", "age", False),
+    ("demo.child_employment_share", "ethnicity", False),
+    ("crime.homicide_ipf_rate", "sex", True),
+    ("gov.unsentenced_share", "sex", False),
+]
 COARSE = ["crime.homicide_ocg_rate", "crime.harassment_rate", "gov.perceived_insecurity"]
 # Around each limit; slivers as digitising leaves them are among what must be left alone.
 BOUNDARIES: list[Planter] = [

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 from pydantic import TypeAdapter
 
-from sga_pipeline.conform.source import open_delivery
+from sga_pipeline.conform.open_delivery import open_delivery
 from sga_pipeline.contracts.formats import Format
 
 Rows = list[tuple[str | None, ...]]

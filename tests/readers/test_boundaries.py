@@ -19,9 +19,15 @@ from tests.readers.opening import Rows, opened
 
 AREAS = {
     "01": ("Ñorte", "POLYGON ((-74.1 4.6, -74.1 4.7, -74 4.7, -74 4.6, -74.1 4.6))"),
-    "02": ("Hole", "POLYGON ((-74 4.6, -74 4.7, -73.9 4.7, -73.9 4.6, -74 4.6), (-73.98 4.62, -73.92 4.62, -73.92 4.68, -73.98 4.68, -73.98 4.62))"),
-    "03": ("Isles", "MULTIPOLYGON (((-73.97 4.63, -73.97 4.64, -73.96 4.64, -73.97 4.63)), ((-73.5 4, -73.5 4.1, -73.4 4.1, -73.5 4), (-73.49 4.03, -73.48 4.06, -73.47 4.08, -73.49 4.03)))"),
-}  # fmt: skip
+    "02": (
+        "Hole",
+        "POLYGON ((-74 4.6, -74 4.7, -73.9 4.7, -73.9 4.6, -74 4.6), (-73.98 4.62, -73.92 4.62, -73.92 4.68, -73.98 4.68, -73.98 4.62))",
+    ),
+    "03": (
+        "Isles",
+        "MULTIPOLYGON (((-73.97 4.63, -73.97 4.64, -73.96 4.64, -73.97 4.63)), ((-73.5 4, -73.5 4.1, -73.4 4.1, -73.5 4), (-73.49 4.03, -73.48 4.06, -73.47 4.08, -73.49 4.03)))",
+    ),
+}
 
 
 @pytest.fixture
@@ -79,8 +85,9 @@ def same_areas(header: tuple[str, ...], rows: Rows, within: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("system", "within"), [("EPSG:4326", 1e-9), ("EPSG:32618", 1e-6), ("EPSG:3857", 1e-6), ("EPSG:3116", 1e-6), ("EPSG:2264", 1e-6)]
-)  # fmt: skip
+    ("system", "within"),
+    [("EPSG:4326", 1e-9), ("EPSG:32618", 1e-6), ("EPSG:3857", 1e-6), ("EPSG:3116", 1e-6), ("EPSG:2264", 1e-6)],
+)
 def test_shapefile(tmp_path: Path, gdal: Callable[..., Path], system: str, within: float) -> None:
     """Degrees, metres, feet: all come back to within a tenth of a metre, holes and islands in their places."""
     (tmp_path / "shape").mkdir()
@@ -102,11 +109,12 @@ def test_geojson_of_another_reference_system(tmp_path: Path, system: str, within
 
     features = [
         {
-            "type": "Feature", "properties": {"code": code, "title": title, "people": str(1000 * at), "share": at / 8},
+            "type": "Feature",
+            "properties": {"code": code, "title": title, "people": str(1000 * at), "share": at / 8},
             "geometry": json.loads(shapely.to_geojson(shapely.transform(shapely.from_wkt(text), _places(system)))),
         }
         for at, (code, (title, text)) in enumerate(AREAS.items())
-    ]  # fmt: skip
+    ]
     crs = {"type": "name", "properties": {"name": f"urn:ogc:def:crs:{system.replace(':', '::')}"}}
     file = tmp_path / "areas.geojson"
     file.write_text(json.dumps({"type": "FeatureCollection", "crs": crs, "features": features}), encoding="utf-8")

@@ -20,8 +20,8 @@ FEED = {
     "  area_id: {from: district, steps: [{zero_pad: 2}, {prefix: d}]}\n": "  area_id: {from: district}\n",
     '  latitude: {from: lat, steps: [{number: {decimal: ","}}]}\n': "",
     "  weapon: {from: weapon, steps: [{recode: {values: {G: firearm, K: knife}}}]}\n": "  sex: {from: sex}\n",
-    'rules:\n  - {rule: in_range, id: not_in_the_future, column: occurred_on, maximum: 2024-03-01}\n': "",
-}  # fmt: skip
+    "rules:\n  - {rule: in_range, id: not_in_the_future, column: occurred_on, maximum: 2024-03-01}\n": "",
+}
 LAST = '  cleared: {from: cleared, steps: [{boolean: {"yes": [Y], "no": [N]}}]}\n'
 # Thousands and decimals as much of the world writes them.
 TABLE = (
@@ -36,7 +36,7 @@ def melted(tmp_path: Path, steps: str, more: dict[str, str] | None = None, table
     changes = FEED | {
         "format: {kind: csv}": 'format: {kind: csv, delimiter: ";"}',
         LAST: f"  count: {{from: number, steps: {steps}}}\nwhere: [{{column: offence, not_matches: 'Total.*'}}]\nignore: [Total 2022]\nreject_when: {{quarantined_share: 1}}\n",
-    }  # fmt: skip
+    }
     return conform(tmp_path, table.encode(), changes | (more or {}))
 
 
@@ -51,9 +51,13 @@ NUMBER = '{number: {decimal: ",", thousands: "."}}'
 def test_a_dash_that_means_nothing_was_counted(tmp_path: Path) -> None:
     run = melted(tmp_path, f'[{{null_if: ["-999"]}}, {{replace: {{old: "-", new: "0"}}}}, {NUMBER}]')
     assert counts(run) == {
-        ("0101", "2022", "F"): 1000, ("0101", "2022", "M"): 2, ("0101", "2023", "F"): 0, ("0101", "2023", "M"): 3,
-        ("0401", "2023", "F"): 5, ("0401", "2023", "M"): 0,
-    }  # fmt: skip
+        ("0101", "2022", "F"): 1000,
+        ("0101", "2022", "M"): 2,
+        ("0101", "2023", "F"): 0,
+        ("0101", "2023", "M"): 3,
+        ("0401", "2023", "F"): 5,
+        ("0401", "2023", "M"): 0,
+    }
     # Two cells of the eight hold no count (a sentinel, an empty one) and are set aside; four of the total are outside.
     outcome = run.outcome
     assert (outcome.rows_in, outcome.rows_kept, outcome.rows_quarantined, outcome.rows_outside) == (8, 6, 2, 4)
@@ -63,8 +67,11 @@ def test_a_dash_that_means_nothing_was_counted(tmp_path: Path) -> None:
 def test_a_dash_that_means_nothing_is_known(tmp_path: Path) -> None:
     run = melted(tmp_path, f'[{{null_if: ["-999", "-"]}}, {NUMBER}]')
     assert counts(run) == {
-        ("0101", "2022", "F"): 1000, ("0101", "2022", "M"): 2, ("0101", "2023", "M"): 3, ("0401", "2023", "F"): 5,
-    }  # fmt: skip
+        ("0101", "2022", "F"): 1000,
+        ("0101", "2022", "M"): 2,
+        ("0101", "2023", "M"): 3,
+        ("0401", "2023", "F"): 5,
+    }
     assert run.outcome.rows_quarantined == 4
 
 
@@ -106,7 +113,7 @@ def test_the_same_table_as_a_workbook(tmp_path: Path) -> None:
     changes = FEED | {
         "format: {kind: csv}": "format: {kind: workbook, sheet: A, header_rows: 2}",
         LAST: f"  count: {{from: number, steps: {steps}}}\nwhere: [{{column: offence, not_matches: 'Total.*'}}]\nreject_when: {{quarantined_share: 1}}\n",
-    }  # fmt: skip
+    }
     (tmp_path / "again").mkdir()
     assert counts(conform(tmp_path / "again", file.read_bytes(), changes)) == counts(text)
 
@@ -114,11 +121,15 @@ def test_the_same_table_as_a_workbook(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"columns": "{year}", "parts": {}}, {"columns": "{year}", "parts": {"sex": "F"}}, {"columns": "{year}", "parts": {"year": "("}},
-        {"columns": "{year}", "parts": {"year": "(a|b)"}}, {"columns": "{a}{a}", "parts": {"a": "x"}}, {"columns": "plain", "parts": {"a": "x"}},
+        {"columns": "{year}", "parts": {}},
+        {"columns": "{year}", "parts": {"sex": "F"}},
+        {"columns": "{year}", "parts": {"year": "("}},
+        {"columns": "{year}", "parts": {"year": "(a|b)"}},
+        {"columns": "{a}{a}", "parts": {"a": "x"}},
+        {"columns": "plain", "parts": {"a": "x"}},
         {"columns": "{value}", "parts": {"value": "x"}},
     ],
-)  # fmt: skip
+)
 def test_a_pattern_that_cannot_be_meant_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         Melt.model_validate(wrong)

@@ -9,8 +9,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from sga_pipeline.conform.readers.dbase import read_table
-from sga_pipeline.conform.readers.objects import open_json
+from sga_pipeline.conform.readers.boundaries.dbase import read_table
+from sga_pipeline.conform.readers.tables.json_objects import open_json
 from sga_pipeline.contracts.formats import JsonFormat
 from sga_pipeline.errors import DeliveryError
 

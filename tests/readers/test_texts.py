@@ -27,11 +27,20 @@ def text_of(rows: list[tuple[str, str]], end: str, delimiter: str = ",") -> str:
 @pytest.mark.parametrize(
     ("encoding", "mark", "rows"),
     [
-        ("utf-8", b"", LATIN), ("utf-8", codecs.BOM_UTF8, LATIN), ("mac-roman", b"", LATIN), ("cp1252", b"", LATIN), ("cp850", b"", LATIN),
-        ("cp1251", b"", RUSSIAN), ("koi8-r", b"", RUSSIAN), ("utf-16", b"", RUSSIAN), ("utf-16-le", b"", RUSSIAN),
-        ("utf-16-be", b"", RUSSIAN), ("utf-16-le", codecs.BOM_UTF16_LE, RUSSIAN), ("utf-16-be", codecs.BOM_UTF16_BE, LATIN),
+        ("utf-8", b"", LATIN),
+        ("utf-8", codecs.BOM_UTF8, LATIN),
+        ("mac-roman", b"", LATIN),
+        ("cp1252", b"", LATIN),
+        ("cp850", b"", LATIN),
+        ("cp1251", b"", RUSSIAN),
+        ("koi8-r", b"", RUSSIAN),
+        ("utf-16", b"", RUSSIAN),
+        ("utf-16-le", b"", RUSSIAN),
+        ("utf-16-be", b"", RUSSIAN),
+        ("utf-16-le", codecs.BOM_UTF16_LE, RUSSIAN),
+        ("utf-16-be", codecs.BOM_UTF16_BE, LATIN),
     ],
-)  # fmt: skip
+)
 def test_every_encoding_and_line_end(
     tmp_path: Path, encoding: str, mark: bytes, rows: list[tuple[str, str]], end: str, delimiter: str
 ) -> None:

@@ -46,8 +46,15 @@ def test_other_offices_workbooks(tmp_path: Path, ending: str) -> None:
     file = tmp_path / "no ending that tells"
     file.write_bytes({"xls": XLS, "ods": ODS}[ending])
     header, rows = opened(
-        file, kind="workbook", sheet="Data", header_row=3, header_rows=2, header_separator="/", header_fill="right", footer_rows=1
-    )  # fmt: skip
+        file,
+        kind="workbook",
+        sheet="Data",
+        header_row=3,
+        header_rows=2,
+        header_separator="/",
+        header_fill="right",
+        footer_rows=1,
+    )
     assert header == ("Barrio", "2023/F", "2023/M", "Date")
     assert rows == [("Ñuñoa", "12", "3.5", "2023-05-01"), ("Sur", "0", "-", None)]
 
@@ -65,8 +72,13 @@ def test_merged_header_cells_stand_for_what_they_span(tmp_path: Path) -> None:
         sheet.write_row(3, 0, ["North", 1, 2, 3, 4, "x"])
     header, rows = opened(file, kind="workbook", sheet=1, header_rows=3, header_separator=" | ")
     assert header == (
-        "Area", "Homicides | 2022 | F", "Homicides | 2022 | M", "Homicides | 2023 | F", "Homicides | 2023 | M", "Notes",
-    )  # fmt: skip
+        "Area",
+        "Homicides | 2022 | F",
+        "Homicides | 2022 | M",
+        "Homicides | 2023 | F",
+        "Homicides | 2023 | M",
+        "Notes",
+    )
     assert rows == [("North", "1", "2", "3", "4", "x")]
 
 
@@ -121,18 +133,30 @@ def test_outer_labels_that_stand_once_are_filled_down(book: Callable[..., Path])
     )
     _, rows = opened(file, kind="workbook", sheet=1, fill_down=["zone", "ward"])
     assert rows == [
-        ("North", "W1", "1"), ("North", "W1", "2"), ("North", "W2", "3"), ("South", None, "4"), ("South", "W3", "5"),
-    ]  # fmt: skip
+        ("North", "W1", "1"),
+        ("North", "W1", "2"),
+        ("North", "W2", "3"),
+        ("South", None, "4"),
+        ("South", "W3", "5"),
+    ]
 
 
 def test_labels_above_their_rows_become_columns(book: Callable[..., Path]) -> None:
     """Two levels of a pivot in one column; the labels' own figures are totals and are no rows."""
     file = book(
         a=grid(
-            ["what", "2023"], ["Zone 1", 6], ["Q-1", 3], ["Theft", 1], ["Robbery", 2], ["Q-2", 3], ["Theft", 3],
-            ["Zone 2", 4], ["Q-9", 4], ["Theft", 4],
+            ["what", "2023"],
+            ["Zone 1", 6],
+            ["Q-1", 3],
+            ["Theft", 1],
+            ["Robbery", 2],
+            ["Q-2", 3],
+            ["Theft", 3],
+            ["Zone 2", 4],
+            ["Q-9", 4],
+            ["Theft", 4],
         )
-    )  # fmt: skip
+    )
     outline = [
         {"column": "what", "labels": "Zone [0-9]", "into": "zone"},
         {"column": "what", "labels": "Q-[0-9]", "into": "quadrant"},
@@ -140,9 +164,11 @@ def test_labels_above_their_rows_become_columns(book: Callable[..., Path]) -> No
     header, rows = opened(file, kind="workbook", sheet=1, outline=outline)
     assert header == ("what", "2023", "zone", "quadrant")
     assert rows == [
-        ("Theft", "1", "Zone 1", "Q-1"), ("Robbery", "2", "Zone 1", "Q-1"), ("Theft", "3", "Zone 1", "Q-2"),
+        ("Theft", "1", "Zone 1", "Q-1"),
+        ("Robbery", "2", "Zone 1", "Q-1"),
+        ("Theft", "3", "Zone 1", "Q-2"),
         ("Theft", "4", "Zone 2", "Q-9"),
-    ]  # fmt: skip
+    ]
 
 
 def test_a_row_under_no_label_is_refused(book: Callable[..., Path]) -> None:
@@ -160,12 +186,14 @@ def test_a_row_under_no_label_is_refused(book: Callable[..., Path]) -> None:
 @pytest.mark.parametrize(
     ("form", "said"),
     [
-        ({"sheet": "Missing"}, "no sheet [Missing]"), ({"sheet": 2}, "no sheet [2]"), ({"sheet": 1, "header_row": 9}, "ends before"),
+        ({"sheet": "Missing"}, "no sheet [Missing]"),
+        ({"sheet": 2}, "no sheet [2]"),
+        ({"sheet": 1, "header_row": 9}, "ends before"),
         ({"sheet": 1, "fill_down": ["nowhere"]}, "lacks the column nowhere"),
         ({"sheet": 1, "outline": [{"column": "nowhere", "labels": "x", "into": "y"}]}, "lacks the column nowhere"),
         ({"sheet": 1, "outline": [{"column": "area", "labels": "x", "into": "n"}]}, "of that name already"),
     ],
-)  # fmt: skip
+)
 def test_what_the_sheet_does_not_have_is_told(book: Callable[..., Path], form: dict[str, object], said: str) -> None:
     file = book(a=grid(["area", "n"], ["N", 1]))
     with pytest.raises(DeliveryError) as raised:
@@ -174,8 +202,15 @@ def test_what_the_sheet_does_not_have_is_told(book: Callable[..., Path], form: d
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"sheet": 0}, {"sheet": []}, {"sheet": 1, "header_rows": 0}, {"sheet": 1, "outline": [{"column": "a", "labels": "(", "into": "b"}]}, {}]
-)  # fmt: skip
+    "wrong",
+    [
+        {"sheet": 0},
+        {"sheet": []},
+        {"sheet": 1, "header_rows": 0},
+        {"sheet": 1, "outline": [{"column": "a", "labels": "(", "into": "b"}]},
+        {},
+    ],
+)
 def test_a_contract_that_cannot_be_meant_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         FORMAT.validate_python({"kind": "workbook", **wrong})

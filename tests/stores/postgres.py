@@ -54,9 +54,14 @@ class Postgres:
     def keeper(self, database: str = "postgres") -> psycopg.Connection[tuple[object, ...]]:
         """Whoever may do everything, to prepare and to disturb."""
         return psycopg.connect(
-            host="localhost", port=self.port, dbname=database, user=KEEPER, password=KEEPER_PASSWORD, autocommit=True,
+            host="localhost",
+            port=self.port,
+            dbname=database,
+            user=KEEPER,
+            password=KEEPER_PASSWORD,
+            autocommit=True,
             sslmode="disable",
-        )  # fmt: skip
+        )
 
     def sql(self, *statements: str) -> None:
         with self.keeper() as connection:
@@ -66,9 +71,25 @@ class Postgres:
     def psql(self, command: str) -> bytes:
         """What the server's own client says."""
         done = subprocess.run(
-            [self.bin / "psql", "-X", "-q", "-h", "localhost", "-p", str(self.port), "-U", KEEPER, "-d", "postgres", "-c", command],
-            env={**os.environ, "PGPASSWORD": KEEPER_PASSWORD, "PGSSLMODE": "disable"}, capture_output=True, check=True,
-        )  # fmt: skip
+            [
+                self.bin / "psql",
+                "-X",
+                "-q",
+                "-h",
+                "localhost",
+                "-p",
+                str(self.port),
+                "-U",
+                KEEPER,
+                "-d",
+                "postgres",
+                "-c",
+                command,
+            ],
+            env={**os.environ, "PGPASSWORD": KEEPER_PASSWORD, "PGSSLMODE": "disable"},
+            capture_output=True,
+            check=True,
+        )
         return done.stdout
 
     def command(self, *arguments: str | Path) -> None:
@@ -93,9 +114,18 @@ def running(bin: Path) -> Iterator[Postgres]:
             for one in (folder, folder / "password"):
                 shutil.chown(one, user)
         server.command(
-            bin / "initdb", "-D", server.data, "-U", KEEPER, "--auth=scram-sha-256", f"--pwfile={folder / 'password'}",
-            "-E", "UTF8", "--locale=C.UTF-8", "-N",
-        )  # fmt: skip
+            bin / "initdb",
+            "-D",
+            server.data,
+            "-U",
+            KEEPER,
+            "--auth=scram-sha-256",
+            f"--pwfile={folder / 'password'}",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+            "-N",
+        )
         with (server.data / "postgresql.conf").open("a") as file:
             file.write(
                 f"port = {port}\nlisten_addresses = '127.0.0.1,127.0.0.2'\nunix_socket_directories = '{folder}'\n"

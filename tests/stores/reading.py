@@ -7,9 +7,9 @@ from typing import Any
 
 import duckdb
 
-from sga_pipeline.conform.source import open_delivery
-from sga_pipeline.connectors.base import Known
-from sga_pipeline.connectors.database import DatabaseConnector
+from sga_pipeline.conform.open_delivery import open_delivery
+from sga_pipeline.connectors.connector import Known
+from sga_pipeline.connectors.stores.database import DatabaseConnector
 from sga_pipeline.contracts.city import DataFolder
 from sga_pipeline.contracts.formats import ParquetFormat
 from sga_pipeline.contracts.sources.database import DatabaseSource

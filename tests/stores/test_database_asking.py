@@ -21,10 +21,11 @@ MONTHS = {"freq": "M", "first": "2023-01"}
 def precious(postgres: Postgres) -> Postgres:
     quoted = NASTY.replace('"', '""')
     postgres.sql(
-        "create table police.precious (id int primary key)", "insert into police.precious values (1)",
+        "create table police.precious (id int primary key)",
+        "insert into police.precious values (1)",
         f'create table police."{quoted}" (id int primary key, "{quoted}" text, "%s %(x)s :y" int)',
         f"insert into police.\"{quoted}\" values (1, '2023-01', 5), (2, '2023-02', 6), (3, $$'; drop table police.precious; --$$, 7)",
-    )  # fmt: skip
+    )
     return postgres
 
 
@@ -48,15 +49,31 @@ def test_names_that_look_like_commands_are_names(precious: Postgres, tmp_path: P
 @pytest.mark.parametrize(
     "change",
     [
-        {"table": "police.precious; drop table police.precious"}, {"table": "police.precious where 1=1"},
-        {"table": 'police."pre'}, {"table": "a.b.c"}, {"table": "precious"}, {"table": "police."},
-        {"order_by": []}, {"columns": []}, {"columns": ["id", "id"]}, {"where": [{"column": "id"}]}, {"sql": "select 1"},
-        {"address": "postgresql://u:p@localhost/x"}, {"address": "postgresql://localhost/x?sslmode=disable"},
-        {"address": "mysql://localhost/x"}, {"address": "sqlite:////etc/passwd"}, {"address": "sqlite:///../x.db"},
-        {"user_env": None}, {"read_as": {"photo": "sql"}}, {"columns": ["id"], "read_as": {"photo": "hex"}},
-        {"period_holds": "week"}, {"undated": "ignore"}, {"max_bytes": 0}, {"statement_timeout_s": 0},
+        {"table": "police.precious; drop table police.precious"},
+        {"table": "police.precious where 1=1"},
+        {"table": 'police."pre'},
+        {"table": "a.b.c"},
+        {"table": "precious"},
+        {"table": "police."},
+        {"order_by": []},
+        {"columns": []},
+        {"columns": ["id", "id"]},
+        {"where": [{"column": "id"}]},
+        {"sql": "select 1"},
+        {"address": "postgresql://u:p@localhost/x"},
+        {"address": "postgresql://localhost/x?sslmode=disable"},
+        {"address": "mysql://localhost/x"},
+        {"address": "sqlite:////etc/passwd"},
+        {"address": "sqlite:///../x.db"},
+        {"user_env": None},
+        {"read_as": {"photo": "sql"}},
+        {"columns": ["id"], "read_as": {"photo": "hex"}},
+        {"period_holds": "week"},
+        {"undated": "ignore"},
+        {"max_bytes": 0},
+        {"statement_timeout_s": 0},
     ],
-)  # fmt: skip
+)
 def test_what_no_contract_may_say(change: dict[str, Any]) -> None:
     plain = {"address": "postgresql://localhost/x", "user_env": "U", "password_env": "P"}
     source(**plain)
@@ -89,11 +106,17 @@ def moments(postgres: Postgres) -> Postgres:
 @pytest.mark.parametrize(
     ("column", "holds", "period", "expected"),
     [
-        ("day", "day", "2023-04", [2, 3]), ("clock", "day", "2023-04", [2, 3]), ("moment", "day", "2023-04", [2, 3]),
-        ("month", "period", "2023-04", [2, 3]), ("number", "period", "2023-04", [2, 3]), ("half", "period", "2023-Q2", [2, 3, 4]),
-        ("day", "day", "2023-Q1", [1]), ("day", "day", "2023", [1, 2, 3, 4]), ("day", "day", "2023-12", []),
+        ("day", "day", "2023-04", [2, 3]),
+        ("clock", "day", "2023-04", [2, 3]),
+        ("moment", "day", "2023-04", [2, 3]),
+        ("month", "period", "2023-04", [2, 3]),
+        ("number", "period", "2023-04", [2, 3]),
+        ("half", "period", "2023-Q2", [2, 3, 4]),
+        ("day", "day", "2023-Q1", [1]),
+        ("day", "day", "2023", [1, 2, 3, 4]),
+        ("day", "day", "2023-12", []),
     ],
-)  # fmt: skip
+)
 def test_each_row_belongs_to_one_period(
     moments: Postgres, tmp_path: Path, column: str, holds: str, period: str, expected: list[int]
 ) -> None:
@@ -110,10 +133,12 @@ def test_a_moment_belongs_to_the_day_of_the_citys_own_clock(moments: Postgres, t
 @pytest.mark.parametrize(
     ("column", "holds", "period", "said"),
     [
-        ("month", "day", "2023-04", "is of type text, no date or time"), ("day", "period", "2023-04", "is of type date, no text"),
-        ("number", "period", "2023-Q1", "cannot hold a quarter"), ("nothing", "day", "2023-04", "no such column"),
+        ("month", "day", "2023-04", "is of type text, no date or time"),
+        ("day", "period", "2023-04", "is of type date, no text"),
+        ("number", "period", "2023-Q1", "cannot hold a quarter"),
+        ("nothing", "day", "2023-04", "no such column"),
     ],
-)  # fmt: skip
+)
 def test_a_column_that_cannot_hold_periods(
     moments: Postgres, tmp_path: Path, column: str, holds: str, period: str, said: str
 ) -> None:

@@ -21,7 +21,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from sga_pipeline.connectors.base import Unreachable
+from sga_pipeline.connectors.connector import Unreachable
 from sga_pipeline.errors import PullError
 from sga_pipeline.home import Home
 from sga_pipeline.raw.pull import pull_feed
@@ -79,8 +79,11 @@ def reading(asked: Any, into: Path, postgres: Postgres) -> Iterator[SimpleNamesp
 def test_one_snapshot_whatever_others_write_meanwhile(slow: Postgres, tmp_path: Path) -> None:
     with reading(source(slow, table="police.slow"), tmp_path, slow) as found:
         assert found.pid
-        slow.sql("update police.base set a = 1000 where id > 1000", "delete from police.base where id = 2000",
-                 "insert into police.base values (0, 7), (3000, 7)")  # fmt: skip
+        slow.sql(
+            "update police.base set a = 1000 where id > 1000",
+            "delete from police.base where id = 2000",
+            "insert into police.base values (0, 7), (3000, 7)",
+        )
         assert found.path is None
     read = rows(found.path)
     assert [row[0] for row in read] == list(range(1, 2001)) and {row[1] for row in read} == {1}
@@ -198,7 +201,7 @@ def test_larger_than_allowed(postgres: Postgres, tmp_path: Path) -> None:
         ({"table": "police.incidence"}, "Was it renamed.*incidents"),
         ({"table": "secret.incidents"}, "no such table"),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_is_said_without_the_log_in(
     postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: dict[str, Any], said: str
 ) -> None:
@@ -254,7 +257,7 @@ from pathlib import Path
 from tests.memory import peak_kb
 from tests.stores.reading import fetch
 from sga_pipeline.contracts.sources.database import DatabaseSource
-from sga_pipeline.conform.source import open_delivery
+from sga_pipeline.conform.open_delivery import open_delivery
 given = json.loads(sys.argv[1])
 before = peak_kb()
 fetch(DatabaseSource.model_validate(given), Path(sys.argv[2]))
@@ -273,8 +276,11 @@ def test_memory_does_not_grow_with_the_table(postgres: Postgres, tmp_path: Path)
     def grown(table: str) -> int:
         asked = source(postgres, table=f"police.{table}").model_dump(mode="json", by_alias=True)
         done = subprocess.run(
-            [sys.executable, "-c", MEASURE, json.dumps(asked), str(tmp_path / table)], capture_output=True, text=True, check=True
-        )  # fmt: skip
+            [sys.executable, "-c", MEASURE, json.dumps(asked), str(tmp_path / table)],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
         return int(done.stdout)
 
     few, many = grown("fewer"), grown("many")

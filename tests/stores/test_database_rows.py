@@ -30,7 +30,7 @@ insert into police.kinds values
  (0, 0, false, 0, 0, 0, 0, '1900-02-28', '2023-03-12 02:30:00', '2023-03-12 02:30:00+05:45', '', '', '', 'red', '', '{}', '{}', '0', '00:00', '00000000-0000-0000-0000-000000000000', '0.0.0.0', 'empty', 'empty'),
  (-1, -32768, true, 'NaN', 0.10, 1.1, 0.1, '9999-12-31', '1582-10-15 00:00:00.000001', '2023-12-31 23:59:59.999999+00', E'a\\tb\\nc\\\\N"q'',;', 'x', 'ab', 'green', '0101', '{"ñ": [1, null]}', '{1,NULL,3}', '1 mon 2 days 03:04:05.5', '23:59:59.999999', '11111111-2222-3333-4444-555555555555', '2001:db8::1', '[2023-01-01,2023-02-01)', '[2023-01-01 00:00+00,)'),
  (7, 1, null, 12345678901234567890123456789.000000000000000000001, -9999999999.99, 3.4e38, 1e-300, '2024-02-29', '2024-02-29 12:00', '2024-06-30 00:00+14', U&'\\+01F600 São Tomé \\0645', E'\\\\N', 'ñandú', null, null, 'null', null, null, null, null, null, null, null);
-"""  # fmt: skip
+"""
 # Compared as values, since their text is written in more than one right way.
 TYPED = {"yes": "bool", "half": "float", "double": "float", "clock": "moment", "moment": "moment"}
 
@@ -47,7 +47,7 @@ def test_every_value_is_what_the_servers_own_copy_says(kinds: Postgres, tmp_path
     copied = kinds.psql(
         "set timezone = 'UTC'; set datestyle = 'ISO'; set intervalstyle = 'iso_8601';"
         "copy (select * from police.kinds order by id) to stdout with (format csv, header, force_quote *, null '<null>')"
-    )  # fmt: skip
+    )
     head, *expected = list(csv.reader(io.StringIO(copied.decode("utf-8"), newline="")))
     assert list(header) == head and len(read) == len(expected) == 4
     for got, want in zip(read, expected, strict=True):
@@ -70,8 +70,15 @@ def test_types_are_kept_and_missing_is_neither_zero_nor_empty(kinds: Postgres, t
     path = fetch(source(kinds, table="police.kinds"), tmp_path)
     types = {field.name: str(field.type) for field in pq.read_schema(path)}
     assert [types[one] for one in ("id", "yes", "exact", "day", "clock", "moment", "double", "words")] == [
-        "int64", "bool", "string", "date32[day]", "timestamp[us]", "timestamp[us, tz=UTC]", "double", "string",
-    ]  # fmt: skip
+        "int64",
+        "bool",
+        "string",
+        "date32[day]",
+        "timestamp[us]",
+        "timestamp[us, tz=UTC]",
+        "double",
+        "string",
+    ]
     found = {row["id"]: row for row in pq.read_table(path).to_pylist()}
     assert list(found) == [-1, 0, 7, 9223372036854775807]
     assert all(value is None for name, value in found[9223372036854775807].items() if name != "id")

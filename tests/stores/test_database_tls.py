@@ -32,9 +32,10 @@ def secure(authorities: tuple[Authority, Authority]) -> Iterator[Postgres]:
     with running(needed_binaries()) as server:
         server.sql(
             f"create role {READER} login password 'pass''word \\ 48151623'",
-            "create table public.t (id int primary key)", "insert into public.t values (1), (2)",
+            "create table public.t (id int primary key)",
+            "insert into public.t values (1), (2)",
             f"grant select on public.t to {READER}",
-        )  # fmt: skip
+        )
         for name, content in zip(("server.crt", "server.key"), authorities[0].sign("localhost", FAR), strict=True):
             (server.data / name).write_bytes(content)
             (server.data / name).chmod(0o600)
@@ -57,8 +58,12 @@ def ask(server: Postgres, host: str, into: Path, ca: Path | None, monkeypatch: p
 
 @pytest.mark.parametrize("host", ["localhost", FAR])
 def test_the_right_authority_and_the_right_name(
-    secure: Postgres, tmp_path: Path, authorities: tuple[Authority, Authority], monkeypatch: pytest.MonkeyPatch, host: str
-) -> None:  # fmt: skip
+    secure: Postgres,
+    tmp_path: Path,
+    authorities: tuple[Authority, Authority],
+    monkeypatch: pytest.MonkeyPatch,
+    host: str,
+) -> None:
     assert rows(ask(secure, host, tmp_path, authorities[0].file, monkeypatch)) == [(1,), (2,)]
 
 
@@ -114,8 +119,11 @@ def without_tls() -> Iterator[tuple[int, list[bytes]]]:
 def test_a_far_server_without_tls_hears_neither_user_nor_password(tmp_path: Path) -> None:
     with without_tls() as (port, heard):
         asked = source(
-            address=f"postgresql://{FAR}:{port}/records", table="a.b", user_env="READER_USER", password_env="READER_PASSWORD",
-        )  # fmt: skip
+            address=f"postgresql://{FAR}:{port}/records",
+            table="a.b",
+            user_env="READER_USER",
+            password_env="READER_PASSWORD",
+        )
         with pytest.raises(PullError, match="does not prove who it is"):
             fetch(asked, tmp_path)
     assert heard, "nobody asked"

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from sga_pipeline.connectors.base import FileMissing, Known
-from sga_pipeline.connectors.file import FileConnector
+from sga_pipeline.connectors.connector import FileMissing, Known
+from sga_pipeline.connectors.stores.file import FileConnector
 from sga_pipeline.contracts.city import DataFolder
 from sga_pipeline.contracts.sources.files import FileSource
 from sga_pipeline.errors import PullError
@@ -26,8 +26,12 @@ def file(tmp_path: Path) -> Path:
         con.execute('create table "in cidents" (id integer primary key, "wo""rds" text, n real, day date, photo blob)')
         con.executemany(
             'insert into "in cidents" values (?, ?, ?, ?, ?)',
-            [(3, "", 0.1, "2023-04-01", None), (1, None, 0, "2023-03-31", None), (2, "ñ", 1e300, "2023-05-01 00:00", None)],
-        )  # fmt: skip
+            [
+                (3, "", 0.1, "2023-04-01", None),
+                (1, None, 0, "2023-03-31", None),
+                (2, "ñ", 1e300, "2023-05-01 00:00", None),
+            ],
+        )
     return path
 
 
@@ -40,9 +44,10 @@ def test_values_come_as_the_file_holds_them(file: Path) -> None:
     header, read = cells(fetch(asked(), file.parent))
     assert header == ("id", 'wo"rds', "n", "day", "photo")
     assert read == [
-        ("1", None, "0.0", "2023-03-31", None), ("2", "ñ", "1e+300", "2023-05-01 00:00", None),
+        ("1", None, "0.0", "2023-03-31", None),
+        ("2", "ñ", "1e+300", "2023-05-01 00:00", None),
         ("3", "", "0.1", "2023-04-01", None),
-    ]  # fmt: skip
+    ]
     assert hashlib.sha256(file.read_bytes()).hexdigest() == before
     assert not list(file.parent.glob("records.db-*"))
 
@@ -50,8 +55,10 @@ def test_values_come_as_the_file_holds_them(file: Path) -> None:
 def test_periods_of_a_file(file: Path) -> None:
     by_month = asked(periods=MONTHS, period_column="day", columns=["id"])
     assert [cells(fetch(by_month, file.parent, month))[1] for month in ("2023-03", "2023-04", "2023-05")] == [
-        [("1",)], [("3",)], [("2",)],
-    ]  # fmt: skip
+        [("1",)],
+        [("3",)],
+        [("2",)],
+    ]
     with sqlite3.connect(file) as con:
         con.execute("update \"in cidents\" set day = '01/04/2023' where id = 3")
     with pytest.raises(PullError, match="rows that belong to no period"):
@@ -120,8 +127,13 @@ def test_the_newest_by_name_whenever_it_was_written(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "names",
-    [("i_9.csv", "i_10.csv"), ("i_2023-02.csv", "i_2023-02 (1).csv"), ("i_march.csv", "i_april.csv"), ("i_.csv", "i_2023.csv")],
-)  # fmt: skip
+    [
+        ("i_9.csv", "i_10.csv"),
+        ("i_2023-02.csv", "i_2023-02 (1).csv"),
+        ("i_march.csv", "i_april.csv"),
+        ("i_.csv", "i_2023.csv"),
+    ],
+)
 def test_names_in_no_sure_order_are_refused_and_told(tmp_path: Path, names: tuple[str, ...]) -> None:
     put(tmp_path, *names)
     with pytest.raises(PullError, match="cannot be told from their names") as caught:

@@ -15,8 +15,8 @@ import pytest
 from moto.server import ThreadedMotoServer
 from pydantic import ValidationError
 
-from sga_pipeline.connectors.base import Fetched, FileMissing, Known, Unreachable
-from sga_pipeline.connectors.s3 import S3Connector
+from sga_pipeline.connectors.connector import Fetched, FileMissing, Known, Unreachable
+from sga_pipeline.connectors.stores.s3 import S3Connector
 from sga_pipeline.contracts.formats import CsvFormat, Format, ParquetFormat
 from sga_pipeline.contracts.sources.files import S3Source
 from sga_pipeline.errors import PullError
@@ -51,15 +51,25 @@ def get(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Get:
     monkeypatch.setenv("STORE_SECRET", SECRET)
     # What whoever runs this has set for other purposes is not used.
     for name, value in {
-        "AWS_ENDPOINT_URL": "http://127.0.0.1:1", "AWS_ACCESS_KEY_ID": "other", "AWS_SECRET_ACCESS_KEY": "other",
-        "HTTP_PROXY": "http://127.0.0.1:1", "HTTPS_PROXY": "http://127.0.0.1:1", "AWS_REGION": "eu-west-9", "AWS_PROFILE": "no_such",
-    }.items():  # fmt: skip
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:1",
+        "AWS_ACCESS_KEY_ID": "other",
+        "AWS_SECRET_ACCESS_KEY": "other",
+        "HTTP_PROXY": "http://127.0.0.1:1",
+        "HTTPS_PROXY": "http://127.0.0.1:1",
+        "AWS_REGION": "eu-west-9",
+        "AWS_PROFILE": "no_such",
+    }.items():
         monkeypatch.setenv(name, value)
 
     def fetch(
-        endpoint: str, address: str = "s3://city/data.csv", period: str | None = None, form: Format = CSV,
-        known: Known = NOTHING_KNOWN, anybody: bool = False, **more: Any,
-    ) -> Fetched | None:  # fmt: skip
+        endpoint: str,
+        address: str = "s3://city/data.csv",
+        period: str | None = None,
+        form: Format = CSV,
+        known: Known = NOTHING_KNOWN,
+        anybody: bool = False,
+        **more: Any,
+    ) -> Fetched | None:
         keys = {} if anybody else {"key_id_env": "STORE_KEY_ID", "secret_env": "STORE_SECRET"}
         plain = {"connector": "s3", "address": address, "endpoint": endpoint, "retries": 0, "total_timeout_s": 20.0}
         asked = S3Source.model_validate(plain | keys | {"read_timeout_s": 5.0} | more)
@@ -99,12 +109,13 @@ def test_an_object_put_in_parts(store: tuple[str, Any], get: Get) -> None:
     part, body = b"id,n\n" + b"1,2\n" * 1_500_000, b"3,4\n"
     upload = keeper.create_multipart_upload(Bucket="city", Key="parts.csv")["UploadId"]
     tags = [
-        {"PartNumber": n, "ETag": keeper.upload_part(Bucket="city", Key="parts.csv", UploadId=upload, PartNumber=n, Body=one)["ETag"]}
+        {
+            "PartNumber": n,
+            "ETag": keeper.upload_part(Bucket="city", Key="parts.csv", UploadId=upload, PartNumber=n, Body=one)["ETag"],
+        }
         for n, one in ((1, part), (2, body))
-    ]  # fmt: skip
-    keeper.complete_multipart_upload(
-        Bucket="city", Key="parts.csv", UploadId=upload, MultipartUpload={"Parts": tags}
-    )  # fmt: skip
+    ]
+    keeper.complete_multipart_upload(Bucket="city", Key="parts.csv", UploadId=upload, MultipartUpload={"Parts": tags})
     got = get(endpoint, "s3://city/parts.csv")
     assert got is not None and got.path.read_bytes() == part + body and "-2" in str(got.etag)
 
@@ -200,7 +211,7 @@ def complaint(status: str, code: str, **headers: str) -> bytes:
         (b"", "connection failed", True),
         (b"nonsense\r\n\r\n", "connection failed|busy|answered|does not say", True),
     ],
-)  # fmt: skip
+)
 def test_a_store_that_misbehaves(get: Get, given: bytes, said: str, transient: bool) -> None:
     with serving(given) as server:
         error = refusal(lambda: get(server.address("").rstrip("/")))
@@ -279,11 +290,19 @@ def test_the_format_is_looked_at(get: Get) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"address": "https://city/x"}, {"address": "s3://city"}, {"address": "s3://city/*/x.csv"}, {"address": "s3://city/a*b*.csv"},
-        {"address": "s3://key:secret@city/x"}, {"key_id_env": "A"}, {"secret_env": "A"}, {"session_token_env": "A"},
-        {"endpoint": "store.example"}, {"region": "EU WEST"}, {"key_id_env": "lower", "secret_env": "A"},
+        {"address": "https://city/x"},
+        {"address": "s3://city"},
+        {"address": "s3://city/*/x.csv"},
+        {"address": "s3://city/a*b*.csv"},
+        {"address": "s3://key:secret@city/x"},
+        {"key_id_env": "A"},
+        {"secret_env": "A"},
+        {"session_token_env": "A"},
+        {"endpoint": "store.example"},
+        {"region": "EU WEST"},
+        {"key_id_env": "lower", "secret_env": "A"},
     ],
-)  # fmt: skip
+)
 def test_what_no_contract_may_say(change: dict[str, Any]) -> None:
     plain = {"connector": "s3", "address": "s3://city/x.csv"}
     S3Source.model_validate(plain)

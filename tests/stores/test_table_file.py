@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from sga_pipeline.connectors.table_file import TableFile
+from sga_pipeline.connectors.stores.table_file import TableFile
 
 
 @pytest.mark.parametrize("overlooked", ["0", "1"])

@@ -23,7 +23,11 @@ source:
 format: {kind: parquet}"""
 WRONG = [
     ("format: {kind: parquet}", "format: {kind: csv}", "a table is kept as Parquet [csv]"),
-    ("//db.police.example", "//clerk:hunter2@db.police.example", "user_env and password_env [postgresql://…@db.police.example/crime]"),
+    (
+        "//db.police.example",
+        "//clerk:hunter2@db.police.example",
+        "user_env and password_env [postgresql://…@db.police.example/crime]",
+    ),
     ("/crime", "/crime?password=hunter2", "user_env and password_env [postgresql://db.police.example/crime?…]"),
     ("  user_env: DB_USER\n", "  user: clerk\n  password: hunter2\n", "unknown key [password]"),
     ("statistics.incidents", "select * from t", "write schema.name"),
@@ -31,8 +35,12 @@ WRONG = [
     ("[id]", "[id]\n  periods: {freq: M, first: 2023-01}", "the table has periods and no period_column"),
     ("[id]", "[id]\n  period_column: day", "the table has a period_column and no periods"),
     ("DB_USER", "clerk", "user_env"),
-    ("postgresql://db.police.example/crime", "oracle://db.police.example/crime", "write postgresql://host:port/database"),
-]  # fmt: skip
+    (
+        "postgresql://db.police.example/crime",
+        "oracle://db.police.example/crime",
+        "write postgresql://host:port/database",
+    ),
+]
 
 
 def test_the_contract_itself_is_right(tmp_path: Path) -> None:

@@ -33,11 +33,15 @@ def small_world(catalogue: Catalogue) -> duckdb.DuckDBPyConnection:
     """Everything in order."""
     con = duckdb.connect()
     con.execute(_OBSERVATIONS)
-    con.execute("create table areas as select * from (values ('xx_small', 'XX', 'country'), ('xx_small', 'C', 'city'), "
-                "('xx_small', 'D1', 'district'), ('xx_small', 'D2', 'district')) as t(city_id, area_id, level)")  # fmt: skip
+    con.execute(
+        "create table areas as select * from (values ('xx_small', 'XX', 'country'), ('xx_small', 'C', 'city'), "
+        "('xx_small', 'D1', 'district'), ('xx_small', 'D2', 'district')) as t(city_id, area_id, level)"
+    )
     con.execute("create table cities as select 'xx_small' as city_id, 'C' as city_area")
-    con.execute("create table feeds as select * from (values ('xx_small', 'police', 'crime_victims'), ('xx_small', 'people', 'population'), "
-                "('xx_small', 'office', 'official_counts'), ('xx_small', 'told', 'observations')) as t(city_id, feed_id, shape)")  # fmt: skip
+    con.execute(
+        "create table feeds as select * from (values ('xx_small', 'police', 'crime_victims'), ('xx_small', 'people', 'population'), "
+        "('xx_small', 'office', 'official_counts'), ('xx_small', 'told', 'observations')) as t(city_id, feed_id, shape)"
+    )
     con.execute(
         "create table indicators (city_id varchar, indicator_id varchar, kind varchar, multiplier double, iccs_code varchar)"
     )
@@ -87,12 +91,45 @@ def _year(con: duckdb.DuckDBPyConnection, year: int) -> None:
 
 
 def _put(
-    con: duckdb.DuckDBPyConnection, indicator: str, year: int, area: str, level: str, value: float | None, numerator: float | None,
-    denominator: float | None, sources: list[str], *, sex: str = "_T", age: str = "_T", spread: float | None = None,
-) -> None:  # fmt: skip
+    con: duckdb.DuckDBPyConnection,
+    indicator: str,
+    year: int,
+    area: str,
+    level: str,
+    value: float | None,
+    numerator: float | None,
+    denominator: float | None,
+    sources: list[str],
+    *,
+    sex: str = "_T",
+    age: str = "_T",
+    spread: float | None = None,
+) -> None:
     limits = (value * (1 - spread), value * (1 + spread)) if spread and value is not None else (None, None)
     row: list[Any] = [
-        CITY, indicator, area, level, "A", str(year), f"{year}-01-01", f"{year}-12-31", sex, age, None, None, value, "unit", numerator,
-        denominator, *limits, None, "A" if value is not None else "M", "F", sources, "v1", "2025-01-01", None,
-    ]  # fmt: skip
+        CITY,
+        indicator,
+        area,
+        level,
+        "A",
+        str(year),
+        f"{year}-01-01",
+        f"{year}-12-31",
+        sex,
+        age,
+        None,
+        None,
+        value,
+        "unit",
+        numerator,
+        denominator,
+        *limits,
+        None,
+        "A" if value is not None else "M",
+        "F",
+        sources,
+        "v1",
+        "2025-01-01",
+        None,
+    ]
     con.execute(f"insert into observations values ({', '.join('?' * len(row))})", row)

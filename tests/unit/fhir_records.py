@@ -10,8 +10,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from sga_pipeline.conform.readers.fhir import HEADER
-from sga_pipeline.conform.source import open_delivery
+from sga_pipeline.conform.open_delivery import open_delivery
+from sga_pipeline.conform.readers.health.fhir import HEADER
 from sga_pipeline.contracts.formats import FhirFormat
 from tests.runs import data_folder
 
@@ -69,8 +69,13 @@ def person(identifier: str = "p1", **more: object) -> dict[str, Any]:
 
 
 def condition(identifier: str = "c1", **more: object) -> dict[str, Any]:
-    given: dict[str, Any] = {"resourceType": "Condition", "id": identifier, "subject": {"reference": "Patient/p1"},
-                             "onsetDateTime": "2023-04-02", "code": {"coding": [{"system": "icd", "code": "X93.1"}]}} | more  # fmt: skip
+    given: dict[str, Any] = {
+        "resourceType": "Condition",
+        "id": identifier,
+        "subject": {"reference": "Patient/p1"},
+        "onsetDateTime": "2023-04-02",
+        "code": {"coding": [{"system": "icd", "code": "X93.1"}]},
+    } | more
     return {key: value for key, value in given.items() if value is not ...}
 
 

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from sga_pipeline.home import Home
-from sga_pipeline.orchestration.alerting import alert_sensor
+from sga_pipeline.orchestration.alert_sensor import alert_sensor
 from sga_pipeline.orchestration.scope import Scope
 from tests.city_folder import write_city
 
@@ -27,8 +27,15 @@ def _release(home: Home, name: str, gap_ids: list[str]) -> None:
     (folder / name).mkdir(parents=True)
     with duckdb.connect(str(folder / name / "sga.duckdb")) as con:
         con.execute("create table gaps as select unnest(?) as gap_id", [gap_ids])
-        for column, value in (("severity", "high"), ("status", "open"), ("gap_code", "G04"), ("statement", "Nothing came."),
-                              ("recommendation", "Ask."), ("owner", "Police"), ("timeframe", "immediate")):  # fmt: skip
+        for column, value in (
+            ("severity", "high"),
+            ("status", "open"),
+            ("gap_code", "G04"),
+            ("statement", "Nothing came."),
+            ("recommendation", "Ask."),
+            ("owner", "Police"),
+            ("timeframe", "immediate"),
+        ):
             con.execute(f"alter table gaps add column {column} varchar default '{value}'")
     (folder / "current").unlink(missing_ok=True)
     (folder / "current").symlink_to(name)

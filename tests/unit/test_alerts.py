@@ -69,8 +69,12 @@ def webhook() -> Iterator[tuple[str, list[dict[str, object]], list[int]]]:
 
 
 def test_both_ways(mailbox: tuple[str, Mailbox], webhook: tuple[str, list[dict[str, object]], list[int]]) -> None:
-    environment = {"SGA_ALERT_WEBHOOK": webhook[0], "SGA_ALERT_SMTP": mailbox[0], "SGA_ALERT_TO": "office@city.example",
-                   "SGA_ALERT_FROM": "sga@city.example"}  # fmt: skip
+    environment = {
+        "SGA_ALERT_WEBHOOK": webhook[0],
+        "SGA_ALERT_SMTP": mailbox[0],
+        "SGA_ALERT_TO": "office@city.example",
+        "SGA_ALERT_FROM": "sga@city.example",
+    }
     assert send(ALERT, environment) == ["webhook", "e-mail"]
     assert webhook[1] == [
         {"city_id": "xx_small", "release": "r1", "subject": ALERT.subject, "text": ALERT.text, "gap_ids": ["g1"]}

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sga_pipeline.conform.feed import conform_feed
-from sga_pipeline.connectors.base import Fetched
+from sga_pipeline.connectors.connector import Fetched
 from sga_pipeline.contracts.assessment import FeedPlan, read_assessment
 from sga_pipeline.home import Home
 from sga_pipeline.raw.store import RawStore

@@ -49,35 +49,56 @@ def conform(
 
 
 def test_a_row_whose_boundary_is_none_is_set_aside_under_its_rule(tmp_path: Path) -> None:
-    outcome, kept, bad = conform(tmp_path, {
-        "good": SQUARE, "none": "", "speck": LOOP, "mixed": f"GEOMETRYCOLLECTION (POINT (5 5), {SQUARE})",
-        "bow": BOW_TIE, "point": "POINT (1 2)", "line": "LINESTRING (0 0, 1 1)", "empty": "POLYGON EMPTY", "words": "the old town",
-        "metres": "POLYGON ((500000 0, 500100 0, 500100 100, 500000 0))", "open": "POLYGON ((0 0, 1 0, 1 1))",
-    })  # fmt: skip
+    outcome, kept, bad = conform(
+        tmp_path,
+        {
+            "good": SQUARE,
+            "none": "",
+            "speck": LOOP,
+            "mixed": f"GEOMETRYCOLLECTION (POINT (5 5), {SQUARE})",
+            "bow": BOW_TIE,
+            "point": "POINT (1 2)",
+            "line": "LINESTRING (0 0, 1 1)",
+            "empty": "POLYGON EMPTY",
+            "words": "the old town",
+            "metres": "POLYGON ((500000 0, 500100 0, 500100 100, 500000 0))",
+            "open": "POLYGON ((0 0, 1 0, 1 1))",
+        },
+    )
     assert kept["area_id"].to_list() == ["good", "none", "speck", "mixed"]
     assert outcome.boundaries_repaired == 1
     assert outcome.rules == {UNREADABLE_BOUNDARY: 5, NO_POLYGON: 2}
     assert (outcome.rows_in, outcome.rows_kept, outcome.rows_quarantined) == (11, 4, 7)
     assert bad is not None
     assert dict(zip(bad["line"], [one[0] for one in bad["rules"]], strict=True)) == {
-        6: UNREADABLE_BOUNDARY, 7: NO_POLYGON, 8: NO_POLYGON, 9: UNREADABLE_BOUNDARY, 10: UNREADABLE_BOUNDARY,
-        11: UNREADABLE_BOUNDARY, 12: UNREADABLE_BOUNDARY,
-    }  # fmt: skip
+        6: UNREADABLE_BOUNDARY,
+        7: NO_POLYGON,
+        8: NO_POLYGON,
+        9: UNREADABLE_BOUNDARY,
+        10: UNREADABLE_BOUNDARY,
+        11: UNREADABLE_BOUNDARY,
+        12: UNREADABLE_BOUNDARY,
+    }
     assert kept["area_km2"][1] is None and kept["area_km2"][0] == pytest.approx(12308.778, abs=0.01)
 
 
 @pytest.mark.parametrize(
     ("text", "repaired", "refused"),
     [
-        (SQUARE, False, None), (LOOP, True, None), (BOW_TIE, False, UNREADABLE_BOUNDARY),
+        (SQUARE, False, None),
+        (LOOP, True, None),
+        (BOW_TIE, False, UNREADABLE_BOUNDARY),
         # A ring that touches itself encloses the same whichever way it is read.
-        ("POLYGON ((0 0, 2 0, 2 2, 1 1, 0 2, 0 0))", False, None), ("POLYGON ((0 0, 4 0, 4 4, 2 4, 3 3, 1 3, 2 4, 0 4, 0 0))", True, None),
+        ("POLYGON ((0 0, 2 0, 2 2, 1 1, 0 2, 0 0))", False, None),
+        ("POLYGON ((0 0, 4 0, 4 4, 2 4, 3 3, 1 3, 2 4, 0 4, 0 0))", True, None),
         # A hole outside its ring, and two parts on top of each other: nobody knows what was meant.
         ("POLYGON ((0 0, 1 0, 1 1, 0 1, 0 0), (5 5, 6 5, 6 6, 5 6, 5 5))", False, UNREADABLE_BOUNDARY),
-        ("POINT EMPTY", False, UNREADABLE_BOUNDARY), ("MULTIPOINT (0 0, 1 1)", False, NO_POLYGON),
-        ("POLYGON ((0 0, nan 0, 1 1, 0 1, 0 0))", False, UNREADABLE_BOUNDARY), ("POLYGON ((0 0, 1 0, 2 0, 0 0))", False, UNREADABLE_BOUNDARY),
+        ("POINT EMPTY", False, UNREADABLE_BOUNDARY),
+        ("MULTIPOINT (0 0, 1 1)", False, NO_POLYGON),
+        ("POLYGON ((0 0, nan 0, 1 1, 0 1, 0 0))", False, UNREADABLE_BOUNDARY),
+        ("POLYGON ((0 0, 1 0, 2 0, 0 0))", False, UNREADABLE_BOUNDARY),
     ],
-)  # fmt: skip
+)
 def test_a_ring_is_repaired_only_where_it_has_one_meaning(text: str, repaired: bool, refused: str | None) -> None:
     found = read_boundary(text)
     assert (found.repaired, found.refused) == (repaired, refused)
@@ -107,12 +128,21 @@ def test_a_square_degree_at_the_equator() -> None:
 @pytest.mark.parametrize(
     ("added", "said"),
     [
-        ("boundaries: {version: 2010}\n", "these are not the boundaries in force (2020), and nothing says when they held [2010]"),
-        ("boundaries: {version: 2010, first: 2015-01-01, last: 2010-01-01}\n", "the version ends [2010-01-01] before it begins [2015-01-01]"),
-        ("boundaries: {version: 2010, first: 2010-01-01, last: 2020-06-30}\n", "the versions 2010 and 2020 hold on the same days [2020]"),
+        (
+            "boundaries: {version: 2010}\n",
+            "these are not the boundaries in force (2020), and nothing says when they held [2010]",
+        ),
+        (
+            "boundaries: {version: 2010, first: 2015-01-01, last: 2010-01-01}\n",
+            "the version ends [2010-01-01] before it begins [2015-01-01]",
+        ),
+        (
+            "boundaries: {version: 2010, first: 2010-01-01, last: 2020-06-30}\n",
+            "the versions 2010 and 2020 hold on the same days [2020]",
+        ),
         ("boundaries: {first: 2010-01-01}\n", "a key is missing [version]"),
     ],
-)  # fmt: skip
+)
 def test_versions_say_when_they_held_and_do_not_overlap(tmp_path: Path, added: str, said: str) -> None:
     city = write_city(tmp_path)
     write_districts(city)

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sga_pipeline.conform.boundaries import read_boundary, size_km2
-from sga_pipeline.register.boundary_fit import fit_of_areas
-from sga_pipeline.register.drawn_areas import Area
+from sga_pipeline.run_records.boundary_fit import fit_of_areas
+from sga_pipeline.run_records.drawn_areas import Area
 
 # A tenth of a degree at the equator, where squares of one size have one size.
 SIDE = 0.1
@@ -66,19 +66,31 @@ def test_ground_in_three_areas_is_counted_once() -> None:
 
 
 def test_levels_are_held_against_themselves_and_not_against_each_other() -> None:
-    nested = [city(box(0, 0, 2)), area("d1", box(0, 0)), area("d2", box(1, 0)),
-              area("n1", box(0, 0, 0.5), "d1", "neighbourhood"), area("n2", box(0.5, 0, 0.5), "d1", "neighbourhood"),
-              area("n3", box(1, 0), "d2", "neighbourhood")]  # fmt: skip
+    nested = [
+        city(box(0, 0, 2)),
+        area("d1", box(0, 0)),
+        area("d2", box(1, 0)),
+        area("n1", box(0, 0, 0.5), "d1", "neighbourhood"),
+        area("n2", box(0.5, 0, 0.5), "d1", "neighbourhood"),
+        area("n3", box(1, 0), "d2", "neighbourhood"),
+    ]
     assert told("area_overlaps", *nested) == []
     fits = told("area_fits", *nested)
     assert [(row["area_id"], row["level"], row["children_n"]) for row in fits] == [
-        ("C", "district", 2), ("d1", "neighbourhood", 2), ("d2", "neighbourhood", 1)]  # fmt: skip
+        ("C", "district", 2),
+        ("d1", "neighbourhood", 2),
+        ("d2", "neighbourhood", 1),
+    ]
     assert all(row["left_out_km2"] == row["beyond_km2"] == 0 for row in fits)
 
 
 def test_each_parent_is_held_against_its_own_children() -> None:
-    two = [area("d1", box(0, 0)), area("d2", box(1, 0)),
-           area("n1", box(0, 0, 0.75), "d1", "neighbourhood"), area("n2", box(0.75, 0, 1.25), "d2", "neighbourhood")]  # fmt: skip
+    two = [
+        area("d1", box(0, 0)),
+        area("d2", box(1, 0)),
+        area("n1", box(0, 0, 0.75), "d1", "neighbourhood"),
+        area("n2", box(0.75, 0, 1.25), "d2", "neighbourhood"),
+    ]
     hole, beyond = told("area_fits", *two)
     assert (hole["area_id"], hole["left_out_km2"], hole["beyond_km2"]) == ("d1", squares(0.25), 0)
     assert (beyond["area_id"], beyond["left_out_km2"], beyond["beyond_km2"]) == ("d2", 0, squares(0.25))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sga_pipeline.checks.facts import indicator_facts
-from sga_pipeline.checks.nesting import measure_within, parts_of_wholes
+from sga_pipeline.expectations.facts import indicator_facts
+from sga_pipeline.expectations.nesting import measure_within, parts_of_wholes
 from tests.unit.checked_world import contracts
 
 CATALOGUE, KINDS = contracts()

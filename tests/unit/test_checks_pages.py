@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from sga_pipeline.checks.data_docs import site
-from sga_pipeline.checks.plain_html import plain
+from sga_pipeline.expectations.data_docs import site
+from sga_pipeline.expectations.plain_html import plain
 
 
 def test_a_page_is_made_plain() -> None:
@@ -26,20 +26,35 @@ def test_a_page_is_made_plain() -> None:
 
 def expectation(success: bool, errored: str | None = None) -> dict[str, Any]:
     return {
-        "success": success, "result": {"element_count": 12, "unexpected_count": 0 if success else 3, "unexpected_percent": 0.0 if success else 25.0},
+        "success": success,
+        "result": {
+            "element_count": 12,
+            "unexpected_count": 0 if success else 3,
+            "unexpected_percent": 0.0 if success else 25.0,
+        },
         "expectation_config": {
-            "type": "expect_column_values_to_be_between", "description": "Shares stay below <100>.", "meta": {"check": "x"},
+            "type": "expect_column_values_to_be_between",
+            "description": "Shares stay below <100>.",
+            "meta": {"check": "x"},
             "kwargs": {"column": "share", "max_value": 100},
         },
-        "exception_info": {"raised_exception": errored is not None, "exception_message": errored, "exception_traceback": "" if errored else None},
-    }  # fmt: skip
+        "exception_info": {
+            "raised_exception": errored is not None,
+            "exception_message": errored,
+            "exception_traceback": "" if errored else None,
+        },
+    }
 
 
 def suite(name: str, position: int, results: list[dict[str, Any]]) -> dict[str, Any]:
     return {
-        "city_id": "xx_small", "suite": name, "title": f"About {name} & more", "asset": "published/observations",
-        "position": position, "result": json.dumps(results),
-    }  # fmt: skip
+        "city_id": "xx_small",
+        "suite": name,
+        "title": f"About {name} & more",
+        "asset": "published/observations",
+        "position": position,
+        "result": json.dumps(results),
+    }
 
 
 SUITES = [
@@ -62,9 +77,11 @@ def test_the_index_leads_to_every_suite_and_says_how_it_stands(pages: dict[str, 
         r'<td>(?:<a href="([^"]+)">)?About (\w+) &amp; more(?:</a>)?</td><td>(\d)</td><td class="(\w+)">', index
     )
     assert rows == [
-        ("good.html", "good", "1", "holds"), ("bad.html", "bad", "2", "fails"), ("broken.html", "broken", "1", "fails"),
+        ("good.html", "good", "1", "holds"),
+        ("bad.html", "bad", "2", "fails"),
+        ("broken.html", "broken", "1", "fails"),
         ("", "bare", "0", "nothing"),
-    ]  # fmt: skip
+    ]
 
 
 def test_a_page_tells_what_failed_in_the_words_of_the_rule(pages: dict[str, str]) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from sga_pipeline.checks.running import check
-from sga_pipeline.checks.suites import all_suites
+from sga_pipeline.expectations.run_suites import check
+from sga_pipeline.expectations.suites import all_suites
 from tests.unit.checked_world import (
     CITY,
     HOMICIDES,
@@ -31,92 +31,118 @@ ONE = "period = '2024' and area_id = 'C' and sex = '_T' and age = '_T'"
 PLANTED = {
     "a share above its whole": (
         f"update observations set value = 101, numerator = 1.01 * denominator where indicator_id = '{LITERACY}' and area_id = 'XX' and period = '2024'",
-        ("values_not_too_high:not_above_most_possible", "world", LITERACY, "critical")),
+        ("values_not_too_high:not_above_most_possible", "world", LITERACY, "critical"),
+    ),
     "an index above one": (
         f"update observations set value = 40, ci_high = 41 where indicator_id = '{INDEX}' and {ONE}",
-        ("values_not_too_high:not_above_most_possible", "world", INDEX, "critical")),
+        ("values_not_too_high:not_above_most_possible", "world", INDEX, "critical"),
+    ),
     "a count below nought": (
         f"update observations set value = -5 where indicator_id = '{RESIDENTS}' and {ONE}",
-        ("values_not_too_low:not_below_least_possible", "world", RESIDENTS, "critical")),
+        ("values_not_too_low:not_below_least_possible", "world", RESIDENTS, "critical"),
+    ),
     "a value below its interval": (
         f"update observations set ci_low = value * 1.01 where indicator_id = '{HOMICIDES}' and {ONE}",
-        ("intervals_hold_values:value_not_below_interval", "us", HOMICIDES, "high")),
+        ("intervals_hold_values:value_not_below_interval", "us", HOMICIDES, "high"),
+    ),
     "a value above the interval its source gave": (
         f"update observations set ci_high = value * 0.99 where indicator_id = '{INDEX}' and {ONE}",
-        ("intervals_hold_values:value_not_above_interval", "world", INDEX, "high")),
+        ("intervals_hold_values:value_not_above_interval", "world", INDEX, "high"),
+    ),
     "a rate that is not its parts": (
         f"update observations set value = value * 1.01 where indicator_id = '{THEFTS}' and {ONE}",
-        ("values_follow_from_parts:value_is_numerator_over_denominator", "us", THEFTS, "high")),
+        ("values_follow_from_parts:value_is_numerator_over_denominator", "us", THEFTS, "high"),
+    ),
     "more women and men than victims": (
         f"update observations set numerator = 25 where indicator_id = '{HOMICIDES}' and sex = 'F' and period = '2022'",
-        ("sexes_sum_to_totals:parts_not_above_whole", "us", HOMICIDES, "high")),
+        ("sexes_sum_to_totals:parts_not_above_whole", "us", HOMICIDES, "high"),
+    ),
     "more women and men than residents": (
         f"update observations set numerator = 6000, value = 6000 where indicator_id = '{RESIDENTS}' and sex = 'F' and period = '2022'",
-        ("sexes_sum_to_totals:parts_not_above_whole", "world", RESIDENTS, "high")),
+        ("sexes_sum_to_totals:parts_not_above_whole", "world", RESIDENTS, "high"),
+    ),
     "fewer women and men than residents": (
         f"update observations set numerator = 4000, value = 4000 where indicator_id = '{RESIDENTS}' and sex = 'F' and period = '2022'",
-        ("sexes_sum_to_totals:parts_make_whole", "world", RESIDENTS, "medium")),
+        ("sexes_sum_to_totals:parts_make_whole", "world", RESIDENTS, "medium"),
+    ),
     "an age group too large": (
         f"update observations set numerator = 3000, value = 3000 where indicator_id = '{RESIDENTS}' and age = 'Y30T44' and period = '2021'",
-        ("ages_sum_to_totals:parts_not_above_whole", "world", RESIDENTS, "high")),
+        ("ages_sum_to_totals:parts_not_above_whole", "world", RESIDENTS, "high"),
+    ),
     "an age group too small": (
         f"update observations set numerator = 1000, value = 1000 where indicator_id = '{RESIDENTS}' and age = 'Y30T44' and period = '2021'",
-        ("ages_sum_to_totals:parts_make_whole", "world", RESIDENTS, "medium")),
+        ("ages_sum_to_totals:parts_make_whole", "world", RESIDENTS, "medium"),
+    ),
     "districts with more residents than the city": (
         f"update observations set numerator = 6500, value = 6500 where indicator_id = '{RESIDENTS}' and area_id = 'D1' and period = '2020'",
-        ("areas_sum_to_city:parts_not_above_whole", "world", RESIDENTS, "high")),
+        ("areas_sum_to_city:parts_not_above_whole", "world", RESIDENTS, "high"),
+    ),
     "districts with fewer residents than the city": (
         f"update observations set numerator = 5500, value = 5500 where indicator_id = '{RESIDENTS}' and area_id = 'D1' and period = '2020'",
-        ("areas_sum_to_city:parts_make_whole", "world", RESIDENTS, "medium")),
+        ("areas_sum_to_city:parts_make_whole", "world", RESIDENTS, "medium"),
+    ),
     "districts with more victims than the city": (
         f"update observations set numerator = 120, value = 2000, ci_high = 3000 where indicator_id = '{HOMICIDES}' and area_id = 'D1' and period = '2020'",
-        ("areas_sum_to_city:parts_not_above_whole", "us", HOMICIDES, "high")),
+        ("areas_sum_to_city:parts_not_above_whole", "us", HOMICIDES, "high"),
+    ),
     "more homicides with a firearm than homicides": (
         f"update observations set numerator = 110, value = 1100, ci_high = 2000 where indicator_id = '{WITH_FIREARM}' and {ONE}",
-        ("parts_within_wholes:component_not_above_whole", "us", WITH_FIREARM, "critical")),
+        ("parts_within_wholes:component_not_above_whole", "us", WITH_FIREARM, "critical"),
+    ),
     "a country smaller than its city": (
         f"update observations set numerator = 9000, value = 9000 where indicator_id = '{RESIDENTS}' and area_id = 'XX' and period = '2023'",
-        ("country_not_below_city:country_at_least_city", "world", RESIDENTS, "high")),
+        ("country_not_below_city:country_at_least_city", "world", RESIDENTS, "high"),
+    ),
     "a sex nobody knows": (
         f"update observations set sex = 'X' where indicator_id = '{INDEX}' and period = '2023'",
-        ("codes_are_known:known:sex", "us", None, "high")),
+        ("codes_are_known:known:sex", "us", None, "high"),
+    ),
     "an age group nobody knows": (
         f"update observations set age = 'Y30T45' where indicator_id = '{RESIDENTS}' and age = 'Y30T44' and period = '2021'",
-        ("codes_are_known:known:age", "us", None, "high")),
+        ("codes_are_known:known:age", "us", None, "high"),
+    ),
     "an area without a boundary": (
         f"update observations set area_id = 'D9' where indicator_id = '{LITERACY}' and area_id = 'D2' and period = '2021'",
-        ("areas_are_known:area_known_at_its_level", "us", None, "high")),
+        ("areas_are_known:area_known_at_its_level", "us", None, "high"),
+    ),
     "a source that is no feed": (
         f"update observations set sources = ['hearsay'] where indicator_id = '{INDEX}' and {ONE}",
-        ("sources_are_known:source_is_a_feed", "us", "hearsay", "high")),
+        ("sources_are_known:source_is_a_feed", "us", "hearsay", "high"),
+    ),
     "a value without a source": (
         f"update observations set sources = [] where indicator_id = '{INDEX}' and {ONE}",
-        ("sources_are_known:source_is_a_feed", "us", "nobody", "high")),
+        ("sources_are_known:source_is_a_feed", "us", "nobody", "high"),
+    ),
     "an empty column": (
         "update observations set boundary_version = null",
-        ("columns_hold_values:column_not_empty", "us", None, "high")),
+        ("columns_hold_values:column_not_empty", "us", None, "high"),
+    ),
     "a catalogue that lost a line": (
         "delete from indicators where indicator_id = 'gov.bribery_prevalence'",
-        ("tables_hold_rows:rows_at_least", "us", None, "high")),
-}  # fmt: skip
+        ("tables_hold_rows:rows_at_least", "us", None, "high"),
+    ),
+}
 
 # Faults of a whole year touch every value of it, so that they may raise other checks as well.
 OF_A_YEAR = {
     "a year with a third of the events": (
         "update observations set numerator = numerator / 3, value = value / 3, ci_low = ci_low / 3, ci_high = ci_high / 3 "
         "where period = '2024' and list_contains(sources, 'police')",
-        "volumes_are_usual:volume_fell"),
+        "volumes_are_usual:volume_fell",
+    ),
     "a year counted three times": (
         "update observations set numerator = numerator * 3, value = value * 3, ci_low = ci_low * 3, ci_high = ci_high * 3 "
         "where period = '2024' and list_contains(sources, 'police')",
-        "volumes_are_usual:volume_rose"),
+        "volumes_are_usual:volume_rose",
+    ),
     "thefts and homicides that changed places": (
         f"""update observations set numerator = 100 * numerator / 300, value = value / 3, ci_low = ci_low / 3, ci_high = ci_high / 3
             where period = '2024' and indicator_id = '{THEFTS}';
             update observations set numerator = 3 * numerator, value = 3 * value, ci_low = 3 * ci_low, ci_high = 3 * ci_high
             where period = '2024' and indicator_id in ('{HOMICIDES}', '{WITH_FIREARM}')""",
-        "offence_mix_is_usual:mix_moved"),
-}  # fmt: skip
+        "offence_mix_is_usual:mix_moved",
+    ),
+}
 
 
 def checked(con: duckdb.DuckDBPyConnection) -> list[Row]:

@@ -9,18 +9,23 @@ from typing import Any
 import duckdb
 import pytest
 
-from sga_pipeline.checks.data_docs import site
-from sga_pipeline.checks.expecting import quiet_context
-from sga_pipeline.checks.limits import MOST_ROWS
-from sga_pipeline.checks.running import run_suite
-from sga_pipeline.checks.suite import Rule, Suite
-from sga_pipeline.checks.summaries import fetch
 from sga_pipeline.errors import SgaError
+from sga_pipeline.expectations.data_docs import site
+from sga_pipeline.expectations.gx_call import quiet_context
+from sga_pipeline.expectations.limits import MOST_ROWS
+from sga_pipeline.expectations.run_suites import run_suite
+from sga_pipeline.expectations.suite import Rule, Suite
+from sga_pipeline.expectations.summaries import fetch
 
 POSITIVE = Rule(
-    "positive", "Amounts are positive.", "ExpectColumnValuesToBeBetween", {"column": "amount", "min_value": 0},
-    ("amount",), "select {amount} as amount", rule_id="negative",
-)  # fmt: skip
+    "positive",
+    "Amounts are positive.",
+    "ExpectColumnValuesToBeBetween",
+    {"column": "amount", "min_value": 0},
+    ("amount",),
+    "select {amount} as amount",
+    rule_id="negative",
+)
 SUITE = Suite(
     "amounts", "Amounts", "published/observations", "select * from amounts order by amount", (POSITIVE,), "world"
 )

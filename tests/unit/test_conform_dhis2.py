@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from sga_pipeline.conform.source import open_delivery
+from sga_pipeline.conform.open_delivery import open_delivery
 from sga_pipeline.contracts.formats import Dhis2Format
 from sga_pipeline.errors import DeliveryError
 from tests.city_folder import INCIDENTS
@@ -137,9 +137,15 @@ def test_a_unit_with_all_its_fields() -> None:
     (found,) = opened(SAMPLES / "40.0.1__organisationUnits-04f68e.json")
     geometry = found.pop("geometry")
     assert found == {
-        "id": "vWbkYPRmKyS", "code": "OU_540", "name": "Baoma", "level": "3", "parent": "O6uvpzGd5pu",
-        "path": "/ImspTQPwCqd/O6uvpzGd5pu/vWbkYPRmKyS", "level 2": "O6uvpzGd5pu", "level 2 name": None,
-    }  # fmt: skip
+        "id": "vWbkYPRmKyS",
+        "code": "OU_540",
+        "name": "Baoma",
+        "level": "3",
+        "parent": "O6uvpzGd5pu",
+        "path": "/ImspTQPwCqd/O6uvpzGd5pu/vWbkYPRmKyS",
+        "level 2": "O6uvpzGd5pu",
+        "level 2 name": None,
+    }
     assert str(geometry).startswith("POLYGON ((-11.3517 7.9604, ")
 
 
@@ -170,8 +176,18 @@ def test_raw_values_as_csv() -> None:
 
 @needs_samples
 @pytest.mark.parametrize(
-    "file", sorted({*SAMPLES.glob("*ndicators*"), *SAMPLES.glob("*dataElements*"), *SAMPLES.glob("*.geojson"), *SAMPLES.glob("*ReUH*"), *SAMPLES.glob("*.tsv")}), ids=lambda file: file.stem
-)  # fmt: skip
+    "file",
+    sorted(
+        {
+            *SAMPLES.glob("*ndicators*"),
+            *SAMPLES.glob("*dataElements*"),
+            *SAMPLES.glob("*.geojson"),
+            *SAMPLES.glob("*ReUH*"),
+            *SAMPLES.glob("*.tsv"),
+        }
+    ),
+    ids=lambda file: file.stem,
+)
 def test_what_holds_no_figures_is_refused(file: Path) -> None:
     with pytest.raises(DeliveryError, match=r"neither analytics nor values nor units|not JSON"):
         opened(file)
@@ -184,11 +200,18 @@ def analytics(rows: list[list[Any]], **more: object) -> dict[str, object]:
 
 UNITS = {
     "organisationUnits": [
-        {"id": "Uaaaaaaaaaa", "code": "11", "name": "North", "level": 2, "path": "/Ucityyyyyyy/Uaaaaaaaaaa",
-         "parent": {"id": "Ucityyyyyyy"}, "ancestors": [{"id": "Ucityyyyyyy", "code": "1", "name": "Small"}]},
+        {
+            "id": "Uaaaaaaaaaa",
+            "code": "11",
+            "name": "North",
+            "level": 2,
+            "path": "/Ucityyyyyyy/Uaaaaaaaaaa",
+            "parent": {"id": "Ucityyyyyyy"},
+            "ancestors": [{"id": "Ucityyyyyyy", "code": "1", "name": "Small"}],
+        },
         {"id": "Ubbbbbbbbbb", "code": "12", "name": "South", "level": 2, "path": "/Ucityyyyyyy/Ubbbbbbbbbb"},
     ]
-}  # fmt: skip
+}
 
 
 def test_units_of_later_pages_stand_beside_the_figures(tmp_path: Path) -> None:
@@ -218,23 +241,28 @@ def test_a_unit_that_did_not_come_is_no_reason_to_guess(tmp_path: Path) -> None:
         ({"headers": [{"column": "Data"}], "rows": []}, "has no name"),
         ({"headers": {}, "rows": []}, "neither"),
         ({"httpStatusCode": 409, "status": "ERROR", "message": "Dimension dx is empty"}, "Dimension dx is empty"),
-        ([1, 2], "neither"), (None, "neither"), (7, "neither"),
+        ([1, 2], "neither"),
+        (None, "neither"),
+        (7, "neither"),
         ({"dataValues": [7]}, "no object"),
-        ({"organisationUnits": [7]}, "no id"), ({"organisationUnits": [{"id": 7}]}, "no id"),
+        ({"organisationUnits": [7]}, "no id"),
+        ({"organisationUnits": [{"id": 7}]}, "no id"),
         ({"organisationUnits": [{"id": "b", "path": "/b/a/b"}]}, "circle"),
         ({"organisationUnits": [{"id": "b", "path": "/".join("abcdefghijklmnopqrstuvwxyz")}]}, "circle|no end"),
         ({"organisationUnits": [{"id": "b", "geometry": {"type": "Polygon", "coordinates": "x"}}]}, "boundary"),
         (analytics([["\ud800", "202304", "u", "1"]]), "no Unicode"),
     ],
-)  # fmt: skip
+)
 def test_damaged_answers_are_refused(tmp_path: Path, document: object, says: str) -> None:
     with pytest.raises(DeliveryError, match=says):
         from_text(tmp_path, document)
 
 
 def test_two_units_of_one_name_are_not_told_apart(tmp_path: Path) -> None:
-    meta = {"items": {"Ua": {"name": "North"}, "Ub": {"name": "North"}, "Uc": {"name": "South"}},
-            "dimensions": {"ou": ["Ua", "Ub", "Uc"]}}  # fmt: skip
+    meta = {
+        "items": {"Ua": {"name": "North"}, "Ub": {"name": "North"}, "Uc": {"name": "South"}},
+        "dimensions": {"ou": ["Ua", "Ub", "Uc"]},
+    }
     rows = [["d", "202304", "North", "1"], ["d", "202304", "South", "2"]]
     found = from_text(tmp_path, analytics(rows, metaData=meta))
     assert [row["ou id"] for row in found] == [None, "Uc"]
@@ -284,8 +312,11 @@ def health_feed() -> dict[str, str]:
 
 def test_figures_conform_with_zero_apart_from_missing(tmp_path: Path) -> None:
     """Zero is kept as zero; an empty value is set aside, never read as zero; no row is no row."""
-    rows = [["dAdmissions1", "202304", "Uaaaaaaaaaa", "0"], ["dAdmissions1", "202305", "Uaaaaaaaaaa", "7.0"],
-            ["dAdmissions1", "202304", "Ubbbbbbbbbb", ""]]  # fmt: skip
+    rows = [
+        ["dAdmissions1", "202304", "Uaaaaaaaaaa", "0"],
+        ["dAdmissions1", "202305", "Uaaaaaaaaaa", "7.0"],
+        ["dAdmissions1", "202304", "Ubbbbbbbbbb", ""],
+    ]
     whole = pages(tmp_path, analytics(rows, height=3), UNITS).read_bytes()
     run = conform(tmp_path, whole, health_feed())
     assert run.kept is not None, run.outcome

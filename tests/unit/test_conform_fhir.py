@@ -9,28 +9,25 @@ import pytest
 from pydantic import ValidationError
 
 from sga_pipeline.errors import DeliveryError
-from tests.unit.fhir_records import (
-    RESOURCES,
-    bundle,
-    condition,
-    counts,
-    form,
-    left_out,
-    one_cell,
-    person,
-    table,
-)
+from tests.unit.fhir_records import RESOURCES, bundle, condition, counts, form, left_out, one_cell, person, table
 
 
 @pytest.mark.parametrize(
     ("reference", "address"),
     [
-        ("Patient/p1", None), ("Patient/p1", "urn:uuid:1b9d"), ("urn:uuid:1b9d", "urn:uuid:1b9d"), ("urn:uuid:p1", None),
-        ("Patient/p1", "https://a.org/fhir/Patient/p1"), ("https://a.org/fhir/Patient/p1", "https://a.org/fhir/Patient/p1"),
-        ("https://a.org/fhir/Patient/p1/_history/3", "https://a.org/fhir/Patient/p1"), ("Patient/p1/_history/2", None),
-        ("https://a.org/fhir/Patient/p1", None), ("Patient/p1", "/Patient/p1"), ("/Patient/p1", "Patient/p1"),
+        ("Patient/p1", None),
+        ("Patient/p1", "urn:uuid:1b9d"),
+        ("urn:uuid:1b9d", "urn:uuid:1b9d"),
+        ("urn:uuid:p1", None),
+        ("Patient/p1", "https://a.org/fhir/Patient/p1"),
+        ("https://a.org/fhir/Patient/p1", "https://a.org/fhir/Patient/p1"),
+        ("https://a.org/fhir/Patient/p1/_history/3", "https://a.org/fhir/Patient/p1"),
+        ("Patient/p1/_history/2", None),
+        ("https://a.org/fhir/Patient/p1", None),
+        ("Patient/p1", "/Patient/p1"),
+        ("/Patient/p1", "Patient/p1"),
     ],
-)  # fmt: skip
+)
 def test_references_lead_to_their_person(tmp_path: Path, reference: str, address: str | None) -> None:
     who: dict[str, object] = {"resource": person()} | ({"fullUrl": address} if address else {})
     row = one_cell(tmp_path, condition(subject={"reference": reference}), who)
@@ -39,9 +36,20 @@ def test_references_lead_to_their_person(tmp_path: Path, reference: str, address
 
 @pytest.mark.parametrize(
     "subject",
-    [{"reference": "Patient/p2"}, {"reference": "Group/p1"}, {"reference": "https://b.org/fhir/Patient/p1"}, {"reference": "#p1"},
-     {"reference": ""}, {"reference": 7}, {"display": "Liz"}, "Patient/p1", [], None, ...],
-)  # fmt: skip
+    [
+        {"reference": "Patient/p2"},
+        {"reference": "Group/p1"},
+        {"reference": "https://b.org/fhir/Patient/p1"},
+        {"reference": "#p1"},
+        {"reference": ""},
+        {"reference": 7},
+        {"display": "Liz"},
+        "Patient/p1",
+        [],
+        None,
+        ...,
+    ],
+)
 def test_a_record_without_its_person_is_counted_as_unknown(tmp_path: Path, subject: object) -> None:
     who = {"resource": person(), "fullUrl": "https://a.org/fhir/Patient/p1"}
     row = one_cell(tmp_path, condition(subject=subject), who)
@@ -60,21 +68,34 @@ def test_two_persons_of_one_id_are_nobody_and_one_told_twice_is_what_both_say(tm
 @pytest.mark.parametrize(
     ("born", "onset", "band", "period"),
     [
-        ("1990-04-02", "2023-04-02", "Y30T34", "2023-04"), ("1988-04-03", "2023-04-02", "Y30T34", "2023-04"),
-        ("1988-04-02", "2023-04-02", "Y35T39", "2023-04"), ("2023-04-02", "2023-04-02", "Y0T4", "2023-04"),
-        ("1938-04-02", "2023-04-02", "Y_GE85", "2023-04"), ("1938-04-03", "2023-04-02", "Y80T84", "2023-04"),
+        ("1990-04-02", "2023-04-02", "Y30T34", "2023-04"),
+        ("1988-04-03", "2023-04-02", "Y30T34", "2023-04"),
+        ("1988-04-02", "2023-04-02", "Y35T39", "2023-04"),
+        ("2023-04-02", "2023-04-02", "Y0T4", "2023-04"),
+        ("1938-04-02", "2023-04-02", "Y_GE85", "2023-04"),
+        ("1938-04-03", "2023-04-02", "Y80T84", "2023-04"),
         # Birth after the event, or so long before it that one of the two is wrong.
-        ("2023-04-03", "2023-04-02", "_U", "2023-04"), ("1890-01-01", "2023-04-02", "_U", "2023-04"),
+        ("2023-04-03", "2023-04-02", "_U", "2023-04"),
+        ("1890-01-01", "2023-04-02", "_U", "2023-04"),
         # Known to the year: told where every day of it gives the same band.
-        ("1990", "2023-04-02", "Y30T34", "2023-04"), ("1988", "2023-04-02", "_U", "2023-04"), ("2023", "2023-04-02", "Y0T4", "2023-04"),
-        ("1990-06", "2023-04", "Y30T34", "2023-04"), ("1990-06-15", "2023", "Y30T34", "_U"),
-        ("2000-02-29", "2025-02-28", "Y20T24", "2025-02"), ("2000-02-29", "2025-03-01", "Y25T29", "2025-03"),
+        ("1990", "2023-04-02", "Y30T34", "2023-04"),
+        ("1988", "2023-04-02", "_U", "2023-04"),
+        ("2023", "2023-04-02", "Y0T4", "2023-04"),
+        ("1990-06", "2023-04", "Y30T34", "2023-04"),
+        ("1990-06-15", "2023", "Y30T34", "_U"),
+        ("2000-02-29", "2025-02-28", "Y20T24", "2025-02"),
+        ("2000-02-29", "2025-03-01", "Y25T29", "2025-03"),
         # What is no date.
-        ("1990-02-30", "2023-04-02", "_U", "2023-04"), ("yesterday", "2023-04-02", "_U", "2023-04"), (1990, "2023-04-02", "_U", "2023-04"),
-        ("1990-06-15", "2023-13-01", "_U", "_U"), ("1990-06-15", "0001-01-01", "_U", "_U"), ("1990-06-15", ["2023"], "_U", "_U"),
-        ("1990-06-15", None, "_U", "_U"), ("1990-06-15", "2023-04-02T25:00:00Z", "_U", "_U"),
+        ("1990-02-30", "2023-04-02", "_U", "2023-04"),
+        ("yesterday", "2023-04-02", "_U", "2023-04"),
+        (1990, "2023-04-02", "_U", "2023-04"),
+        ("1990-06-15", "2023-13-01", "_U", "_U"),
+        ("1990-06-15", "0001-01-01", "_U", "_U"),
+        ("1990-06-15", ["2023"], "_U", "_U"),
+        ("1990-06-15", None, "_U", "_U"),
+        ("1990-06-15", "2023-04-02T25:00:00Z", "_U", "_U"),
     ],
-)  # fmt: skip
+)
 def test_age_bands_and_months(tmp_path: Path, born: object, onset: object, band: str, period: str) -> None:
     row = one_cell(tmp_path, condition(onsetDateTime=onset), person(birthDate=born))
     assert (row["age_group"], row["period"]) == (band, period)
@@ -94,11 +115,14 @@ def test_moments_are_moved_into_the_zone_asked_for(tmp_path: Path) -> None:
         (condition(verificationStatus={"coding": [{"code": "refuted"}]}), "refuted"),
         ({"resourceType": "Observation", "status": "cancelled"}, "cancelled"),
         ({"resourceType": "Observation", "status": "entered-in-error"}, "entered-in-error"),
-        ({"resourceType": "Procedure", "status": "not-done"}, "not-done"), ({"resourceType": "Procedure", "notDone": True}, "not-done"),
-        ({"resourceType": "Immunization", "notGiven": True}, "not-done"), ({"resourceType": "Encounter", "status": "planned"}, "planned"),
-        ({"resourceType": "MedicationRequest", "doNotPerform": True}, "not-done"), ({"resourceType": "Patient", "active": False}, "inactive"),
+        ({"resourceType": "Procedure", "status": "not-done"}, "not-done"),
+        ({"resourceType": "Procedure", "notDone": True}, "not-done"),
+        ({"resourceType": "Immunization", "notGiven": True}, "not-done"),
+        ({"resourceType": "Encounter", "status": "planned"}, "planned"),
+        ({"resourceType": "MedicationRequest", "doNotPerform": True}, "not-done"),
+        ({"resourceType": "Patient", "active": False}, "inactive"),
     ],
-)  # fmt: skip
+)
 def test_what_was_not_so_is_left_out_and_said(tmp_path: Path, record: dict[str, Any], reason: str) -> None:
     file = bundle(tmp_path, *[dict(record, id=f"r{number}") for number in range(3)], condition("other"))
     rows = table(file, form(count=RESOURCES))
@@ -122,8 +146,16 @@ def test_a_record_that_came_before_is_not_counted_again(tmp_path: Path) -> None:
 
 
 def test_persons_are_counted_once_in_a_cell(tmp_path: Path) -> None:
-    records = [condition("a"), condition("b"), condition("c", onsetDateTime="2023-05-09"), condition("d", subject={"reference": "Patient/gone"}),
-               condition("e", subject={"reference": "Patient/gone"}), condition("f", subject=...), condition("g", subject=...), person()]  # fmt: skip
+    records = [
+        condition("a"),
+        condition("b"),
+        condition("c", onsetDateTime="2023-05-09"),
+        condition("d", subject={"reference": "Patient/gone"}),
+        condition("e", subject={"reference": "Patient/gone"}),
+        condition("f", subject=...),
+        condition("g", subject=...),
+        person(),
+    ]
     file = bundle(tmp_path, *records)
     assert counts(file, form(counted="persons"), "period", "sex") == {
         ("2023-04", "F"): 1,
@@ -150,9 +182,27 @@ def test_codes_by_system_by_their_beginning_and_in_groups(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(
     "code",
-    ["Liz Conn", "Conn", "CONN", "999-34-1238", "1990-06-15", "liz@example.org", "+1 555 638 6397", "555-638-6397", "27c911c6-f045-4ffa-af5d-6eba57ac94b2",
-     "19 Main Street", "x" * 40, "", 7, None, ["X93"], {"code": "X93"}, "X93\u0000", "Ñandú"],
-)  # fmt: skip
+    [
+        "Liz Conn",
+        "Conn",
+        "CONN",
+        "999-34-1238",
+        "1990-06-15",
+        "liz@example.org",
+        "+1 555 638 6397",
+        "555-638-6397",
+        "27c911c6-f045-4ffa-af5d-6eba57ac94b2",
+        "19 Main Street",
+        "x" * 40,
+        "",
+        7,
+        None,
+        ["X93"],
+        {"code": "X93"},
+        "X93\u0000",
+        "Ñandú",
+    ],
+)
 def test_what_stands_in_place_of_a_code_is_not_handed_on(tmp_path: Path, code: object) -> None:
     row = one_cell(tmp_path, condition(code={"coding": [{"system": "icd", "code": code}], "text": "Liz Conn"}))
     assert (row["system"], row["code"], row["count"]) == ("_U", "_U", "1")
@@ -171,15 +221,23 @@ ADDRESS = {
 @pytest.mark.parametrize(
     ("address", "area", "told"),
     [
-        ([ADDRESS], {"part": "postal_code", "characters": 3}, "019"), ([ADDRESS], {"part": "city"}, "Boxford"),
-        ([ADDRESS], {"part": "district"}, "Essex"), ([ADDRESS], {"part": "state", "characters": 1}, "M"), (ADDRESS, {"part": "city"}, "Boxford"),
+        ([ADDRESS], {"part": "postal_code", "characters": 3}, "019"),
+        ([ADDRESS], {"part": "city"}, "Boxford"),
+        ([ADDRESS], {"part": "district"}, "Essex"),
+        ([ADDRESS], {"part": "state", "characters": 1}, "M"),
+        (ADDRESS, {"part": "city"}, "Boxford"),
         ([dict(ADDRESS, use="work", city="Elsewhere"), ADDRESS], {"part": "city"}, "Boxford"),
-        ([dict(ADDRESS, use="old")], {"part": "city"}, "_U"), ([dict(ADDRESS, period={"end": "2020"})], {"part": "city"}, "_U"),
-        ([dict(ADDRESS, city="19 Main Street")], {"part": "city"}, "_U"), ([dict(ADDRESS, city="liz@example.org")], {"part": "city"}, "_U"),
+        ([dict(ADDRESS, use="old")], {"part": "city"}, "_U"),
+        ([dict(ADDRESS, period={"end": "2020"})], {"part": "city"}, "_U"),
+        ([dict(ADDRESS, city="19 Main Street")], {"part": "city"}, "_U"),
+        ([dict(ADDRESS, city="liz@example.org")], {"part": "city"}, "_U"),
         ([dict(ADDRESS, postalCode="19 Main Street, Boxford")], {"part": "postal_code"}, "_U"),
-        ([{}], {"part": "city"}, "_U"), ([], {"part": "city"}, "_U"), (None, {"part": "city"}, "_U"), ("Boxford", {"part": "city"}, "_U"),
+        ([{}], {"part": "city"}, "_U"),
+        ([], {"part": "city"}, "_U"),
+        (None, {"part": "city"}, "_U"),
+        ("Boxford", {"part": "city"}, "_U"),
     ],
-)  # fmt: skip
+)
 def test_the_declared_part_of_an_address_and_no_more(
     tmp_path: Path, address: object, area: dict[str, object], told: str
 ) -> None:
@@ -193,7 +251,13 @@ def test_sex_is_unknown_unless_it_is_one_of_the_two_codes(tmp_path: Path, gender
 
 
 def test_deaths_of_persons(tmp_path: Path) -> None:
-    file = bundle(tmp_path, person("a", deceasedDateTime="2023-04-09"), person("b"), person("c", deceasedBoolean=True), person("d", deceasedBoolean=False))  # fmt: skip
+    file = bundle(
+        tmp_path,
+        person("a", deceasedDateTime="2023-04-09"),
+        person("b"),
+        person("c", deceasedBoolean=True),
+        person("d", deceasedBoolean=False),
+    )
     how = form(count=["Patient"], dated={"Patient": ["death"]})
     assert counts(file, how, "period", "age_group") == {("2023-04", "Y30T34"): 1, ("_U", "_U"): 1}
     assert left_out(file, how) == {"alive": 2}
@@ -203,15 +267,22 @@ def test_deaths_of_persons(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("resource", "members", "dated"),
     [
-        ("Condition", {"recordedDate": "2023-07-01"}, ["onset", "recorded"]), ("Condition", {"assertedDate": "2023-07-01"}, ["recorded"]),
-        ("Condition", {"onsetPeriod": {"start": "2023-07-01"}}, None), ("Encounter", {"period": {"start": "2023-07-01"}}, None),
-        ("Encounter", {"period": {"start": "2023-06-30", "end": "2023-07-01"}}, ["end"]), ("Observation", {"effectivePeriod": {"start": "2023-07"}}, None),
-        ("Observation", {"issued": "2023-07-01T00:00:00Z"}, ["issued"]), ("Procedure", {"performedDateTime": "2023-07-01"}, None),
-        ("MedicationRequest", {"authoredOn": "2023-07-01"}, None), ("Immunization", {"date": "2023-07-01"}, None),
-        ("Immunization", {"occurrenceDateTime": "2023-07-01"}, None), ("DiagnosticReport", {"effectiveDateTime": "2023-07-01"}, None),
-        ("MedicationStatement", {"dateAsserted": "2023-07-01"}, ["asserted"]), ("AllergyIntolerance", {"onsetDateTime": "2023-07-01"}, None),
+        ("Condition", {"recordedDate": "2023-07-01"}, ["onset", "recorded"]),
+        ("Condition", {"assertedDate": "2023-07-01"}, ["recorded"]),
+        ("Condition", {"onsetPeriod": {"start": "2023-07-01"}}, None),
+        ("Encounter", {"period": {"start": "2023-07-01"}}, None),
+        ("Encounter", {"period": {"start": "2023-06-30", "end": "2023-07-01"}}, ["end"]),
+        ("Observation", {"effectivePeriod": {"start": "2023-07"}}, None),
+        ("Observation", {"issued": "2023-07-01T00:00:00Z"}, ["issued"]),
+        ("Procedure", {"performedDateTime": "2023-07-01"}, None),
+        ("MedicationRequest", {"authoredOn": "2023-07-01"}, None),
+        ("Immunization", {"date": "2023-07-01"}, None),
+        ("Immunization", {"occurrenceDateTime": "2023-07-01"}, None),
+        ("DiagnosticReport", {"effectiveDateTime": "2023-07-01"}, None),
+        ("MedicationStatement", {"dateAsserted": "2023-07-01"}, ["asserted"]),
+        ("AllergyIntolerance", {"onsetDateTime": "2023-07-01"}, None),
     ],
-)  # fmt: skip
+)
 def test_each_kind_of_record_is_dated_as_declared(
     tmp_path: Path, resource: str, members: dict[str, object], dated: list[str] | None
 ) -> None:
@@ -222,20 +293,37 @@ def test_each_kind_of_record_is_dated_as_declared(
 
 @pytest.mark.parametrize(("of", "code"), [("type", "185349003"), ("reason", "X93.1"), ("class", "EMER")])
 def test_what_the_code_of_an_encounter_is(tmp_path: Path, of: str, code: str) -> None:
-    encounter = {"resourceType": "Encounter", "class": {"system": "icd", "code": "EMER"},
-                 "type": [{"coding": [{"system": "icd", "code": "185349003"}]}], "reasonCode": [{"coding": [{"system": "icd", "code": "X93.1"}]}]}  # fmt: skip
+    encounter = {
+        "resourceType": "Encounter",
+        "class": {"system": "icd", "code": "EMER"},
+        "type": [{"coding": [{"system": "icd", "code": "185349003"}]}],
+        "reasonCode": [{"coding": [{"system": "icd", "code": "X93.1"}]}],
+    }
     assert one_cell(tmp_path, encounter, count=["Encounter"], encounter_code=of)["code"] == code
 
 
 @pytest.mark.parametrize(
     "keys",
     [
-        {"count": []}, {"count": ["Practitioner"]}, {"dated": {"Condition": ["issued"]}}, {"time_zone": "Mars/Olympus"}, {"by": ["name"]},
-        {"by": ["area"]}, {"area": {"part": "city"}}, {"area": {"part": "line"}, "by": ["area"]}, {"groups": {"a": ["X"]}}, {"code_characters": 3},
-        {"oldest": 83}, {"period": "day"}, {"counted": "names"}, {"written": "xml"}, {"encounter_code": "text"}, {"systems": [""]},
+        {"count": []},
+        {"count": ["Practitioner"]},
+        {"dated": {"Condition": ["issued"]}},
+        {"time_zone": "Mars/Olympus"},
+        {"by": ["name"]},
+        {"by": ["area"]},
+        {"area": {"part": "city"}},
+        {"area": {"part": "line"}, "by": ["area"]},
+        {"groups": {"a": ["X"]}},
+        {"code_characters": 3},
+        {"oldest": 83},
+        {"period": "day"},
+        {"counted": "names"},
+        {"written": "xml"},
+        {"encounter_code": "text"},
+        {"systems": [""]},
     ],
     ids=str,
-)  # fmt: skip
+)
 def test_wrong_keys_are_found_before_anything_moves(keys: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         form(**keys)

@@ -117,10 +117,14 @@ WIDE = "wide:\n  items:\n    taken: {weapon: n1}\n    other: {weapon: [n3, n2]}\
 def test_a_wide_table_becomes_a_row_for_each_item(tmp_path: Path) -> None:
     text = b"id,date,offence,n1,n2\ne1,2023-05-01,hom,G,K\ne2,2023-99-01,hom,K,G\n"
     changes = {
-        "columns:\n": WIDE, "event_id: {from: id}": "event_id: {join: [id, item]}", "  reported_on: {from: reported}\n": "",
-        "  area_id: {from: district, steps: [{zero_pad: 2}, {prefix: d}]}\n": "", "  latitude: {from: lat, steps: [{number: {decimal: \",\"}}]}\n": "",
-        "  cleared: {from: cleared, steps: [{boolean: {\"yes\": [Y], \"no\": [N]}}]}\n": "ignore: [item]\n", "rules:": "reject_when: {quarantined_share: 1}\nrules:",
-    }  # fmt: skip
+        "columns:\n": WIDE,
+        "event_id: {from: id}": "event_id: {join: [id, item]}",
+        "  reported_on: {from: reported}\n": "",
+        "  area_id: {from: district, steps: [{zero_pad: 2}, {prefix: d}]}\n": "",
+        '  latitude: {from: lat, steps: [{number: {decimal: ","}}]}\n': "",
+        '  cleared: {from: cleared, steps: [{boolean: {"yes": [Y], "no": [N]}}]}\n': "ignore: [item]\n",
+        "rules:": "reject_when: {quarantined_share: 1}\nrules:",
+    }
     run = conform(tmp_path, text, changes)
     assert [(row["event_id"], row["weapon"]) for row in content(run)] == [
         ("e1|other", "knife"),

@@ -9,8 +9,8 @@ from typing import BinaryIO
 
 import pytest
 
-from sga_pipeline.connectors.base import FileMissing, Known
-from sga_pipeline.connectors.file import FileConnector
+from sga_pipeline.connectors.connector import FileMissing, Known
+from sga_pipeline.connectors.stores.file import FileConnector
 from sga_pipeline.contracts.city import DataFolder
 from sga_pipeline.contracts.sources.files import FileSource
 from sga_pipeline.errors import PullError, SgaError
@@ -76,7 +76,7 @@ def test_an_untouched_file_is_not_read_again_and_a_touched_one_is(
     young = connector(data, "police/incidents_2023.csv").fetch(None, tmp_path / "into", Known())
     assert young is not None and young.etag is None, "a file written this moment may change within the clock's grain"
     later = file.stat().st_ctime + 60
-    monkeypatch.setattr("sga_pipeline.connectors.file.time.time", lambda: later)
+    monkeypatch.setattr("sga_pipeline.connectors.stores.file.time.time", lambda: later)
     first = connector(data, "police/incidents_2023.csv").fetch(None, tmp_path / "into", Known())
     assert first is not None and first.etag is not None
     known = Known(first.etag)
@@ -98,7 +98,7 @@ def test_a_file_still_being_written_is_left_for_later(
         with file.open("ab") as stream:
             stream.write(b"2\n")
 
-    monkeypatch.setattr("sga_pipeline.connectors.file.shutil.copyfileobj", copy_while_it_grows)
+    monkeypatch.setattr("sga_pipeline.connectors.stores.file.shutil.copyfileobj", copy_while_it_grows)
     with pytest.raises(PullError, match="changed while it was read") as raised:
         connector(data, "police/incidents_2023.csv").fetch(None, tmp_path / "into", Known())
     assert raised.value.transient

@@ -14,8 +14,8 @@ from sga_pipeline.conform.feed import conform_feed
 from sga_pipeline.contracts.assessment import FeedPlan, read_assessment
 from sga_pipeline.errors import ContractError
 from sga_pipeline.home import Home
-from sga_pipeline.register.record import FeedRecord
-from sga_pipeline.register.what_came import what_came
+from sga_pipeline.run_records.feed_record import FeedRecord
+from sga_pipeline.run_records.what_came import what_came
 from tests.city_folder import CITY, write_city
 from tests.unit.test_conform_delivery import Arrived, Run, good, rows
 
@@ -61,11 +61,16 @@ def cell(run: Run, event: str, column: str) -> object:
 @pytest.mark.parametrize(
     ("column", "expect", "value", "now"),
     [
-        ("iccs_code", "0101", "0401", "0401"), ("latitude", "4.5", "-4.5", -4.5), ("latitude", "4.5", "null", None),
-        ("cleared", "true", "false", False), ("weapon", "firearm", "_U", "_U"), ("area_id", "d02", "d07", "d07"),
-        ("occurred_on", "2023-05-02", "2023-04-02", date(2023, 4, 2)), ("event_id", "e2", "e22", "e22"),
+        ("iccs_code", "0101", "0401", "0401"),
+        ("latitude", "4.5", "-4.5", -4.5),
+        ("latitude", "4.5", "null", None),
+        ("cleared", "true", "false", False),
+        ("weapon", "firearm", "_U", "_U"),
+        ("area_id", "d02", "d07", "d07"),
+        ("occurred_on", "2023-05-02", "2023-04-02", date(2023, 4, 2)),
+        ("event_id", "e2", "e22", "e22"),
     ],
-)  # fmt: skip
+)
 def test_a_value_of_any_type_is_put_right_in_its_row_alone(
     tmp_path: Path, column: str, expect: str, value: str, now: object
 ) -> None:
@@ -84,10 +89,13 @@ def test_a_value_of_any_type_is_put_right_in_its_row_alone(
 
 def test_where_the_source_says_something_else_its_value_stands_and_the_rest_goes_on(tmp_path: Path) -> None:
     run = conform(
-        tmp_path, rows(*good(5)),
-        one(1, "{event_id: e1}", "iccs_code", '"0401"', '"050211"'), one(2, "{event_id: e2}", "iccs_code", '"0101"', '"0401"'),
-        one(3, "{event_id: e3}", "latitude", "null", "4.0"), one(4, "{event_id: gone}", "latitude", "4.5", "4.0"),
-    )  # fmt: skip
+        tmp_path,
+        rows(*good(5)),
+        one(1, "{event_id: e1}", "iccs_code", '"0401"', '"050211"'),
+        one(2, "{event_id: e2}", "iccs_code", '"0101"', '"0401"'),
+        one(3, "{event_id: e3}", "latitude", "null", "4.0"),
+        one(4, "{event_id: gone}", "latitude", "4.5", "4.0"),
+    )
     assert [cell(run, f"e{n}", "iccs_code") for n in (1, 2, 3)] == ["0101", "0401", "0101"]
     assert cell(run, "e3", "latitude") == 4.5
     assert run.outcome.corrections == {"c1": [0, 1], "c2": [1, 0], "c3": [0, 1]}
@@ -134,15 +142,21 @@ def test_corrections_do_not_depend_on_each_other(tmp_path: Path) -> None:
 
 def test_figures_of_the_old_place_and_the_new_rest_on_a_correction(tmp_path: Path) -> None:
     run = conform(
-        tmp_path, rows(*good(5)), one(1, "{event_id: e1}", "area_id", "d01", "d09"),
-        one(2, "{event_id: e1}", "occurred_on", "2023-05-01", "2023-03-01"), one(3, "{event_id: e2}", "latitude", "9", "8"),
-    )  # fmt: skip
+        tmp_path,
+        rows(*good(5)),
+        one(1, "{event_id: e1}", "area_id", "d01", "d09"),
+        one(2, "{event_id: e1}", "occurred_on", "2023-05-01", "2023-03-01"),
+        one(3, "{event_id: e2}", "latitude", "9", "8"),
+    )
     assert run.outcome.corrected == [("d01", "2023-05"), ("d09", "2023-03")]
 
 
 def test_the_register_tells_counts_and_no_persons(tmp_path: Path) -> None:
-    fix = [one(1, "{event_id: e1}", "iccs_code", '"0101"', '"0401"'), one(2, "{event_id: e2}", "iccs_code", '"0401"', '"0101"'),
-           one(3, "{event_id: gone}", "iccs_code", '"0101"', '"0401"')]  # fmt: skip
+    fix = [
+        one(1, "{event_id: e1}", "iccs_code", '"0101"', '"0401"'),
+        one(2, "{event_id: e2}", "iccs_code", '"0401"', '"0101"'),
+        one(3, "{event_id: gone}", "iccs_code", '"0101"', '"0401"'),
+    ]
     plan, home = plan_with(tmp_path, *fix), Home(tmp_path / "home")
     file = tmp_path / "d.csv"
     file.write_bytes(rows(*good(5)))
@@ -151,8 +165,10 @@ def test_the_register_tells_counts_and_no_persons(tmp_path: Path) -> None:
     record = FeedRecord(plan, [], conformed, {(held.sha256, None): held}, [])
     told = [row for table, row in what_came(record) if table == "corrections"]
     assert [(row["correction_id"], row["status"], row["rows"], row["rows_unexpected"]) for row in told] == [
-        ("c1", "applied", 1, 0), ("c2", "expectation_failed", 0, 1), ("c3", "not_found", 0, 0),
-    ]  # fmt: skip
+        ("c1", "applied", 1, 0),
+        ("c2", "expectation_failed", 0, 1),
+        ("c3", "not_found", 0, 0),
+    ]
     assert not any("e1" in str(row) or "0401" in str(row) for row in told)
     # Nothing is conformed twice, until a correction changes; why it was decided changes no row.
     assert not any(one.fresh for one in conform_feed(plan, {None: [Arrived(file)]}, home))
@@ -174,13 +190,24 @@ def test_the_register_tells_counts_and_no_persons(tmp_path: Path) -> None:
         (("{event_id: e1}", "{case: e1}"), "no such column [case]", 4),
         (("{event_id: e1}", "{occurred_on: 1 May}"), "this is no date [1 May]", 4),
         (("column: weapon", "column: latitude"), "this is no number [knife]", 7),
-        (("column: weapon\n  expect: firearm\n  value: knife", "column: latitude\n  expect: 1\n  value: 91"), "outside what latitude may be [91]", 7),
-        (("column: weapon\n  expect: firearm\n  value: knife", "column: occurred_on\n  expect: 2023-05-01\n  value: null"), "requires this column", 7),
+        (
+            ("column: weapon\n  expect: firearm\n  value: knife", "column: latitude\n  expect: 1\n  value: 91"),
+            "outside what latitude may be [91]",
+            7,
+        ),
+        (
+            (
+                "column: weapon\n  expect: firearm\n  value: knife",
+                "column: occurred_on\n  expect: 2023-05-01\n  value: null",
+            ),
+            "requires this column",
+            7,
+        ),
         (("  expect: firearm\n", ""), "a key is missing", None),
         (("  evidence: Letter 12\n", ""), "a key is missing", None),
         (("{event_id: e1}", "{}"), "at least 1", 4),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_correction_is_found_by_check(
     tmp_path: Path, wrong: tuple[str, str], words: str, line: int | None
 ) -> None:

@@ -8,7 +8,7 @@ import polars as pl
 
 from sga_pipeline.contracts.assessment import CityPlan, read_assessment
 from sga_pipeline.home import Home
-from sga_pipeline.register.drawn_areas import drawn_areas
+from sga_pipeline.run_records.drawn_areas import drawn_areas
 from tests.city_folder import DISTRICTS, write_city, write_districts
 
 SQUARE = "POLYGON ((0 0, 0.1 0, 0.1 0.1, 0 0.1, 0 0))"

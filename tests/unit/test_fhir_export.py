@@ -11,15 +11,15 @@ import polars as pl
 import pytest
 
 from sga_pipeline.conform.feed import conform_feed
-from sga_pipeline.connectors.base import Fetched, Known
-from sga_pipeline.connectors.fhir import FhirConnector
-from sga_pipeline.connectors.fhir_records import count_records
-from sga_pipeline.connectors.fhir_same import tell_the_same
+from sga_pipeline.connectors.connector import Fetched, Known
+from sga_pipeline.connectors.health.fhir import FhirConnector
+from sga_pipeline.connectors.health.fhir_records import count_records
+from sga_pipeline.connectors.health.fhir_same import tell_the_same
 from sga_pipeline.contracts.assessment import read_assessment
 from sga_pipeline.contracts.formats import FhirFormat
 from sga_pipeline.contracts.sources.services import FhirSource
 from tests.city_folder import write_city
-from tests.fhir_desk import PEOPLE, PRIVATE, VISITS, Ministry, lines
+from tests.fake_fhir_server import PEOPLE, PRIVATE, VISITS, Ministry, lines
 from tests.servers import Server, serving
 from tests.unit.fhir_records import Cells, counts
 from tests.unit.test_pull import Setting

@@ -29,7 +29,9 @@ from tests.unit.fhir_records import (
 
 def walked(file: Path) -> Cells:
     """The same counts by DuckDB's own JSON reader and SQL: no line of the project takes part."""
-    date = "coalesce({0}->>'$.onsetDateTime', {0}->>'$.period.start', {0}->>'$.effectiveDateTime', {0}->>'$.performedPeriod.start', {0}->>'$.authoredOn', {0}->>'$.occurrenceDateTime')".format("r")  # fmt: skip
+    date = "coalesce({0}->>'$.onsetDateTime', {0}->>'$.period.start', {0}->>'$.effectiveDateTime', {0}->>'$.performedPeriod.start', {0}->>'$.authoredOn', {0}->>'$.occurrenceDateTime')".format(
+        "r"
+    )
     code = "coalesce(r->'$.code.coding[0]', r->'$.type[0].coding[0]', r->'$.vaccineCode.coding[0]', r->'$.medicationCodeableConcept.coding[0]')"
     sql = f"""
         with entries as (select unnest(from_json(content->'$.entry', '["json"]')) as e from (select content::json as content from read_text(?))),
@@ -59,11 +61,26 @@ def test_every_bundle_is_counted_as_another_walk_counts_it(file: Path) -> None:
 
 # Counted in the files with grep: "resourceType": "Condition" and so on.
 TOTALS = {
-    "R4_Annetta": {"Condition": 6, "Encounter": 17, "Observation": 185, "Procedure": 2, "Immunization": 12, "Patient": 1},
-    "R4_Liz": {"Condition": 1, "Encounter": 7, "Observation": 36, "Procedure": 3, "MedicationRequest": 1, "Immunization": 4, "Patient": 1},
+    "R4_Annetta": {
+        "Condition": 6,
+        "Encounter": 17,
+        "Observation": 185,
+        "Procedure": 2,
+        "Immunization": 12,
+        "Patient": 1,
+    },
+    "R4_Liz": {
+        "Condition": 1,
+        "Encounter": 7,
+        "Observation": 36,
+        "Procedure": 3,
+        "MedicationRequest": 1,
+        "Immunization": 4,
+        "Patient": 1,
+    },
     "R4_Noel": {"Condition": 1, "Encounter": 10, "Observation": 57, "Procedure": 3, "Immunization": 24, "Patient": 1},
     "STU3": {"MedicationRequest": 4, "Patient": 1},
-}  # fmt: skip
+}
 
 
 @needs_samples
@@ -91,8 +108,12 @@ def as_lines(tmp_path: Path, *bundles: Path) -> Path:
 @needs_samples
 def test_all_bundles_together_add_up_to_the_sum_of_each(tmp_path: Path) -> None:
     names = ("resource", "system", "code", "period", "sex", "age_group", "area")
-    keys = {"count": RESOURCES, "systems": [SNOMED, LOINC, CVX, RXNORM], "by": ["sex", "age_group", "area"],
-            "area": {"part": "postal_code", "characters": 3}}  # fmt: skip
+    keys = {
+        "count": RESOURCES,
+        "systems": [SNOMED, LOINC, CVX, RXNORM],
+        "by": ["sex", "age_group", "area"],
+        "area": {"part": "postal_code", "characters": 3},
+    }
     each: Counter[tuple[str, ...]] = Counter()
     for file in BUNDLES:
         each.update(counts(file, form(**keys), *names))

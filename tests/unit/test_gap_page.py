@@ -14,10 +14,10 @@ from sga_pipeline.errors import SgaError
 from sga_pipeline.site import write_gap_pages
 from sga_pipeline.site.finding import Finding
 from sga_pipeline.site.formats import Formats, year_ranges
+from sga_pipeline.site.gap_register import Register, read_register
 from sga_pipeline.site.matrix import read_matrix
-from sga_pipeline.site.register import Register, read_register
 from sga_pipeline.site.release_rows import open_release
-from sga_pipeline.site.standing import read_scores, read_sources
+from sga_pipeline.site.scores_and_sources import read_scores, read_sources
 from sga_pipeline.site.words import FILE, LANGUAGES, page_languages, read_words
 from tests.release_tables import GAPS, INDICATORS, STATES, Gap, write_release
 
@@ -58,8 +58,11 @@ def ids(findings: list[Finding]) -> list[str]:
 def test_findings_stand_worst_first_and_children_under_the_one_at_their_top(tmp_path: Path) -> None:
     register = register_of(tmp_path)
     assert {name: ids(group) for name, group in register.by_severity.items()} == {
-        "critical": ["a1"], "high": ["b1"], "medium": [], "low": ["c1"],
-    }  # fmt: skip
+        "critical": ["a1"],
+        "high": ["b1"],
+        "medium": [],
+        "low": ["c1"],
+    }
     # a3 is folded under a2, which is itself folded under a1.
     assert ids(register.by_severity["critical"][0].children) == ["a2", "a3"]
     assert ids(register.decided) == ["d1", "e1"]
@@ -90,12 +93,40 @@ def test_a_first_register_says_that_all_is_new(tmp_path: Path) -> None:
 
 def test_no_finding_is_lost_where_its_parent_is_gone_decided_or_itself(tmp_path: Path) -> None:
     gaps: tuple[Gap, ...] = (
-        {"gap_id": "gone", "parent_id": "nobody", "gap_code": "G04", "severity": "low", "statement": "s", "status": "folded"},
-        {"gap_id": "self", "parent_id": "self", "gap_code": "G04", "severity": "low", "statement": "s", "status": "folded"},
+        {
+            "gap_id": "gone",
+            "parent_id": "nobody",
+            "gap_code": "G04",
+            "severity": "low",
+            "statement": "s",
+            "status": "folded",
+        },
+        {
+            "gap_id": "self",
+            "parent_id": "self",
+            "gap_code": "G04",
+            "severity": "low",
+            "statement": "s",
+            "status": "folded",
+        },
         {"gap_id": "up", "gap_code": "G01", "severity": "high", "statement": "s", "status": "waived"},
-        {"gap_id": "down", "parent_id": "up", "gap_code": "G04", "severity": "low", "statement": "s", "status": "folded"},
-        {"gap_id": "shut", "parent_id": "up", "gap_code": "G04", "severity": "low", "statement": "s", "status": "closed"},
-    )  # fmt: skip
+        {
+            "gap_id": "down",
+            "parent_id": "up",
+            "gap_code": "G04",
+            "severity": "low",
+            "statement": "s",
+            "status": "folded",
+        },
+        {
+            "gap_id": "shut",
+            "parent_id": "up",
+            "gap_code": "G04",
+            "severity": "low",
+            "statement": "s",
+            "status": "closed",
+        },
+    )
     register = register_of(tmp_path, gaps)
     assert ids(register.by_severity["low"]) == ["gone", "self"]
     assert ids(register.decided) == ["up", "shut"]
@@ -131,8 +162,9 @@ def test_an_unknown_score_is_unknown_and_never_nought(tmp_path: Path) -> None:
     assert by_title["4 Crime incidence"][0] == "0%"
     assert by_title["4 Crime incidence"][1] is None
     assert [(one.title, one.cadence, one.covers) for one in sources] == [
-        ("Residents", "yearly", "2020–2024"), ("Police incidents", "monthly", "2020–2024"),
-    ]  # fmt: skip
+        ("Residents", "yearly", "2020–2024"),
+        ("Police incidents", "monthly", "2020–2024"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -191,9 +223,14 @@ def test_text_of_the_data_is_never_markup(tmp_path: Path) -> None:
 def test_figures_of_the_evidence_are_shown_whatever_their_type(tmp_path: Path) -> None:
     [finding] = register_of(tmp_path).by_severity["high"]
     assert finding.figures == [
-        ("Value (MAR)", "0.12"), ("Threshold", "0.1"), ("rows_in", "1,200"), ("rows_kept", "1,180"), ("share", "0.5"),
-        ("quiet", "no value"), ("periods", "2023-01, 2023-02"),
-    ]  # fmt: skip
+        ("Value (MAR)", "0.12"),
+        ("Threshold", "0.1"),
+        ("rows_in", "1,200"),
+        ("rows_kept", "1,180"),
+        ("share", "0.5"),
+        ("quiet", "no value"),
+        ("periods", "2023-01, 2023-02"),
+    ]
 
 
 def test_a_link_of_a_source_is_an_address_of_the_web_or_none(tmp_path: Path) -> None:

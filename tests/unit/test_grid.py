@@ -8,7 +8,7 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sga_pipeline.conform.grid import NOWHERE, Grid
+from sga_pipeline.conform.point_grid import NOWHERE, Grid
 
 
 def exact(polygons: list[shapely.Geometry], xs: np.ndarray, ys: np.ndarray) -> np.ndarray:
@@ -72,8 +72,18 @@ def test_a_shared_border_belongs_to_the_first(side: int) -> None:
     # Two squares side by side, a third on top of both, and a hole in the second.
     hole = shapely.box(1.25, 0.25, 1.75, 0.75)
     polygons = [shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1).difference(hole), shapely.box(0, 1, 2, 2)]
-    asked = {(1, 0.5): 0, (1, 1): 0, (1.5, 1): 1, (1.5, 0.5): NOWHERE, (1.25, 0.5): 1, (0, 2): 2, (2, 2): 2, (2.000001, 2): NOWHERE,
-             (0, 0): 0, (-1e-9, 0): NOWHERE}  # fmt: skip
+    asked = {
+        (1, 0.5): 0,
+        (1, 1): 0,
+        (1.5, 1): 1,
+        (1.5, 0.5): NOWHERE,
+        (1.25, 0.5): 1,
+        (0, 2): 2,
+        (2, 2): 2,
+        (2.000001, 2): NOWHERE,
+        (0, 0): 0,
+        (-1e-9, 0): NOWHERE,
+    }
     xs, ys = (np.array([point[axis] for point in asked], dtype=float) for axis in (0, 1))
     assert Grid(polygons, side).find(xs, ys).tolist() == list(asked.values())
 

@@ -11,7 +11,7 @@ import dagster as dg
 import pytest
 import yaml
 
-from sga_pipeline.orchestration.history import KEPT, KeptOpen
+from sga_pipeline.orchestration.event_storage import KEPT, KeptOpen
 from sga_pipeline.orchestration.instance import INSTANCE_SETTINGS, prepare_instance
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from sga_pipeline.cli.run import assess
 from sga_pipeline.home import Home
-from sga_pipeline.orchestration import driving
+from sga_pipeline.orchestration import run_in_process
 from sga_pipeline.orchestration.scope import Scope, scope_from_environment
 from sga_pipeline.publish.vintage import day_of, vintage_home
 from sga_pipeline.raw.pull import pull_feed
@@ -44,7 +44,7 @@ def test_a_run_in_a_home_of_a_day_stays_with_that_day(setting: Setting, monkeypa
         scopes.append(scope)
         raise dg.DagsterInvalidInvocationError("far enough")
 
-    monkeypatch.setattr(driving, "drive", drive)
+    monkeypatch.setattr(run_in_process, "drive", drive)
     with pytest.raises(dg.DagsterInvalidInvocationError):
         assess(str(vintage_home(setting.home, DAY).path), [setting.city.folder])
     assert scopes[0].as_of_asked == DAY and scopes[0].home.path == setting.home.path / "as_of" / "2024-03-05"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sga_pipeline.contracts.sources.base import Periods
+from sga_pipeline.contracts.sources.source import Periods
 from sga_pipeline.home import Home
 from sga_pipeline.raw import inbox
 from sga_pipeline.raw.inbox import period_in_name, take_in
@@ -125,10 +125,18 @@ def test_a_crash_after_keeping_and_before_removing_takes_nothing_twice(
 
 @pytest.mark.parametrize(
     ("name", "freq", "period"),
-    [("a_2023.csv", "A", "2023"), ("2023_v2.csv", "A", "2023"), ("a_202304.csv", "A", None),
-     ("q_2023Q4.xlsx", "Q", "2023-Q4"), ("2023-q1.csv", "Q", "2023-Q1"), ("2023-Q5.csv", "Q", None),
-     ("x2023_12y.csv", "M", "2023-12"), ("20230401.csv", "M", None), ("2023-04_made_2024.csv", "M", "2023-04")],
-)  # fmt: skip
+    [
+        ("a_2023.csv", "A", "2023"),
+        ("2023_v2.csv", "A", "2023"),
+        ("a_202304.csv", "A", None),
+        ("q_2023Q4.xlsx", "Q", "2023-Q4"),
+        ("2023-q1.csv", "Q", "2023-Q1"),
+        ("2023-Q5.csv", "Q", None),
+        ("x2023_12y.csv", "M", "2023-12"),
+        ("20230401.csv", "M", None),
+        ("2023-04_made_2024.csv", "M", "2023-04"),
+    ],
+)
 def test_periods_in_names(name: str, freq: str, period: str | None) -> None:
     first = {"A": "2023", "Q": "2023-Q1", "M": "2023-01"}[freq]
     assert period_in_name(name, Periods(freq=freq, first=first)) == period  # type: ignore[arg-type]

@@ -14,7 +14,7 @@ import pytest
 import shapely
 from pydantic import ValidationError
 
-from sga_pipeline.conform.readers.geometries import from_esri
+from sga_pipeline.conform.readers.boundaries.geometries import from_esri
 from sga_pipeline.errors import DeliveryError
 from tests.reading import FORMAT, Rows, table
 from tests.unit.test_conform_delivery import conform
@@ -121,8 +121,15 @@ def test_milliseconds_are_moments(tmp_path: Path) -> None:
     """Days worked out with the calendar: 19,478 days after 1970-01-01 is 2023-05-01; one millisecond before it is 1969."""
     counts = [19478 * 86_400_000 + 12 * 3_600_000, -1, 0, None, "x", 1.5, True, 10**18]
     expected = [
-        "2023-05-01T12:00:00.000", "1969-12-31T23:59:59.999", "1970-01-01T00:00:00.000", None, "x", "1.5", "true", str(10**18),
-    ]  # fmt: skip
+        "2023-05-01T12:00:00.000",
+        "1969-12-31T23:59:59.999",
+        "1970-01-01T00:00:00.000",
+        None,
+        "x",
+        "1.5",
+        "true",
+        str(10**18),
+    ]
     _, rows = read(tmp_path, [{"at": one, "n": 5} for one in counts], milliseconds=["at"])
     assert [row["at"] for row in rows] == expected and {row["n"] for row in rows} == {"5"}
     features = [{"type": "Feature", "geometry": None, "properties": {"at": one}} for one in counts]
@@ -156,8 +163,12 @@ def area(text: str | None) -> float:
 def test_rings_holes_and_islands_in_holes() -> None:
     """An outer square of 400 with a hole of 100 and an island of 4 in it, and beside it another square of 4 with a hole of 1; in any order."""
     rings = [
-        ring(0, 0, 10, True), ring(0, 0, 5, False), ring(0, 0, 1, True), ring(40, 0, 1, True), ring(40, 0, 0.5, False),
-    ]  # fmt: skip
+        ring(0, 0, 10, True),
+        ring(0, 0, 5, False),
+        ring(0, 0, 1, True),
+        ring(40, 0, 1, True),
+        ring(40, 0, 0.5, False),
+    ]
     for seed in range(20):
         random.Random(seed).shuffle(rings)
         found = from_esri({"rings": rings}, WGS)

@@ -17,21 +17,30 @@ from tests.reading import Rows, table
 
 # Deaths by sex and age in two years: a true zero, and two cells nobody knows.
 CUBE: dict[str, Any] = {
-    "version": "2.0", "class": "dataset", "label": "Deaths", "id": ["sex", "age", "year"], "size": [2, 2, 2],
+    "version": "2.0",
+    "class": "dataset",
+    "label": "Deaths",
+    "id": ["sex", "age", "year"],
+    "size": [2, 2, 2],
     "dimension": {
         "sex": {"label": "Sex", "category": {"index": ["F", "M"], "label": {"F": "Women", "M": "Men"}}},
         "age": {"category": {"index": {"O": 1, "Y": 0}, "label": {"Y": "young", "O": "old"}}},
         "year": {"category": {"index": ["2022", "2023"]}},
     },
-    "value": [3, 0, 12, None, 5.5, 6, None, 20], "status": {"3": ":", "6": "c", "1": "p"},
-}  # fmt: skip
+    "value": [3, 0, 12, None, 5.5, 6, None, 20],
+    "status": {"3": ":", "6": "c", "1": "p"},
+}
 # Worked out by hand: the last dimension turns fastest, and Y comes before O.
 TABLE = [
-    ("F", "Women", "Y", "young", "2022", "2022", "3", None), ("F", "Women", "Y", "young", "2023", "2023", "0", "p"),
-    ("F", "Women", "O", "old", "2022", "2022", "12", None), ("F", "Women", "O", "old", "2023", "2023", None, ":"),
-    ("M", "Men", "Y", "young", "2022", "2022", "5.5", None), ("M", "Men", "Y", "young", "2023", "2023", "6", None),
-    ("M", "Men", "O", "old", "2022", "2022", None, "c"), ("M", "Men", "O", "old", "2023", "2023", "20", None),
-]  # fmt: skip
+    ("F", "Women", "Y", "young", "2022", "2022", "3", None),
+    ("F", "Women", "Y", "young", "2023", "2023", "0", "p"),
+    ("F", "Women", "O", "old", "2022", "2022", "12", None),
+    ("F", "Women", "O", "old", "2023", "2023", None, ":"),
+    ("M", "Men", "Y", "young", "2022", "2022", "5.5", None),
+    ("M", "Men", "Y", "young", "2023", "2023", "6", None),
+    ("M", "Men", "O", "old", "2022", "2022", None, "c"),
+    ("M", "Men", "O", "old", "2023", "2023", "20", None),
+]
 
 
 def read(tmp_path: Path, document: Any) -> tuple[list[str], Rows]:
@@ -53,8 +62,12 @@ SPELLINGS = {
     "status as a list": CUBE | {"status": [None, "p", None, ":", None, None, "c", None]},
     "1.x": version_1(),
     "1.x, other name": {"deaths": version_1()["dataset"]},
-    "collection of one": {"class": "collection", "version": "2.0", "link": {"item": [CUBE, {"class": "dataset", "href": "x"}]}},
-}  # fmt: skip
+    "collection of one": {
+        "class": "collection",
+        "version": "2.0",
+        "link": {"item": [CUBE, {"class": "dataset", "href": "x"}]},
+    },
+}
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
@@ -115,8 +128,19 @@ def test_categories_out_of_order_are_refused(tmp_path: Path, index: Any) -> None
         read(tmp_path, cube)
 
 
-@pytest.mark.parametrize("document", [{}, [], 3, "x", {"error": "no"}, {"a": version_1()["dataset"], "b": version_1()["dataset"]},
-                                      {"class": "collection", "link": {"item": [CUBE, CUBE]}}], ids=str)  # fmt: skip
+@pytest.mark.parametrize(
+    "document",
+    [
+        {},
+        [],
+        3,
+        "x",
+        {"error": "no"},
+        {"a": version_1()["dataset"], "b": version_1()["dataset"]},
+        {"class": "collection", "link": {"item": [CUBE, CUBE]}},
+    ],
+    ids=str,
+)
 def test_documents_without_one_data_set_are_refused(tmp_path: Path, document: Any) -> None:
     with pytest.raises(DeliveryError):
         read(tmp_path, document)

@@ -15,9 +15,9 @@ from sga_pipeline.home import Home
 from tests.city_folder import write_city, write_districts
 
 BY_POINT = {
-    "  area_id: {from: district, steps: [{zero_pad: 2}, {prefix: d}]}\n": "  area_id: {point: {x: district, y: {from: lat, decimal: \",\"}, areas: districts}}\n",
-    "  latitude: {from: lat, steps: [{number: {decimal: \",\"}}]}\n": "",
-}  # fmt: skip
+    "  area_id: {from: district, steps: [{zero_pad: 2}, {prefix: d}]}\n": '  area_id: {point: {x: district, y: {from: lat, decimal: ","}, areas: districts}}\n',
+    '  latitude: {from: lat, steps: [{number: {decimal: ","}}]}\n': "",
+}
 HEADER = "id,date,reported,offence,district,lat,weapon,cleared\n"
 
 
@@ -60,12 +60,21 @@ def test_each_point_has_one_area_or_none(tmp_path: Path, home: Home) -> None:
     assert conform(city, home, "districts", city.folder / "data" / "districts.geojson", "aa").outcome.rows_kept == 4
     file = tmp_path / "incidents.csv"
     asked = {
-        ("-74.05", "3,95"): "d01", ("-73.95", "3,95"): "d02", ("-74.05", "4,05"): "d03", ("-73.95", "4,05"): "d04",
+        ("-74.05", "3,95"): "d01",
+        ("-73.95", "3,95"): "d02",
+        ("-74.05", "4,05"): "d03",
+        ("-73.95", "4,05"): "d04",
         # The corner all four share, and a border of two: the smallest code.
-        ("-74.0", "4,0"): "d01", ("-74.0", "4,05"): "d03", ("-73.95", "4,0"): "d02",
+        ("-74.0", "4,0"): "d01",
+        ("-74.0", "4,05"): "d03",
+        ("-73.95", "4,0"): "d02",
         # Outside, at null island, exchanged, and nowhere: the city, and never a guess.
-        ("-75", "4,0"): "XS", ("0", "0"): "XS", ("4.05", "-74,05"): "XS", ("", ""): "XS", ("-74.05", ""): "XS",
-    }  # fmt: skip
+        ("-75", "4,0"): "XS",
+        ("0", "0"): "XS",
+        ("4.05", "-74,05"): "XS",
+        ("", ""): "XS",
+        ("-74.05", ""): "XS",
+    }
     file.write_text(rows(*asked, ("north", "4,0")))
     done = conform(city, home, "incidents", file, "bb").outcome
     assert [area for _, area in placed(home)] == list(asked.values())
@@ -111,13 +120,21 @@ def test_feet_of_a_local_grid_are_turned_into_degrees(tmp_path: Path, home: Home
     [
         ("areas: districts", "areas: wards", "the city has no such feed of areas [wards]"),
         ("areas: districts", "areas: incidents", "the city has no such feed of areas [incidents]"),
-        ("areas: districts", "areas: districts, level: neighbourhood", "the feed of areas has no such level [neighbourhood]"),
+        (
+            "areas: districts",
+            "areas: districts, level: neighbourhood",
+            "the feed of areas has no such level [neighbourhood]",
+        ),
         ("areas: districts", "areas: districts, crs: EPSG:99999", "unknown coordinate system [EPSG:99999]"),
         ("areas: districts", "areas: districts, crs: feet", "String should match pattern"),
         ("{point: {x: district", "{point: {z: district", "unknown key [z]"),
-        ("  weapon:", "  situation: {point: {x: lat, y: lat, areas: districts}}\n  weapon:", "only area_id is found from a point"),
+        (
+            "  weapon:",
+            "  situation: {point: {x: lat, y: lat, areas: districts}}\n  weapon:",
+            "only area_id is found from a point",
+        ),
     ],
-)  # fmt: skip
+)
 def test_wrong_arguments_are_found_before_any_data(tmp_path: Path, old: str, new: str, said: str) -> None:
     city = write_city(tmp_path, BY_POINT)
     write_districts(city)
@@ -136,7 +153,7 @@ def test_memory_does_not_grow_with_the_number_of_points(
     """No chunk of points is larger than the declared one, and a point in a later chunk is placed like one in the first."""
     monkeypatch.setattr("sga_pipeline.conform.rows.CHUNK_ROWS", 5000)
     seen: list[int] = []
-    from sga_pipeline.conform.grid import Grid
+    from sga_pipeline.conform.point_grid import Grid
 
     find = Grid.find
     monkeypatch.setattr(Grid, "find", lambda self, xs, ys: (seen.append(len(xs)), find(self, xs, ys))[1])

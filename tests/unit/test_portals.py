@@ -8,17 +8,21 @@ from typing import Any
 
 import pytest
 
-from sga_pipeline.connectors.base import Fetched, FileMissing
+from sga_pipeline.connectors.connector import Fetched, FileMissing
 from sga_pipeline.errors import PullError
-from tests.portal_desks import Arcgis, Ckan, Desk, Opendatasoft, Opensdg, Pxweb, Socrata, rows
+from tests.fake_portals import Arcgis, Ckan, Desk, Opendatasoft, Opensdg, Pxweb, Socrata, rows
 from tests.portals import SITES, fetch, read
 from tests.servers import serving
 
 ROWS = rows(3217)
 PLACES: dict[str, type[Desk]] = {
-    "ckan": Ckan, "socrata": Socrata, "opendatasoft": Opendatasoft, "opendatasoft v1": Opendatasoft,
-    "arcgis": Arcgis, "arcgis geojson": Arcgis,
-}  # fmt: skip
+    "ckan": Ckan,
+    "socrata": Socrata,
+    "opendatasoft": Opendatasoft,
+    "opendatasoft v1": Opendatasoft,
+    "arcgis": Arcgis,
+    "arcgis geojson": Arcgis,
+}
 PAGED = ["ckan", "socrata", "arcgis", "arcgis geojson"]
 
 
@@ -93,8 +97,11 @@ def test_no_rows_are_a_delivery_with_its_columns(tmp_path: Path, protocol: str) 
     class Empty(PLACES[protocol]):  # type: ignore[misc]
         def reply(self, path: str, query: dict[str, str], body: bytes) -> bytes:
             kept, self.rows = self.rows, ROWS[:1]
-            query = query | ({"where": "day >= TIMESTAMP '1999-01-01 00:00:00' AND day < TIMESTAMP '1999-01-02 00:00:00'"}
-                             if protocol == "arcgis" else {"filters": '{"case": "none"}'})  # fmt: skip
+            query = query | (
+                {"where": "day >= TIMESTAMP '1999-01-01 00:00:00' AND day < TIMESTAMP '1999-01-02 00:00:00'"}
+                if protocol == "arcgis"
+                else {"filters": '{"case": "none"}'}
+            )
             given = super().reply(path, query, body)
             self.rows = kept
             return bytes(given)
@@ -199,9 +206,11 @@ def test_open_sdg_carries_the_number_of_each_indicator(tmp_path: Path) -> None:
     header, found = tables[0]
     assert header == ["indicator", "Year", "Sex", "Value"]
     assert [tuple(row.values()) for row in found] == [
-        ("4.1.1", "2021", None, "3.5"), ("4.1.1", "2022", None, "0"), ("4.1.1", "2022", "Female", None),
+        ("4.1.1", "2021", None, "3.5"),
+        ("4.1.1", "2022", None, "0"),
+        ("4.1.1", "2022", "Female", None),
         ("16.1.1.a", "2022", "Male", "12.25"),
-    ]  # fmt: skip
+    ]
     with serving(desk=Opensdg([])) as server, pytest.raises(PullError, match=r"no such indicator.*indicator_9-9-9"):
         fetch(server, "opensdg", tmp_path, indicators=["4-1-1", "9-9-9"])
 

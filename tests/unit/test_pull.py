@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from sga_pipeline.connectors.base import Fetched, Known
-from sga_pipeline.connectors.http import HttpConnector
+from sga_pipeline.connectors.connector import Fetched, Known
+from sga_pipeline.connectors.stores.http import HttpConnector
 from sga_pipeline.contracts.assessment import CityPlan, read_assessment
 from sga_pipeline.home import Home
 from sga_pipeline.raw.outcomes import PullOutcome, last_pull
@@ -68,8 +68,11 @@ def test_periods_that_ended_are_asked_for_and_one_missing_leaves_the_others_alon
         (setting.data / "m" / f"{month}.csv").write_text(month)
     outcomes = setting.pull()
     assert [(one.period, one.status) for one in outcomes] == [
-        ("2023-11", "new"), ("2023-12", "missing"), ("2024-01", "new"), ("2024-02", "new"),
-    ]  # fmt: skip
+        ("2023-11", "new"),
+        ("2023-12", "missing"),
+        ("2024-01", "new"),
+        ("2024-02", "new"),
+    ]
     assert "2023-12.csv" in (outcomes[1].message or "") and not outcomes[1].transient
     # The feed may be 90 days late: only what ended by 2 December is expected by now.
     assert expected_periods(setting.plan.feed, AS_OF) == ["2023-11"]

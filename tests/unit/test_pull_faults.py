@@ -160,7 +160,7 @@ def test_an_answer_nobody_foresaw_fails_its_feed_alone(tmp_path: Path, monkeypat
     def surprised(*_: object) -> None:
         raise LookupError(TOKEN)
 
-    monkeypatch.setattr("sga_pipeline.connectors.http.HttpConnector.fetch", surprised)
+    monkeypatch.setattr("sga_pipeline.connectors.stores.http.HttpConnector.fetch", surprised)
     with serving(answer(b"id\n1\n")) as server:
         outcomes = monthly(tmp_path, server).pull()
     assert {one.status for one in outcomes} == {"failed"}

@@ -12,7 +12,7 @@ from sga_pipeline.home import Home
 from sga_pipeline.raw.outcomes import PullOutcome
 from sga_pipeline.raw.pull import pull_feed
 from tests.city_folder import write_city
-from tests.portal_desks import Arcgis, Ckan, Desk, Opendatasoft, Opensdg, Pxweb, Socrata, as_json, rows
+from tests.fake_portals import Arcgis, Ckan, Desk, Opendatasoft, Opensdg, Pxweb, Socrata, as_json, rows
 from tests.portals import LAYER
 from tests.servers import Server, answer, serving
 

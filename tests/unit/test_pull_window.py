@@ -60,8 +60,10 @@ def test_a_revision_inside_the_window_is_found_and_one_before_it_when_asked(tmp_
         feed.pull()
         office.has["2023-12"], office.has["2023-05"] = b"revised", b"revised long after"
         assert {one.period: one.status for one in feed.pull()} == {
-            "2023-12": "new", "2024-01": "unchanged", "2024-02": "unchanged",
-        }  # fmt: skip
+            "2023-12": "new",
+            "2024-01": "unchanged",
+            "2024-02": "unchanged",
+        }
         assert feed.newest("2023-05") == b"2023-05"
         assert {one.status for one in feed.pull(periods=["2023-05"])} == {"new"}
         office.has["2023-06"] = b"another"

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from sga_pipeline.connectors.base import Fetched
+from sga_pipeline.connectors.connector import Fetched
 from sga_pipeline.errors import DeliveryError, SgaError
 from sga_pipeline.home import Home
 from sga_pipeline.raw.delivery import Delivery, sha256_of
@@ -46,10 +46,17 @@ def test_a_delivery_is_kept_as_the_handover_says(tmp_path: Path) -> None:
     manifest = json.loads((delivery.folder / "delivery.json").read_text())
     assert new and delivery.folder == tmp_path / "raw/xx/feed" / sha256_of(delivery.path)
     assert manifest == {
-        "sha256": delivery.folder.name, "bytes": 8, "file_name": "a.csv", "address": "http://example.org/a.csv",
-        "period": "2024-01", "retrieved_at": "2024-03-01T12:00:00Z", "connector": "http", "media_type": "text/csv",
-        "etag": '"v1"', "last_modified": None,
-    }  # fmt: skip
+        "sha256": delivery.folder.name,
+        "bytes": 8,
+        "file_name": "a.csv",
+        "address": "http://example.org/a.csv",
+        "period": "2024-01",
+        "retrieved_at": "2024-03-01T12:00:00Z",
+        "connector": "http",
+        "media_type": "text/csv",
+        "etag": '"v1"',
+        "last_modified": None,
+    }
     lines = (tmp_path / "raw/xx/feed/arrivals.jsonl").read_text().splitlines()
     assert [json.loads(line) for line in lines] == [
         {"sha256": delivery.sha256, "period": "2024-01", "retrieved_at": "2024-03-01T12:00:00Z"}
@@ -69,8 +76,9 @@ def test_the_same_bytes_may_be_two_periods(tmp_path: Path) -> None:
     assert bring(home, b"A", period="2023")[1] and bring(home, b"A", period="2024", day=1)[1]
     found = RawStore(home, "xx", "feed").arrivals()
     assert {period: (one.period, one.retrieved_at[:10]) for period, (one,) in found.items()} == {
-        "2023": ("2023", "2024-03-01"), "2024": ("2024", "2024-03-02"),
-    }  # fmt: skip
+        "2023": ("2023", "2024-03-01"),
+        "2024": ("2024", "2024-03-02"),
+    }
 
 
 def test_what_was_known_on_a_day(tmp_path: Path) -> None:
@@ -157,7 +165,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from sga_pipeline.connectors.base import Fetched
+from sga_pipeline.connectors.connector import Fetched
 from sga_pipeline.home import Home
 from sga_pipeline.raw.store import RawStore
 home = Home(Path(sys.argv[1]))

@@ -15,7 +15,7 @@ import pytest
 import shapely
 
 from sga_pipeline.conform.boundaries import read_boundary, size_km2
-from sga_pipeline.conform.grid import Grid
+from sga_pipeline.conform.point_grid import Grid
 from sga_pipeline.conform.points import PlaceFinder
 from sga_pipeline.contracts.crosswalks import key_form, name_key
 from sga_pipeline.contracts.places import Point

@@ -21,8 +21,11 @@ SAMPLES = data_folder() / "api_samples"
 pytestmark = pytest.mark.skipif(not SAMPLES.is_dir(), reason="the recorded answers are not here (SGA_CITY_DATA)")
 CKAN: dict[str, Any] = {"kind": "json", "records": "result.records", "columns": "result.fields.*.id"}
 ESRI: dict[str, Any] = {
-    "kind": "json", "records": "features.*.attributes", "columns": "fields.*.name", "geometry": {"kind": "esri"},
-}  # fmt: skip
+    "kind": "json",
+    "records": "features.*.attributes",
+    "columns": "fields.*.name",
+    "geometry": {"kind": "esri"},
+}
 
 
 def total(rows: Rows, column: str) -> Fraction:

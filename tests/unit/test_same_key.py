@@ -17,11 +17,18 @@ from tests.unit.test_corrections import WHY
 from tests.unit.test_crosswalks import RESIDENTS, Arrived, write
 
 # Two codes of the source are one topic, and a cell without a cause says none.
-VISITS = RESIDENTS.replace("shape: population", "shape: health_counts").replace("reject_when: {duplicate_share: 1}", "reject_when: {duplicate_share: 1, quarantined_share: 1, fewer_rows_than: 0}").replace(
-    "  year: {from: year}\n  sex: {from: sex}\n  persons: {from: persons}\n",
-    "  period: {from: year}\n  topic: {from: item, steps: [{recode: {values: {er: hospital_admissions, night: hospital_admissions, dead: infant_deaths}}}]}\n"
-    "  sex: {from: sex}\n  count: {from: persons}\n",
-)  # fmt: skip
+VISITS = (
+    RESIDENTS.replace("shape: population", "shape: health_counts")
+    .replace(
+        "reject_when: {duplicate_share: 1}",
+        "reject_when: {duplicate_share: 1, quarantined_share: 1, fewer_rows_than: 0}",
+    )
+    .replace(
+        "  year: {from: year}\n  sex: {from: sex}\n  persons: {from: persons}\n",
+        "  period: {from: year}\n  topic: {from: item, steps: [{recode: {values: {er: hospital_admissions, night: hospital_admissions, dead: infant_deaths}}}]}\n"
+        "  sex: {from: sex}\n  count: {from: persons}\n",
+    )
+)
 OWN = VISITS.replace("area_codes: other\n", "")
 SUMMED = OWN + "add_up: true\n"
 SAME = "from_code,to_code\n1,d01\n"
@@ -62,13 +69,26 @@ def test_different_amounts_of_one_key_are_all_set_aside_and_repeats_are_duplicat
 ) -> None:
     monkeypatch.setattr(taking, "CHUNK_ROWS", rows_at_once)
     monkeypatch.setattr(same_key, "CHUNK_ROWS", rows_at_once)
-    rows = ["a,2020,er,M,10", "b,2020,er,M,1", "a,2020,night,M,7", "b,2020,er,M,1", "a,2020,er,M,10", "a,2020,er,M,7", "c,2020,er,M,", ",2020,er,F,0", ",2020,er,F,5"]  # fmt: skip
+    rows = [
+        "a,2020,er,M,10",
+        "b,2020,er,M,1",
+        "a,2020,night,M,7",
+        "b,2020,er,M,1",
+        "a,2020,er,M,10",
+        "a,2020,er,M,7",
+        "c,2020,er,M,",
+        ",2020,er,F,0",
+        ",2020,er,F,5",
+    ]
     outcome, kept, bad = conform(tmp_path, rows)
     assert kept == {("b", "2020", "M"): 1}
     assert bad == [
-        (2, ["conflict:count"]), (4, ["conflict:count"]), (8, ["required:count"]), (9, ["conflict:count"]),
+        (2, ["conflict:count"]),
+        (4, ["conflict:count"]),
+        (8, ["required:count"]),
+        (9, ["conflict:count"]),
         (10, ["conflict:count"]),
-    ]  # fmt: skip
+    ]
     assert piles_of(outcome) == (1, 5, 3)
     assert outcome.rules == {"conflict:count": 4, "required:count": 1}
     # What was set aside fills no column.
@@ -99,7 +119,15 @@ def test_a_row_that_breaks_a_rule_contradicts_nothing(tmp_path: Path) -> None:
 
 
 def test_a_feed_may_ask_for_its_counts_to_be_added_up(tmp_path: Path) -> None:
-    rows = ["a,2020,er,M,10", "b,2020,er,M,1", "a,2020,night,M,7", "a,2020,er,M,10", "a,2020,er,F,0", ",2020,er,F,2", ",2020,er,F,3"]  # fmt: skip
+    rows = [
+        "a,2020,er,M,10",
+        "b,2020,er,M,1",
+        "a,2020,night,M,7",
+        "a,2020,er,M,10",
+        "a,2020,er,F,0",
+        ",2020,er,F,2",
+        ",2020,er,F,3",
+    ]
     outcome, kept, bad = conform(tmp_path, rows, SUMMED)
     assert kept == {("a", "2020", "M"): 27, ("b", "2020", "M"): 1, ("a", "2020", "F"): 0, ("XS", "2020", "F"): 5}
     assert piles_of(outcome) == (7, 0, 0) and bad == []

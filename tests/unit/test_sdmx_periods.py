@@ -44,17 +44,25 @@ def test_periods(tmp_path: Path) -> None:
 
 def test_zero_missing_and_suppressed_stay_apart(tmp_path: Path) -> None:
     content = series(
-        'TIME_PERIOD="2015" OBS_VALUE="0" OBS_STATUS="A"', 'TIME_PERIOD="2016" OBS_VALUE="0" OBS_STATUS="Q"',
-        'TIME_PERIOD="2017" OBS_VALUE="NaN" OBS_STATUS="O"', 'TIME_PERIOD="2018" OBS_STATUS="M"',
-        'TIME_PERIOD="2019" OBS_VALUE="12.50" OBS_STATUS="P"', 'TIME_PERIOD="2020" OBS_VALUE="3" CONF_STATUS="C"',
-        'TIME_PERIOD="2021" OBS_VALUE="INF" OBS_STATUS="A"', 'TIME_PERIOD="2022" OBS_VALUE=":" OBS_STATUS="A"',
+        'TIME_PERIOD="2015" OBS_VALUE="0" OBS_STATUS="A"',
+        'TIME_PERIOD="2016" OBS_VALUE="0" OBS_STATUS="Q"',
+        'TIME_PERIOD="2017" OBS_VALUE="NaN" OBS_STATUS="O"',
+        'TIME_PERIOD="2018" OBS_STATUS="M"',
+        'TIME_PERIOD="2019" OBS_VALUE="12.50" OBS_STATUS="P"',
+        'TIME_PERIOD="2020" OBS_VALUE="3" CONF_STATUS="C"',
+        'TIME_PERIOD="2021" OBS_VALUE="INF" OBS_STATUS="A"',
+        'TIME_PERIOD="2022" OBS_VALUE=":" OBS_STATUS="A"',
         'TIME_PERIOD="2023" OBS_VALUE="4" OBS_STATUS="Z"',
-    )  # fmt: skip
+    )
     outcome, kept, bad = conform(tmp_path, content)
     assert [(row["period"], row["value"], row["obs_status"]) for row in kept] == [
-        ("2015", 0.0, "A"), ("2016", None, "Q"), ("2017", None, "O"), ("2018", None, "M"), ("2019", 12.5, "P"),
+        ("2015", 0.0, "A"),
+        ("2016", None, "Q"),
+        ("2017", None, "O"),
+        ("2018", None, "M"),
+        ("2019", 12.5, "P"),
         ("2020", None, None),
-    ]  # fmt: skip
+    ]
     assert bad == 3 and outcome.rows_in == outcome.rows_kept + outcome.rows_quarantined + outcome.rows_duplicate == 9
 
 
@@ -64,7 +72,9 @@ def test_another_area_is_set_aside(tmp_path: Path) -> None:
 
 
 def test_a_complaint_is_refused_and_names_what_to_do(tmp_path: Path) -> None:
-    outcome, _, _ = conform(tmp_path, b'<m:Error xmlns:m="m"><m:ErrorMessage code="140"><m:Text>Syntax</m:Text></m:ErrorMessage></m:Error>')  # fmt: skip
+    outcome, _, _ = conform(
+        tmp_path, b'<m:Error xmlns:m="m"><m:ErrorMessage code="140"><m:Text>Syntax</m:Text></m:ErrorMessage></m:Error>'
+    )
     assert not outcome.accepted and "140 Syntax" in outcome.reason and "ask again" in outcome.reason
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from sga_pipeline.conform.readers.sdmx import open_sdmx
+from sga_pipeline.conform.readers.statistics.sdmx import open_sdmx
 from sga_pipeline.contracts.formats import SdmxFormat
 from sga_pipeline.errors import DeliveryError
 from tests.sdmx_messages import STRUCTURE, message, pages, read, read_bytes
@@ -31,12 +31,22 @@ def test_a_value_stays_as_it_is_written(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("more", "kept"),
     [
-        ('OBS_STATUS="A"', True), ('OBS_STATUS="P"', True), ('OBS_STATUS="B"', True), ('OBS_STATUS="Q"', False),
-        ('OBS_STATUS="M"', False), ('OBS_STATUS="L"', False), ('OBS_STATUS="O"', False), ('OBS_STATUS="H"', False),
-        ('CONF_STATUS="F"', True), ('CONF_STATUS="C"', False), ('CONF_STATUS="N"', False), ('OBS_CONF="S"', False),
-        ('CONF_STATUS_OBS="D"', False), ('CONF_STATUS_OBS=""', True),
+        ('OBS_STATUS="A"', True),
+        ('OBS_STATUS="P"', True),
+        ('OBS_STATUS="B"', True),
+        ('OBS_STATUS="Q"', False),
+        ('OBS_STATUS="M"', False),
+        ('OBS_STATUS="L"', False),
+        ('OBS_STATUS="O"', False),
+        ('OBS_STATUS="H"', False),
+        ('CONF_STATUS="F"', True),
+        ('CONF_STATUS="C"', False),
+        ('CONF_STATUS="N"', False),
+        ('OBS_CONF="S"', False),
+        ('CONF_STATUS_OBS="D"', False),
+        ('CONF_STATUS_OBS=""', True),
     ],
-)  # fmt: skip
+)
 def test_status_and_confidentiality_speak_before_the_value(tmp_path: Path, more: str, kept: bool) -> None:
     assert one(tmp_path, "0", more) == ("0" if kept else None)
     name, code = more.replace('"', "").split("=")
@@ -52,15 +62,19 @@ def test_the_contract_says_which_codes_mean_no_value(tmp_path: Path) -> None:
 
 
 def test_labels_in_the_first_language_there_is(tmp_path: Path) -> None:
-    series = "".join(f'<Series REF_AREA="A1" SEX="{sex}"><Obs TIME_PERIOD="2023" OBS_VALUE="1"/></Series>' for sex in ("F", "M", "_T", "X"))  # fmt: skip
+    series = "".join(
+        f'<Series REF_AREA="A1" SEX="{sex}"><Obs TIME_PERIOD="2023" OBS_VALUE="1"/></Series>'
+        for sex in ("F", "M", "_T", "X")
+    )
     file = pages(tmp_path, message(series), STRUCTURE)
     assert [row["SEX label"] for row in read(file)] == ["Mujeres", "Homens", "Total", None]
     assert [row["SEX label"] for row in read(file, languages=["fr", "es"])] == ["Femmes", "Homens", "Ambos", None]
     text = b"DATAFLOW,REF_AREA,SEX,TIME_PERIOD,OBS_VALUE\nXX:F(1.0),A1,M,2023,1\nXX:F(1.0),A1,X,2023,0\n"
     rows = read(pages(tmp_path, text, STRUCTURE))
     assert [(row["SEX"], row["SEX label"], row["OBS_VALUE"], row["UNIT"]) for row in rows] == [
-        ("M", "Homens", "1", None), ("X", None, "0", None),
-    ]  # fmt: skip
+        ("M", "Homens", "1", None),
+        ("X", None, "0", None),
+    ]
 
 
 def test_the_order_of_pages_does_not_matter(tmp_path: Path) -> None:
@@ -80,8 +94,9 @@ def test_an_empty_data_set_has_no_rows_and_the_columns_declared(tmp_path: Path) 
 
 def test_data_sets_follow_one_another(tmp_path: Path) -> None:
     twice = message(OBS.format("1", "")).replace(
-        b"</m:DataSet>", b'</m:DataSet><m:DataSet s:structureRef="S"><Series REF_AREA="A2"><Obs TIME_PERIOD="2024" OBS_VALUE="2"/></Series></m:DataSet>'
-    )  # fmt: skip
+        b"</m:DataSet>",
+        b'</m:DataSet><m:DataSet s:structureRef="S"><Series REF_AREA="A2"><Obs TIME_PERIOD="2024" OBS_VALUE="2"/></Series></m:DataSet>',
+    )
     assert [(row["REF_AREA"], row["OBS_VALUE"]) for row in read_bytes(tmp_path, twice)] == [("A1", "1"), ("A2", "2")]
 
 
@@ -110,9 +125,10 @@ def test_footers(tmp_path: Path) -> None:
     "content",
     [
         b'<m:Error xmlns:m="urn:m" xmlns:c="urn:c"><m:ErrorMessage code="150"><c:Text>Invalid key</c:Text></m:ErrorMessage></m:Error>',
-        b'<m:Error xmlns:m="urn:m"/>', b'{"errors": [{"code": 150, "title": "Invalid key"}]}',
+        b'<m:Error xmlns:m="urn:m"/>',
+        b'{"errors": [{"code": 150, "title": "Invalid key"}]}',
     ],
-)  # fmt: skip
+)
 def test_an_error_message_is_a_complaint(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(DeliveryError, match="answered with an error"):
         read_bytes(tmp_path, content)
@@ -147,7 +163,17 @@ def flat(**changes: object) -> bytes:
 def test_json_points_only_at_what_is_there(tmp_path: Path) -> None:
     (row,) = read_bytes(tmp_path, flat())
     assert (row["AREA"], row["AREA label"], row["OBS_VALUE"], row["OBS_STATUS"]) == ("A1", "One", "7", "A")
-    for observations in ({"2": [7, 0]}, {"-1": [7, 0]}, {"0": [7, 2]}, {"0": [7, -1]}, {"0": [7, True]}, {"0:0": [7]}, {"": [7]}, {"0": [7, 0, 0]}, {"x": [1]}):  # fmt: skip
+    for observations in (
+        {"2": [7, 0]},
+        {"-1": [7, 0]},
+        {"0": [7, 2]},
+        {"0": [7, -1]},
+        {"0": [7, True]},
+        {"0:0": [7]},
+        {"": [7]},
+        {"0": [7, 0, 0]},
+        {"x": [1]},
+    ):
         with pytest.raises(DeliveryError):
             read_bytes(tmp_path, flat(observations=observations))
 
@@ -163,7 +189,9 @@ def test_json_values_that_are_none(tmp_path: Path) -> None:
             read_bytes(tmp_path, spoiled)
 
 
-@pytest.mark.parametrize(("delimiter", "first"), [(",", "DATAFLOW"), (";", "DATAFLOW"), ("\t", "STRUCTURE"), (";", '"DATAFLOW"')])  # fmt: skip
+@pytest.mark.parametrize(
+    ("delimiter", "first"), [(",", "DATAFLOW"), (";", "DATAFLOW"), ("\t", "STRUCTURE"), (";", '"DATAFLOW"')]
+)
 def test_csv_says_itself_how_it_is_parted(tmp_path: Path, delimiter: str, first: str) -> None:
     text = f"\ufeff{first},REF_AREA,TIME_PERIOD,OBS_VALUE\r\nXX:F(1.0),A1,2023-Q2,3\r\n".replace(",", delimiter)
     (row,) = read_bytes(tmp_path, text.encode())

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from sga_pipeline.conform.readers.sdmx_structures import Structures
-from sga_pipeline.conform.readers.sdmx_table import Table
-from sga_pipeline.conform.readers.sdmx_xml import read_xml
+from sga_pipeline.conform.readers.statistics.sdmx_structures import Structures
+from sga_pipeline.conform.readers.statistics.sdmx_table import Table
+from sga_pipeline.conform.readers.statistics.sdmx_xml import read_xml
 from sga_pipeline.errors import DeliveryError
 from tests.sdmx_messages import SAMPLES, pages, read, read_bytes, recorded
 

@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from sga_pipeline.conform import stretches
 from sga_pipeline.conform.feed import conform_feed
 from sga_pipeline.conform.outcome import Outcome
-from sga_pipeline.conform.readers import cutting
-from sga_pipeline.conform.readers.cutting import Sizes
-from sga_pipeline.connectors.base import Fetched
+from sga_pipeline.conform.readers.tables import cutting
+from sga_pipeline.conform.readers.tables.cutting import Sizes
+from sga_pipeline.connectors.connector import Fetched
 from sga_pipeline.contracts.assessment import read_assessment
 from sga_pipeline.home import Home
 from sga_pipeline.raw.store import RawStore

@@ -11,7 +11,7 @@ select
     {{ list_of(['reported.feed_id']) }} as sources, cast(null as varchar) as denominator_source
 from {{ ref('stg_observations') }} as reported
 inner join {{ ref('indicators') }} as indicators on reported.indicator_id = indicators.indicator_id
-inner join {{ source('register', 'feeds') }} as feeds on reported.city_id = feeds.city_id and reported.feed_id = feeds.feed_id
+inner join {{ source('run_records', 'feeds') }} as feeds on reported.city_id = feeds.city_id and reported.feed_id = feeds.feed_id
 where indicators.category_no = {{ category_no }}
 qualify row_number() over (
     partition by reported.city_id, reported.indicator_id, reported.area_id, reported.period, reported.sex, reported.age_group,

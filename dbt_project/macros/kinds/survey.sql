@@ -14,7 +14,7 @@ select
     {{ list_of(['estimates.feed_id']) }} as sources, cast(null as varchar) as denominator_source
 from {{ ref('survey_estimates') }} as estimates
 inner join {{ ref('indicators') }} as indicators on estimates.indicator_id = indicators.indicator_id
-inner join {{ source('register', 'feeds') }} as feeds on estimates.city_id = feeds.city_id and estimates.feed_id = feeds.feed_id
+inner join {{ source('run_records', 'feeds') }} as feeds on estimates.city_id = feeds.city_id and estimates.feed_id = feeds.feed_id
 where indicators.category_no = {{ category_no }}
 qualify dense_rank() over (
     partition by estimates.city_id, estimates.indicator_id, estimates.area_id, estimates.period order by feeds.preference, estimates.feed_id

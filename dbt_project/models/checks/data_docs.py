@@ -3,6 +3,6 @@
 
 def model(dbt, session):
     dbt.config(materialized="table")
-    from sga_pipeline.checks.data_docs import data_docs
+    from sga_pipeline.expectations.data_docs import data_docs
 
     return data_docs(dbt.ref("expectation_suites").to_arrow_table().to_pylist())

@@ -4,7 +4,7 @@
 def model(dbt, session):
     dbt.config(materialized="table")
     # Imported here: dbt parses this file wherever it looks at the project, and runs it once.
-    from sga_pipeline.checks.running import check_published
+    from sga_pipeline.expectations.run_suites import check_published
 
     return check_published(
         session,
@@ -13,6 +13,6 @@ def model(dbt, session):
             "areas": dbt.ref("areas"),
             "cities": dbt.ref("cities"),
             "indicators": dbt.ref("published_indicators"),
-            "feeds": dbt.source("register", "feeds"),
+            "feeds": dbt.source("run_records", "feeds"),
         },
     )

@@ -25,5 +25,5 @@ select told.city_id, told.feed_id, feeds.shape, told.code, cast(told.records as 
 from told
 inner join totals on told.city_id = totals.city_id and told.feed_id = totals.feed_id
 left join {{ ref('area_records') }} as usual on told.city_id = usual.city_id and told.feed_id = usual.feed_id
-inner join {{ source('register', 'feeds') }} as feeds on told.city_id = feeds.city_id and told.feed_id = feeds.feed_id
-inner join {{ source('register', 'cities') }} as cities on told.city_id = cities.city_id
+inner join {{ source('run_records', 'feeds') }} as feeds on told.city_id = feeds.city_id and told.feed_id = feeds.feed_id
+inner join {{ source('run_records', 'cities') }} as cities on told.city_id = cities.city_id

@@ -12,7 +12,7 @@ newest as (
 ),
 
 promised as (
-    select feeds.city_id, feeds.feed_id, {{ split_to_rows('feeds.spatial_levels', ',') }} as level from {{ source('register', 'feeds') }} as feeds
+    select feeds.city_id, feeds.feed_id, {{ split_to_rows('feeds.spatial_levels', ',') }} as level from {{ source('run_records', 'feeds') }} as feeds
 )
 
 select promised.city_id, promised.feed_id, promised.level, areas.area_id, areas.name, newest.year, cast(people.people as double) as people, told.area_id is not null as told

@@ -4,5 +4,5 @@ select fits.city_id, fits.feed_id, fits.area_id, areas.name as area_name, areas.
     case when fits.drawn_n = fits.children_n then fits.left_out_km2 end as left_out_km2,
     case when fits.drawn_n = fits.children_n then fits.left_out_km2 / nullif(fits.area_km2, 0) end as share_left_out,
     fits.beyond_km2, fits.beyond_km2 / nullif(fits.children_km2, 0) as share_beyond
-from {{ source('register', 'area_fits') }} as fits
+from {{ source('run_records', 'area_fits') }} as fits
 inner join {{ ref('stg_areas') }} as areas on fits.city_id = areas.city_id and fits.area_id = areas.area_id

@@ -3,7 +3,7 @@ select pairs.city_id, levels.feed_id, pairs.level, pairs.area_id, one.name as ar
     pairs.shared_km2 / least(pairs.area_km2, pairs.other_km2) as share_of_smaller,
     case when pairs.area_km2 < pairs.other_km2 then pairs.area_id else pairs.other_id end as smaller_id,
     levels.areas_n, levels.ground_km2, levels.doubled_km2, levels.doubled_km2 / levels.ground_km2 as share_in_two
-from {{ source('register', 'area_overlaps') }} as pairs
-inner join {{ source('register', 'level_grounds') }} as levels on pairs.city_id = levels.city_id and pairs.level = levels.level
+from {{ source('run_records', 'area_overlaps') }} as pairs
+inner join {{ source('run_records', 'level_grounds') }} as levels on pairs.city_id = levels.city_id and pairs.level = levels.level
 inner join {{ ref('stg_areas') }} as one on pairs.city_id = one.city_id and pairs.area_id = one.area_id
 inner join {{ ref('stg_areas') }} as other on pairs.city_id = other.city_id and pairs.other_id = other.area_id

@@ -13,8 +13,8 @@ defined as (
     select newest.city_id, newest.indicator_id, cities.name,
         newest.unit || '|' || newest.divided_by || '|' || coalesce(feeds.place_basis, '') || '|' || feeds.concept_match || '|' || coalesce(feeds.differs, '') as definition
     from newest
-    inner join {{ source('register', 'feeds') }} as feeds on newest.city_id = feeds.city_id and newest.feed_id = feeds.feed_id
-    inner join {{ source('register', 'cities') }} as cities on newest.city_id = cities.city_id
+    inner join {{ source('run_records', 'feeds') }} as feeds on newest.city_id = feeds.city_id and newest.feed_id = feeds.feed_id
+    inner join {{ source('run_records', 'cities') }} as cities on newest.city_id = cities.city_id
 ),
 
 counted as (

@@ -15,5 +15,5 @@ select steps.city_id, steps.feed_id, steps.indicator_id, count(*) as periods_n, 
     12 * any_value(cities.last_year - cities.first_year + 1) >= 2 * any_value(requirements.months_between) as several_needed
 from steps
 inner join {{ ref('requirements') }} as requirements on steps.indicator_id = requirements.indicator_id
-inner join {{ source('register', 'cities') }} as cities on steps.city_id = cities.city_id
+inner join {{ source('run_records', 'cities') }} as cities on steps.city_id = cities.city_id
 group by steps.city_id, steps.feed_id, steps.indicator_id

@@ -4,7 +4,7 @@ with by_police as (
     select observations.city_id, observations.indicator_id, max(year(observations.period_start)) as year
     from {{ ref('observations') }} as observations
     inner join {{ ref('indicators') }} as indicators on observations.indicator_id = indicators.indicator_id
-    inner join {{ source('register', 'feeds') }} as feeds on observations.city_id = feeds.city_id and {{ list_has('observations.sources', 'feeds.feed_id') }}
+    inner join {{ source('run_records', 'feeds') }} as feeds on observations.city_id = feeds.city_id and {{ list_has('observations.sources', 'feeds.feed_id') }}
     where indicators.category_no = 4 and indicators.record_type = 'printed' and feeds.family = 'police' and feeds.shape like 'crime%'
       and indicators.kind = 'rate' and observations.freq = 'A' and observations.area_level = 'city'
       and not coalesce({{ starts_with('indicators.iccs_code', "'01'") }}, false)

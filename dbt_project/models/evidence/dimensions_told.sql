@@ -2,10 +2,10 @@
 -- and for how many in the newest year it is unknown.
 with wanted as (
     select cities.city_id, requirements.indicator_id, {{ split_to_rows('requirements.asked', ';') }} as dimension, true as asked
-    from {{ ref('requirements') }} as requirements cross join {{ source('register', 'cities') }} as cities where requirements.asked is not null
+    from {{ ref('requirements') }} as requirements cross join {{ source('run_records', 'cities') }} as cities where requirements.asked is not null
     union all
     select cities.city_id, requirements.indicator_id, {{ split_to_rows('requirements.expected', ';') }}, false
-    from {{ ref('requirements') }} as requirements cross join {{ source('register', 'cities') }} as cities where requirements.expected is not null
+    from {{ ref('requirements') }} as requirements cross join {{ source('run_records', 'cities') }} as cities where requirements.expected is not null
 ),
 
 told as (

@@ -4,7 +4,7 @@ with needed as (
     select requirements.*, indicators.category_no, cities.city_id, cities.city_area, cast(cities.first_year + counted.range as integer) as year
     from {{ ref('requirements') }} as requirements
     inner join {{ ref('indicators') }} as indicators on requirements.indicator_id = indicators.indicator_id
-    cross join {{ source('register', 'cities') }} as cities
+    cross join {{ source('run_records', 'cities') }} as cities
     inner join {{ counting(200) }} as counted
         on counted.range <= cities.last_year - cities.first_year and make_date(cast(cities.first_year + counted.range as integer), 12, 31) <= cities.as_of
     where indicators.category_no <= 7
@@ -68,6 +68,6 @@ inner join {{ ref('published_indicators') }} as indicators on cells.city_id = in
 left join ranked on cells.city_id = ranked.city_id and cells.indicator_id = ranked.indicator_id and cells.area_id = ranked.area_id and cells.year = ranked.year
 left join spared on cells.city_id = spared.city_id and cells.indicator_id = spared.indicator_id and cells.area_id = spared.area_id and cells.year = spared.year
 left join (
-    select city_id, indicator_id, min(reason) as reason from {{ source('register', 'decisions') }}
+    select city_id, indicator_id, min(reason) as reason from {{ source('run_records', 'decisions') }}
     where decision = 'not_required' group by city_id, indicator_id
 ) as decided on cells.city_id = decided.city_id and cells.indicator_id = decided.indicator_id

@@ -4,15 +4,15 @@ with delivered as (
         sum(rows_in) filter (where in_use) as rows_in, sum(rows_quarantined) filter (where in_use) as rows_quarantined,
         sum(rows_duplicate) filter (where in_use) as rows_duplicate, sum(rows_without_area) filter (where in_use) as rows_without_area,
         max(retrieved_at) as last_retrieved_at, count(sha256) = count(*) as has_checksums
-    from {{ source('register', 'deliveries') }} group by city_id, feed_id
+    from {{ source('run_records', 'deliveries') }} group by city_id, feed_id
 ),
 
 told as (
-    select city_id, feed_id, period_start, period_end from {{ source('register', 'coverage') }}
+    select city_id, feed_id, period_start, period_end from {{ source('run_records', 'coverage') }}
     union all
     select city_id, feed_id, {{ start_of_text('period') }}, {{ period_end(freq_of_text('period'), start_of_text('period')) }}
-    from {{ source('register', 'volumes') }}
-    where in_use and (city_id, feed_id) not in (select (city_id, feed_id) from {{ source('register', 'coverage') }})
+    from {{ source('run_records', 'volumes') }}
+    where in_use and (city_id, feed_id) not in (select (city_id, feed_id) from {{ source('run_records', 'coverage') }})
 ),
 
 covered as (
@@ -20,7 +20,7 @@ covered as (
 ),
 
 changed as (
-    select city_id, feed_id, count(distinct sha256) as changes from {{ source('register', 'header_changes') }} group by city_id, feed_id
+    select city_id, feed_id, count(distinct sha256) as changes from {{ source('run_records', 'header_changes') }} group by city_id, feed_id
 ),
 
 together as (
@@ -28,8 +28,8 @@ together as (
         -- Projections reach beyond the day of assessment; nothing is late because of them.
         covered.covers_to, coalesce(changed.changes, 0) as schema_changes,
         case feeds.cadence when 'quarterly' then 'Q' when 'annual' then 'A' else 'M' end as freq
-    from {{ source('register', 'feeds') }} as feeds
-    inner join {{ source('register', 'cities') }} as cities on feeds.city_id = cities.city_id
+    from {{ source('run_records', 'feeds') }} as feeds
+    inner join {{ source('run_records', 'cities') }} as cities on feeds.city_id = cities.city_id
     left join delivered on feeds.city_id = delivered.city_id and feeds.feed_id = delivered.feed_id
     left join covered on feeds.city_id = covered.city_id and feeds.feed_id = covered.feed_id
     left join changed on feeds.city_id = changed.city_id and feeds.feed_id = changed.feed_id

@@ -1,2 +1,2 @@
 -- Grain: city x feed x delivery whose columns are not those of the delivery before.
-select * from {{ source('register', 'header_changes') }}
+select * from {{ source('run_records', 'header_changes') }}

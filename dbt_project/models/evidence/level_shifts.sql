@@ -39,7 +39,7 @@ judged as (
 
 select judged.city_id, judged.indicator_id, judged.month, {{ period_text("'M'", 'judged.month') }} as period, judged.before, judged.after, judged.score, judged.trending,
     exists (
-        select 1 from {{ source('register', 'breaks') }} as breaks
+        select 1 from {{ source('run_records', 'breaks') }} as breaks
         where breaks.city_id = judged.city_id and abs(date_diff('month', cast(breaks."date" as date), judged.month)) <= 6) as declared
 from judged
 qualify row_number() over (partition by judged.city_id, judged.indicator_id order by judged.score desc, judged.month) = 1

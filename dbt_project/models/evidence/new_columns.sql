@@ -1,2 +1,2 @@
 -- Grain: city x feed x delivery x column the contract does not know: what the register says.
-select * from {{ source('register', 'new_columns') }}
+select * from {{ source('run_records', 'new_columns') }}

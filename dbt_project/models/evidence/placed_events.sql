@@ -14,7 +14,7 @@ city_box as (
 points as (
     select events.city_id, events.feed_id, cast(year(events.occurred_on) as integer) as year, events.latitude, events.longitude, count(*) as events
     from {{ ref('stg_crime_events') }} as events
-    semi join (select * from {{ source('register', 'feeds') }} where {{ in_list("'latitude'", "replace(tells, ',', ';')") }}) as telling
+    semi join (select * from {{ source('run_records', 'feeds') }} where {{ in_list("'latitude'", "replace(tells, ',', ';')") }}) as telling
         on events.city_id = telling.city_id and events.feed_id = telling.feed_id
     group by all
 ),

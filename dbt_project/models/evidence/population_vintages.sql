@@ -6,12 +6,12 @@ with known as (
 
 years as (
     select feeds.city_id, feeds.feed_id, feeds.between_years, cities.as_of, cast(cities.first_year + counted.range as integer) as for_year
-    from {{ source('register', 'feeds') }} as feeds
-    inner join {{ source('register', 'cities') }} as cities on feeds.city_id = cities.city_id
+    from {{ source('run_records', 'feeds') }} as feeds
+    inner join {{ source('run_records', 'cities') }} as cities on feeds.city_id = cities.city_id
     inner join {{ counting(200) }} as counted
         on counted.range <= cities.last_year - cities.first_year and make_date(cast(cities.first_year + counted.range as integer), 12, 31) <= cities.as_of
     where feeds.shape = 'population' and feeds.preference = (
-        select min(others.preference) from {{ source('register', 'feeds') }} as others
+        select min(others.preference) from {{ source('run_records', 'feeds') }} as others
         where others.city_id = feeds.city_id and others.shape = 'population' and others.spatial_levels = feeds.spatial_levels)
 )
 

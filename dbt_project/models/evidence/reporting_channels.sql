@@ -7,7 +7,7 @@ working as (
     select channels.city_id, channels.theme, channels.period, channels.channel, coalesce(channels.area_id, cities.city_area) as area_id
     from {{ ref('stg_reporting_channels') }} as channels
     inner join newest using (city_id, theme, period)
-    inner join {{ source('register', 'cities') }} as cities on channels.city_id = cities.city_id
+    inner join {{ source('run_records', 'cities') }} as cities on channels.city_id = cities.city_id
     where channels.functioning = 'yes'
 ),
 
@@ -31,7 +31,7 @@ unserved as (
 
 select cities.city_id, themes.code as theme_code, themes.label as theme, count(counted.period) over (partition by cities.city_id) > 0 as any_listed, coalesce(counted.channels_n, 0) as channels_n, counted.channels, counted.period,
     coalesce(len(unserved.areas), 0) as areas_without, array_to_string(unserved.areas[1:8], ', ') as areas
-from {{ source('register', 'cities') }} as cities
+from {{ source('run_records', 'cities') }} as cities
 cross join (select code, label from {{ ref('codelists') }} where list = 'theme') as themes
 left join counted on cities.city_id = counted.city_id and themes.code = counted.theme
 left join unserved on cities.city_id = unserved.city_id and themes.code = unserved.theme

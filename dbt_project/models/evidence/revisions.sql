@@ -3,7 +3,7 @@
 with vintages as (
     select city_id, feed_id, series, period, delivery_period, vintage, retrieved_at, coalesce(amount, rows) as said,
         max(period) over (partition by city_id, feed_id, sha256, delivery_period) as newest
-    from {{ source('register', 'volumes') }}
+    from {{ source('run_records', 'volumes') }}
 ),
 
 -- Rows of one period may stand in the deliveries of several, each with vintages of its own.

@@ -13,7 +13,7 @@ with spoken as (
 by_year as (
     select spoken.city_id, spoken.indicator_id, spoken.year, spoken.what,
         string_agg(feeds.title || ' ' || regexp_replace(cast(round(spoken.value, 2) as varchar), '[.]0+$', ''), ', ' order by spoken.value) as told
-    from spoken inner join {{ source('register', 'feeds') }} as feeds on spoken.city_id = feeds.city_id and spoken.feed_id = feeds.feed_id
+    from spoken inner join {{ source('run_records', 'feeds') }} as feeds on spoken.city_id = feeds.city_id and spoken.feed_id = feeds.feed_id
     where spoken.value is not null group by all
 )
 
@@ -26,7 +26,7 @@ from spoken as a
 inner join spoken as b
     on a.city_id = b.city_id and a.indicator_id = b.indicator_id and a.year = b.year and a.what = b.what and a.feed_id < b.feed_id
 inner join by_year on a.city_id = by_year.city_id and a.indicator_id = by_year.indicator_id and a.year = by_year.year and a.what = by_year.what
-inner join {{ source('register', 'feeds') }} as feeds_a on a.city_id = feeds_a.city_id and a.feed_id = feeds_a.feed_id
-inner join {{ source('register', 'feeds') }} as feeds_b on b.city_id = feeds_b.city_id and b.feed_id = feeds_b.feed_id
+inner join {{ source('run_records', 'feeds') }} as feeds_a on a.city_id = feeds_a.city_id and a.feed_id = feeds_a.feed_id
+inner join {{ source('run_records', 'feeds') }} as feeds_b on b.city_id = feeds_b.city_id and b.feed_id = feeds_b.feed_id
 where a.value is not null and b.value is not null and (a.what = 'events' or (a.value > 0 and b.value > 0))
   and (a.what <> 'events' or a.value + b.value > 0)

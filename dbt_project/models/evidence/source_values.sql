@@ -4,7 +4,7 @@ with counted as (
     select coverage.city_id, coverage.feed_id, coverage.measure_id, cast(year(coverage.start) as integer) as year, 'events' as what,
         coalesce(amounts.amount, 0) as value
     from {{ ref('measure_coverage') }} as coverage
-    inner join {{ source('register', 'cities') }} as cities on coverage.city_id = cities.city_id
+    inner join {{ source('run_records', 'cities') }} as cities on coverage.city_id = cities.city_id
     semi join (select * from {{ ref('feed_scope') }} where promised) as scope
         on coverage.city_id = scope.city_id and coverage.feed_id = scope.feed_id and scope.area_id = cities.city_area
     left join {{ ref('measure_amounts') }} as amounts
@@ -27,8 +27,8 @@ by_measure as (
     from {{ ref('stg_official_counts') }} as amounts
     inner join {{ ref('measures') }} as measures on measures.shape = 'official_counts' and {{ in_list('amounts.topic', 'measures.topic') }}
     inner join numerators on measures.measure_id = numerators.measure_id
-    inner join {{ source('register', 'cities') }} as cities on amounts.city_id = cities.city_id
-    inner join {{ source('register', 'feeds') }} as feeds on amounts.city_id = feeds.city_id and amounts.feed_id = feeds.feed_id
+    inner join {{ source('run_records', 'cities') }} as cities on amounts.city_id = cities.city_id
+    inner join {{ source('run_records', 'feeds') }} as feeds on amounts.city_id = feeds.city_id and amounts.feed_id = feeds.feed_id
     where coalesce(amounts.area_id, feeds.extent_area) = cities.city_area and amounts.sex = '_T' and amounts.age_group = '_T'
       and amounts.other_dim is null and length(amounts.period) = 4
     group by all
@@ -55,8 +55,8 @@ people as (
 reported as (
     select official.city_id, official.indicator_id, official.feed_id, '' as measure_id, cast(left(official.period, 4) as integer) as year, 'reported' as what, official.value
     from {{ ref('stg_observations') }} as official
-    inner join {{ source('register', 'cities') }} as cities on official.city_id = cities.city_id
-    inner join {{ source('register', 'feeds') }} as feeds on official.city_id = feeds.city_id and official.feed_id = feeds.feed_id
+    inner join {{ source('run_records', 'cities') }} as cities on official.city_id = cities.city_id
+    inner join {{ source('run_records', 'feeds') }} as feeds on official.city_id = feeds.city_id and official.feed_id = feeds.feed_id
     where coalesce(official.area_id, feeds.extent_area) = cities.city_area and official.sex = '_T' and official.age_group = '_T'
       and official.other_dim is null and length(official.period) = 4 and official.value is not null
 ),
@@ -64,7 +64,7 @@ reported as (
 asked as (
     select estimates.city_id, estimates.indicator_id, estimates.feed_id, '' as measure_id, cast(left(estimates.period, 4) as integer) as year, 'estimate' as what, estimates.estimate as value
     from {{ ref('survey_estimates') }} as estimates
-    inner join {{ source('register', 'cities') }} as cities on estimates.city_id = cities.city_id and estimates.area_id = cities.city_area
+    inner join {{ source('run_records', 'cities') }} as cities on estimates.city_id = cities.city_id and estimates.area_id = cities.city_area
     where estimates.sex = '_T' and estimates.age = '_T' and estimates.other_dim = '' and estimates.answers >= 30
 ),
 
@@ -79,7 +79,7 @@ together as (
 
 doubtful as (
     select city_id, feed_id, sum(rows_quarantined) > 0.01 * sum(rows_in) as doubtful
-    from {{ source('register', 'deliveries') }} where in_use group by city_id, feed_id
+    from {{ source('run_records', 'deliveries') }} where in_use group by city_id, feed_id
 )
 
 select together.city_id, together.indicator_id, coalesce(indicators.parent_id, together.indicator_id) as line, together.feed_id, feeds.title, together.measure_id, together.year, together.what,
@@ -87,8 +87,8 @@ select together.city_id, together.indicator_id, coalesce(indicators.parent_id, t
     feeds.place_basis, lines.core_flag, coalesce(doubtful.doubtful, false) as doubtful,
     max(together.year) over (partition by together.city_id, coalesce(indicators.parent_id, together.indicator_id), together.feed_id) as newest_year
 from together
-inner join {{ source('register', 'cities') }} as cities on together.city_id = cities.city_id and together.year between cities.first_year and cities.last_year
+inner join {{ source('run_records', 'cities') }} as cities on together.city_id = cities.city_id and together.year between cities.first_year and cities.last_year
 inner join {{ ref('published_indicators') }} as indicators on together.city_id = indicators.city_id and together.indicator_id = indicators.indicator_id
-inner join {{ source('register', 'feeds') }} as feeds on together.city_id = feeds.city_id and together.feed_id = feeds.feed_id
+inner join {{ source('run_records', 'feeds') }} as feeds on together.city_id = feeds.city_id and together.feed_id = feeds.feed_id
 inner join {{ ref('published_indicators') }} as lines on together.city_id = lines.city_id and coalesce(indicators.parent_id, together.indicator_id) = lines.indicator_id
 left join doubtful on together.city_id = doubtful.city_id and together.feed_id = doubtful.feed_id

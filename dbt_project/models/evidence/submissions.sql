@@ -2,8 +2,8 @@
 -- Events that come without a calendar are expected for the whole of every year they touch.
 with touched as (
     select coverage.city_id, coverage.feed_id, year(min(coverage.period_start)) as first_year, year(max(coverage.period_end)) as last_year
-    from {{ source('register', 'coverage') }} as coverage
-    inner join {{ source('register', 'feeds') }} as feeds on coverage.city_id = feeds.city_id and coverage.feed_id = feeds.feed_id
+    from {{ source('run_records', 'coverage') }} as coverage
+    inner join {{ source('run_records', 'feeds') }} as feeds on coverage.city_id = feeds.city_id and coverage.feed_id = feeds.feed_id
     where feeds.kind <> 'levels' and feeds.dated_to <> 'year' group by all
 ),
 
@@ -12,8 +12,8 @@ calendar as (
         case feeds.cadence when 'annual' then 'A' when 'quarterly' then 'Q' else 'M' end as freq,
         make_date(greatest(cities.first_year, case when feeds.cadence = 'irregular' then touched.first_year else 0 end), 1, 1) as opens,
         make_date(least(cities.last_year, case when feeds.cadence = 'irregular' then touched.last_year else 9999 end), 12, 31) as closes, feeds.tells_from
-    from {{ source('register', 'feeds') }} as feeds
-    inner join {{ source('register', 'cities') }} as cities on feeds.city_id = cities.city_id
+    from {{ source('run_records', 'feeds') }} as feeds
+    inner join {{ source('run_records', 'cities') }} as cities on feeds.city_id = cities.city_id
     left join touched on feeds.city_id = touched.city_id and feeds.feed_id = touched.feed_id
     where (feeds.cadence <> 'irregular' or touched.first_year is not null) and feeds.shape <> 'areas'
 ),
@@ -36,7 +36,7 @@ due as (
 told as (
     select city_id, feed_id, {{ start_of_text('period') }} as start, {{ freq_of_text('period') }} as told_freq,
         sum(rows) filter (where in_use) as rows, min(cast(left(retrieved_at, 10) as date)) as received_on
-    from {{ source('register', 'volumes') }} group by all
+    from {{ source('run_records', 'volumes') }} group by all
 ),
 
 records as (
@@ -53,7 +53,7 @@ covered as (
         bool_or(coverage.period_start <= due.period_start and coverage.period_end >= due.period_end) as whole,
         bool_or(coverage.complete and coverage.period_start <= due.period_start and coverage.period_end >= due.period_end) as declared
     from due
-    inner join {{ source('register', 'coverage') }} as coverage
+    inner join {{ source('run_records', 'coverage') }} as coverage
         on due.city_id = coverage.city_id and due.feed_id = coverage.feed_id
         and coverage.period_start <= due.period_end and coverage.period_end >= due.period_start
     group by all
@@ -62,14 +62,14 @@ covered as (
 -- Whether the contract lets the feed cover anything; where it does, rows beyond are a running period.
 covers as (
     select feeds.city_id, feeds.feed_id, count(coverage.feed_id) > 0 as some
-    from {{ source('register', 'feeds') }} as feeds
-    left join {{ source('register', 'coverage') }} as coverage on feeds.city_id = coverage.city_id and feeds.feed_id = coverage.feed_id
+    from {{ source('run_records', 'feeds') }} as feeds
+    left join {{ source('run_records', 'coverage') }} as coverage on feeds.city_id = coverage.city_id and feeds.feed_id = coverage.feed_id
     group by all
 ),
 
 refused as (
     select distinct city_id, feed_id, {{ start_of_text('period') }} as start
-    from {{ source('register', 'deliveries') }} where not accepted and not superseded and period is not null
+    from {{ source('run_records', 'deliveries') }} where not accepted and not superseded and period is not null
 ),
 
 stated as (

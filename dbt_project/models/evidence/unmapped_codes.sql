@@ -1,11 +1,11 @@
 -- Grain: city x feed x column x local code without a mapping: its records, beside all records of the feed. Rare codes stand together without
 -- their names: what stands in a free text may be somebody's name.
 with kept as (
-    select city_id, feed_id, sum(rows_kept) as records_in_all from {{ source('register', 'deliveries') }} where in_use group by all
+    select city_id, feed_id, sum(rows_kept) as records_in_all from {{ source('run_records', 'deliveries') }} where in_use group by all
 ),
 
 told as (
-    select city_id, feed_id, "column", {{ unless_rare('code', 'records') }} as code, records from {{ source('register', 'unmapped_codes') }}
+    select city_id, feed_id, "column", {{ unless_rare('code', 'records') }} as code, records from {{ source('run_records', 'unmapped_codes') }}
 )
 
 select told.city_id, told.feed_id, told."column", told.code, cast(sum(told.records) as bigint) as records, count(*) as codes,

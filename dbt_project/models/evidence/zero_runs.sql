@@ -3,7 +3,7 @@
 with counted as (
     select cells.city_id, cells.feed_id, cells.area_id, cells.start as month, sum(cells.amount) as events
     from {{ ref('cells') }} as cells
-    inner join {{ source('register', 'feeds') }} as feeds on cells.city_id = feeds.city_id and cells.feed_id = feeds.feed_id
+    inner join {{ source('run_records', 'feeds') }} as feeds on cells.city_id = feeds.city_id and cells.feed_id = feeds.feed_id
     where feeds.kind = 'events' and cells.freq = 'M' and feeds.dated_to <> 'year'
     group by all
 ),

@@ -9,8 +9,8 @@ with named as (
             {'name': 'column', 'value': findings.dimension}, {'name': 'category', 'value': categories.category},
             {'name': 'scope', 'value': coalesce(indicators.short_title, feeds.title, findings.area_id, cities.name)}]) as words
     from {{ ref('standing_findings') }} as findings
-    inner join {{ source('register', 'cities') }} as cities on findings.city_id = cities.city_id
-    left join {{ source('register', 'feeds') }} as feeds on findings.city_id = feeds.city_id and findings.feed_id = feeds.feed_id
+    inner join {{ source('run_records', 'cities') }} as cities on findings.city_id = cities.city_id
+    left join {{ source('run_records', 'feeds') }} as feeds on findings.city_id = feeds.city_id and findings.feed_id = feeds.feed_id
     left join {{ ref('indicators') }} as indicators on findings.indicator_id = indicators.indicator_id
     left join (select distinct category_no, category from {{ ref('indicators') }}) as categories
         on findings.dimension = 'category ' || cast(categories.category_no as varchar)

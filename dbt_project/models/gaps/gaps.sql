@@ -5,7 +5,7 @@ with speaking as (
     select values_.city_id, lines.line as indicator_id, arg_min(feeds.owner, (feeds.preference, feeds.feed_id)) as owner
     from {{ ref('source_values') }} as values_
     inner join (select * from {{ ref('indicator_lines') }} union select indicator_id, indicator_id from {{ ref('indicators') }}) as lines on values_.indicator_id = lines.indicator_id
-    inner join {{ source('register', 'feeds') }} as feeds on values_.city_id = feeds.city_id and values_.feed_id = feeds.feed_id
+    inner join {{ source('run_records', 'feeds') }} as feeds on values_.city_id = feeds.city_id and values_.feed_id = feeds.feed_id
     group by all
 ),
 
@@ -19,17 +19,17 @@ standing as (
         findings.status, findings.decision_reason, findings.decision_owner, findings.decision_expires, cities.as_of
     from {{ ref('standing_findings') }} as findings
     inner join {{ ref('gap_types') }} as kinds on findings.gap_code = kinds.gap_code
-    inner join {{ source('register', 'cities') }} as cities on findings.city_id = cities.city_id
+    inner join {{ source('run_records', 'cities') }} as cities on findings.city_id = cities.city_id
     inner join {{ ref('gap_texts') }} as texts on findings.city_id = texts.city_id and findings.gap_id = texts.gap_id and texts.language = 'en'
-    left join {{ source('register', 'feeds') }} as feeds on findings.city_id = feeds.city_id and findings.feed_id = feeds.feed_id
+    left join {{ source('run_records', 'feeds') }} as feeds on findings.city_id = feeds.city_id and findings.feed_id = feeds.feed_id
     left join speaking on findings.city_id = speaking.city_id and findings.indicator_id = speaking.indicator_id
 )
 
 select standing.* exclude (as_of), least(coalesce(history.first_seen, cast(standing.as_of as varchar)), cast(standing.as_of as varchar)) as first_seen,
     cast(standing.as_of as varchar) as last_seen
 from standing
-left join {{ source('register', 'gap_history') }} as history on standing.city_id = history.city_id and standing.gap_id = history.gap_id
+left join {{ source('run_records', 'gap_history') }} as history on standing.city_id = history.city_id and standing.gap_id = history.gap_id
 union all
 select history.* exclude (first_seen, last_seen) replace ('closed' as status, null as parent_id), history.first_seen, history.last_seen
-from {{ source('register', 'gap_history') }} as history
+from {{ source('run_records', 'gap_history') }} as history
 anti join standing on history.city_id = standing.city_id and history.gap_id = standing.gap_id

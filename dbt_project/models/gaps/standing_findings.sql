@@ -4,13 +4,13 @@ with decided as (
     select findings.gap_id, decisions.decision, decisions.reason, decisions.owner, decisions.expires,
         cast(decisions.expires as date) < cities.as_of as expired
     from {{ ref('graded_findings') }} as findings
-    inner join {{ source('register', 'decisions') }} as decisions
+    inner join {{ source('run_records', 'decisions') }} as decisions
         on findings.city_id = decisions.city_id and findings.gap_code = decisions.gap_code
         and coalesce(decisions.rule_id, findings.rule_id) = findings.rule_id
         and coalesce(decisions.indicator_id, findings.indicator_id, '') = coalesce(findings.indicator_id, '')
         and coalesce(decisions.feed_id, findings.feed_id, '') = coalesce(findings.feed_id, '')
         and coalesce(decisions.area_id, findings.area_id, '') = coalesce(findings.area_id, '')
-    inner join {{ source('register', 'cities') }} as cities on findings.city_id = cities.city_id
+    inner join {{ source('run_records', 'cities') }} as cities on findings.city_id = cities.city_id
     where decisions.decision in ('accepted', 'waived')
     qualify row_number() over (partition by findings.gap_id order by decisions.expires desc, decisions.decision) = 1
 ),
@@ -19,7 +19,7 @@ with decided as (
 silent as (
     select findings.gap_id as parent_id, findings.city_id, findings.feed_id, feeds.shape
     from {{ ref('graded_findings') }} as findings
-    inner join {{ source('register', 'feeds') }} as feeds on findings.city_id = feeds.city_id and findings.feed_id = feeds.feed_id
+    inner join {{ source('run_records', 'feeds') }} as feeds on findings.city_id = feeds.city_id and findings.feed_id = feeds.feed_id
     where findings.rule_id = 'no_delivery'
 ),
 
@@ -33,8 +33,8 @@ wanted as (
 
 spoken as (
     select distinct deliveries.city_id, feeds.shape
-    from {{ source('register', 'deliveries') }} as deliveries
-    inner join {{ source('register', 'feeds') }} as feeds on deliveries.city_id = feeds.city_id and deliveries.feed_id = feeds.feed_id
+    from {{ source('run_records', 'deliveries') }} as deliveries
+    inner join {{ source('run_records', 'feeds') }} as feeds on deliveries.city_id = feeds.city_id and deliveries.feed_id = feeds.feed_id
     where deliveries.in_use
 ),
 

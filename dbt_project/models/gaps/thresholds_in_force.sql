@@ -6,7 +6,7 @@ select cities.city_id, thresholds.gap_code, thresholds.metric, thresholds.bad, t
     {% endfor %}
 , string_agg(changes.severity || ' by ' || changes.decided_by || ': ' || changes.reason, '; ' order by changes.severity) as changed
 from {{ ref('thresholds') }} as thresholds
-cross join {{ source('register', 'cities') }} as cities
-left join {{ source('register', 'threshold_changes') }} as changes
+cross join {{ source('run_records', 'cities') }} as cities
+left join {{ source('run_records', 'threshold_changes') }} as changes
     on cities.city_id = changes.city_id and thresholds.gap_code = changes.gap_code and thresholds.metric = changes.metric
 group by cities.city_id, thresholds.gap_code, thresholds.metric, thresholds.bad, thresholds.profile

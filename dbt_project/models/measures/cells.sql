@@ -52,7 +52,7 @@ together as (
 feeds as (
     select city_id, feed_id, extent_area, dated_to = 'year' as by_year, {{ in_list("'sex'", 'told') }} as tells_sex,
         {{ in_list("'age'", 'told') }} or {{ in_list("'age_group'", 'told') }} as tells_age
-    from (select *, replace(tells, ',', ';') as told from {{ source('register', 'feeds') }})
+    from (select *, replace(tells, ',', ';') as told from {{ source('run_records', 'feeds') }})
 ),
 
 -- Years for sources that know no more, months for events, and for counts what their period says.

@@ -3,8 +3,8 @@
 with known as (
     select corrected.city_id, corrected.feed_id, corrected.period,
         case when areas.area_id is null then feeds.extent_area else corrected.area_id end as area_id
-    from {{ source('register', 'corrected') }} as corrected
-    inner join {{ source('register', 'feeds') }} as feeds on corrected.city_id = feeds.city_id and corrected.feed_id = feeds.feed_id
+    from {{ source('run_records', 'corrected') }} as corrected
+    inner join {{ source('run_records', 'feeds') }} as feeds on corrected.city_id = feeds.city_id and corrected.feed_id = feeds.feed_id
     left join {{ ref('stg_areas') }} as areas on corrected.city_id = areas.city_id and corrected.area_id = areas.area_id
 ),
 

@@ -2,7 +2,7 @@
 -- years along a straight line where the feed's contract allows it; else from the nearest year within one. Whatever is not of the year is marked (E).
 with years as (
     select cities.city_id, cast(cities.first_year + counted.range as integer) as year
-    from {{ source('register', 'cities') }} as cities
+    from {{ source('run_records', 'cities') }} as cities
     inner join {{ counting(200) }} as counted on counted.range <= cities.last_year - cities.first_year
 ),
 
@@ -20,7 +20,7 @@ between_two as (
         known.persons + (known.next_persons - known.persons) * (years.year - known.year) / (known.next_year - known.year) as drawn
     from years
     inner join known on years.city_id = known.city_id and years.year > known.year and years.year < known.next_year
-    inner join {{ source('register', 'feeds') }} as feeds
+    inner join {{ source('run_records', 'feeds') }} as feeds
         on known.city_id = feeds.city_id and known.feed_id = feeds.feed_id and feeds.between_years = 'straight_line'
 ),
 

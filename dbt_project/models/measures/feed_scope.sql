@@ -3,13 +3,13 @@
 -- under a code that no boundary knows. They may be its own.
 with feeds as (
     select city_id, feed_id, extent_area, spatial_levels
-    from {{ source('register', 'feeds') }}
+    from {{ source('run_records', 'feeds') }}
 ),
 
 lost as (
     select city_id, feed_id, unknown_area as code, sum(amount) as records from {{ ref('cells') }} where unknown_area is not null group by all
     union all
-    select city_id, feed_id, code, records from {{ source('register', 'unmapped_codes') }} where "column" = 'area_id'
+    select city_id, feed_id, code, records from {{ source('run_records', 'unmapped_codes') }} where "column" = 'area_id'
 ),
 
 astray as (

@@ -60,7 +60,7 @@ by_other as (
     from (
         select *, {{ named_columns(['location_type', 'ethnicity', 'disability', 'exploitation']) }} as other from yearly
     ) as told
-    inner join {{ source('register', 'feeds') }} as feeds on told.city_id = feeds.city_id and told.feed_id = feeds.feed_id
+    inner join {{ source('run_records', 'feeds') }} as feeds on told.city_id = feeds.city_id and told.feed_id = feeds.feed_id
     where {{ in_list('told.other.name', "replace(feeds.tells, ',', ';')") }}
     group by told.city_id, told.feed_id, told.measure_id, told.area_id, told.level, told.start, told.other.name, coalesce(told.other.code, '_U')
     -- A dimension that is unknown for everyone says nothing.

@@ -1,7 +1,7 @@
 -- Grain: city x feed x measure x frequency x period of the window: how many of its months accepted deliveries cover.
 with months as (
     select cities.city_id, {{ add_months('make_date(cities.first_year, 1, 1)', 'cast(counted.range as integer)') }} as month
-    from {{ source('register', 'cities') }} as cities
+    from {{ source('run_records', 'cities') }} as cities
     inner join {{ counting(1200) }} as counted on counted.range < 12 * (cities.last_year - cities.first_year + 1)
 ),
 
@@ -12,7 +12,7 @@ needed as (
 -- Months in which each needed code is covered by some delivery in use.
 covered_codes as (
     select distinct coverage.city_id, coverage.feed_id, codes.measure_id, codes.code, months.month
-    from {{ source('register', 'coverage') }} as coverage
+    from {{ source('run_records', 'coverage') }} as coverage
     inner join {{ ref('measure_codes') }} as codes
         on coverage.shape = codes.shape and {{ starts_with('codes.code', 'coverage.code_prefix') }}
     inner join months
@@ -70,12 +70,12 @@ other_units as (
 -- A source that never says which weapon was used has no homicides by firearm, not even zero.
 speakers as (
     select distinct coverage.city_id, coverage.feed_id, codes.measure_id
-    from {{ source('register', 'coverage') }} as coverage
+    from {{ source('run_records', 'coverage') }} as coverage
     inner join {{ ref('measure_codes') }} as codes
         on coverage.shape = codes.shape
         and ({{ starts_with('codes.code', 'coverage.code_prefix') }} or {{ starts_with('coverage.code_prefix', 'codes.code') }})
     inner join {{ ref('measures') }} as measures on codes.measure_id = measures.measure_id
-    inner join {{ source('register', 'feeds') }} as feeds
+    inner join {{ source('run_records', 'feeds') }} as feeds
         on coverage.city_id = feeds.city_id and coverage.feed_id = feeds.feed_id
     left join known_topics
         on coverage.city_id = known_topics.city_id and coverage.feed_id = known_topics.feed_id and codes.code = known_topics.topic

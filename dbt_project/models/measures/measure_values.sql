@@ -8,7 +8,7 @@ with spoken as (
     from {{ ref('measure_coverage') }} as coverage
     inner join {{ ref('feed_scope') }} as scope
         on coverage.city_id = scope.city_id and coverage.feed_id = scope.feed_id
-    inner join {{ source('register', 'feeds') }} as feeds
+    inner join {{ source('run_records', 'feeds') }} as feeds
         on coverage.city_id = feeds.city_id and coverage.feed_id = feeds.feed_id
     where scope.promised
 ),

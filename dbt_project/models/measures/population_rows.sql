@@ -5,6 +5,6 @@ select
     coalesce(population.group_dim, '') as other_dim, coalesce(population.group_code, '') as other_code,
     population.persons as amount, population.source_year
 from {{ ref('stg_population') }} as population
-inner join {{ source('register', 'feeds') }} as feeds
+inner join {{ source('run_records', 'feeds') }} as feeds
     on population.city_id = feeds.city_id and population.feed_id = feeds.feed_id
 qualify dense_rank() over (partition by population.city_id, population.area_id, population.year order by feeds.preference, population.feed_id) = 1

@@ -9,7 +9,7 @@ with chosen as (
     from {{ ref('stg_official_counts') }} as counts
     inner join {{ ref('measures') }} as measures
         on measures.shape = 'official_counts' and {{ in_list('counts.topic', 'measures.topic') }}
-    inner join {{ source('register', 'feeds') }} as feeds on counts.city_id = feeds.city_id and counts.feed_id = feeds.feed_id
+    inner join {{ source('run_records', 'feeds') }} as feeds on counts.city_id = feeds.city_id and counts.feed_id = feeds.feed_id
 ),
 
 added as (

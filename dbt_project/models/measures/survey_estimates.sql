@@ -8,7 +8,7 @@ with respondents as (
         {{ age_low('survey.age', 'survey.age_group') }} as age_low, {{ age_high('survey.age', 'survey.age_group') }} as age_high,
         survey.ethnicity, survey.disability, feeds.tells
     from {{ ref('stg_survey_answers') }} as survey
-    inner join {{ source('register', 'feeds') }} as feeds on survey.city_id = feeds.city_id and survey.feed_id = feeds.feed_id
+    inner join {{ source('run_records', 'feeds') }} as feeds on survey.city_id = feeds.city_id and survey.feed_id = feeds.feed_id
     left join {{ ref('stg_areas') }} as areas on survey.city_id = areas.city_id and survey.area_id = areas.area_id
 ),
 

@@ -3,7 +3,7 @@
 with own as (
     select observations.*
     from {{ ref('observations') }} as observations
-    inner join {{ source('register', 'cities') }} as cities
+    inner join {{ source('run_records', 'cities') }} as cities
         on observations.city_id = cities.city_id and observations.area_id = cities.city_area
     where observations.value is not null
 ),

@@ -13,18 +13,18 @@ with together as (
 in_window as (
     select together.*
     from together
-    inner join {{ source('register', 'cities') }} as cities on together.city_id = cities.city_id
+    inner join {{ source('run_records', 'cities') }} as cities on together.city_id = cities.city_id
     where year(together.start) between cities.first_year and cities.last_year
 ),
 
 arrived as (
     select city_id, max(cast(left(retrieved_at, 10) as date)) as as_of
-    from {{ source('register', 'deliveries') }} where in_use group by city_id
+    from {{ source('run_records', 'deliveries') }} where in_use group by city_id
 ),
 
 -- Sources whose definition is not the catalogue's own say so in their contracts.
 differing as (
-    select city_id, feed_id, differs from {{ source('register', 'feeds') }} where differs is not null
+    select city_id, feed_id, differs from {{ source('run_records', 'feeds') }} where differs is not null
 ),
 
 -- What the receiving office put in the place of what the source says is imputed (I), in the words of official statistics.

@@ -7,6 +7,6 @@ select
     case when decided.indicator_id is not null then 'city_override' else indicators.core_provenance end as core_provenance,
     decided.reason as core_reason, decided.decided_by as core_decided_by, cast(decided.decided_on as date) as core_decided_on, decided.evidence as core_evidence
 from {{ ref('indicators') }} as indicators
-cross join {{ source('register', 'cities') }} as cities
-left join {{ source('register', 'core_decisions') }} as decided
+cross join {{ source('run_records', 'cities') }} as cities
+left join {{ source('run_records', 'core_decisions') }} as decided
     on cities.city_id = decided.city_id and indicators.indicator_id = decided.indicator_id

@@ -3,14 +3,14 @@
 with from_feeds as (
     select shaped.city_id, shaped.area_id, shaped.parent_id, shaped.level, shaped.name, shaped.geometry, shaped.area_km2, 2 as rank
     from {{ source('conformed', 'areas') }} as shaped
-    inner join {{ source('register', 'feeds') }} as feeds on shaped.city_id = feeds.city_id and shaped.feed_id = feeds.feed_id
-    inner join {{ source('register', 'cities') }} as cities
+    inner join {{ source('run_records', 'feeds') }} as feeds on shaped.city_id = feeds.city_id and shaped.feed_id = feeds.feed_id
+    inner join {{ source('run_records', 'cities') }} as cities
         on feeds.city_id = cities.city_id and feeds.boundary_version = cities.boundary_version
 ),
 
 fixed as (
     select city_id, area_id, parent_id, level, name, cast(null as varchar) as geometry, cast(null as double) as area_km2, 1 as rank
-    from {{ source('register', 'fixed_areas') }}
+    from {{ source('run_records', 'fixed_areas') }}
 ),
 
 -- A boundary feed may also bring the city's own outline; name and place in the hierarchy stay the contract's.
@@ -27,4 +27,4 @@ select
     one_each.city_id, one_each.area_id, one_each.parent_id, one_each.level, one_each.name,
     cities.boundary_version, one_each.geometry, one_each.area_km2
 from one_each
-inner join {{ source('register', 'cities') }} as cities on one_each.city_id = cities.city_id
+inner join {{ source('run_records', 'cities') }} as cities on one_each.city_id = cities.city_id

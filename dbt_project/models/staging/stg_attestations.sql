@@ -1,4 +1,4 @@
 -- Grain: a row of shape attestations, for the cities of this run only.
 select shaped.*
 from {{ source('conformed', 'attestations') }} as shaped
-semi join {{ source('register', 'cities') }} as cities on shaped.city_id = cities.city_id
+semi join {{ source('run_records', 'cities') }} as cities on shaped.city_id = cities.city_id

@@ -4,4 +4,4 @@ select shaped.* replace (
     case when shaped.attempted and {{ starts_with('shaped.iccs_code', "'0101'") }} then '0102' else shaped.iccs_code end as iccs_code
 )
 from {{ source('conformed', 'crime_events') }} as shaped
-semi join {{ source('register', 'cities') }} as cities on shaped.city_id = cities.city_id
+semi join {{ source('run_records', 'cities') }} as cities on shaped.city_id = cities.city_id

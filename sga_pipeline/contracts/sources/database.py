@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from sga_pipeline.contracts.base import Code, Contract, Sentence
 from sga_pipeline.contracts.formats import Format
-from sga_pipeline.contracts.sources.base import AnySource, EnvName, with_a_host
+from sga_pipeline.contracts.sources.source import AnySource, EnvName, with_a_host
+from sga_pipeline.contracts.strict_model import Code, Contract, Sentence
 
 
 class OnlyRows(Contract):

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from sga_pipeline.contracts.base import Sentence
-from sga_pipeline.contracts.sources.base import AnySource, EnvName, WebAddress, WebSource, starred
+from sga_pipeline.contracts.sources.source import AnySource, EnvName, WebAddress, WebSource, starred
+from sga_pipeline.contracts.strict_model import Sentence
 
 
 class FileSource(AnySource):

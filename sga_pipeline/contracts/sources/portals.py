@@ -7,9 +7,9 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from sga_pipeline.contracts.base import Code, Sentence
 from sga_pipeline.contracts.formats import Format, OpenSdgFormat
-from sga_pipeline.contracts.sources.base import WebSource
+from sga_pipeline.contracts.sources.source import WebSource
+from sga_pipeline.contracts.strict_model import Code, Sentence
 
 SiteAddress = Annotated[str, Field(pattern=r"^https?://[^\s?#{}]+$")]
 # Names that stand in a question to a server bare; nothing else may, so that a name is never a piece of language.

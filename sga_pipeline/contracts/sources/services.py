@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from sga_pipeline.contracts.formats import Dhis2Format, FhirFormat, FhirResource, Format
-from sga_pipeline.contracts.sources.base import WebSource
+from sga_pipeline.contracts.sources.source import WebSource
 
 # Eleven letters and digits name a thing on every DHIS2 server; data may be a pair of them, or carry a word such as REPORTING_RATE.
 Dhis2Id = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9]{10}$")]

@@ -11,5 +11,9 @@ from sga_pipeline.publish.export.tables import write_csv, write_parquet, write_x
 
 # Format, and what writes it: from a release into a folder, giving the files it wrote.
 FORMATS: dict[str, Callable[[Path, Path], list[Path]]] = {
-    "csv": write_csv, "parquet": write_parquet, "xlsx": write_xlsx, "sdmx-csv": write_sdmx, "opensdg": write_opensdg,
-}  # fmt: skip
+    "csv": write_csv,
+    "parquet": write_parquet,
+    "xlsx": write_xlsx,
+    "sdmx-csv": write_sdmx,
+    "opensdg": write_opensdg,
+}

@@ -68,9 +68,19 @@ def _values(release: Path, indicator: str) -> list[list[Any]]:
 
 def _meta(indicator: dict[str, Any], number: str, has_values: bool) -> dict[str, Any]:
     return {
-        "indicator_number": number, "indicator_name": indicator["title_guide"] or indicator["short_title"], "graph_title": indicator["short_title"],
-        "goal_number": number.split(".")[0], "goal_name": indicator["category"], "graph_type": "line", "computation_units": indicator["unit"],
-        "reporting_status": "complete" if has_values else "notstarted", "data_non_statistical": False, "published": True,
-        "sdg_indicator": indicator["sdg_indicator"], "sdg_match": indicator["sdg_match"], "indicator_id": indicator["indicator_id"],
-        "core": f"{'yes' if indicator['core_flag'] else 'no'} ({indicator['core_provenance']})", "pitfall": indicator["pitfall"],
-    }  # fmt: skip
+        "indicator_number": number,
+        "indicator_name": indicator["title_guide"] or indicator["short_title"],
+        "graph_title": indicator["short_title"],
+        "goal_number": number.split(".")[0],
+        "goal_name": indicator["category"],
+        "graph_type": "line",
+        "computation_units": indicator["unit"],
+        "reporting_status": "complete" if has_values else "notstarted",
+        "data_non_statistical": False,
+        "published": True,
+        "sdg_indicator": indicator["sdg_indicator"],
+        "sdg_match": indicator["sdg_match"],
+        "indicator_id": indicator["indicator_id"],
+        "core": f"{'yes' if indicator['core_flag'] else 'no'} ({indicator['core_provenance']})",
+        "pitfall": indicator["pitfall"],
+    }

@@ -20,17 +20,27 @@ COM = "http://www.sdmx.org/resources/sdmxml/schemas/v2_1/common"
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 # Dimension or attribute, column of the release, name in words; those with a code list say so.
 DIMENSIONS = (
-    ("FREQ", "freq", "Frequency"), ("REF_AREA", "area_id", "Area"), ("INDICATOR", "indicator_id", "Indicator"), ("SEX", "sex", "Sex"),
-    ("AGE", "age", "Age"), ("OTHER_DIM", "other_dim", "Further dimension"), ("OTHER_CODE", "other_code", "Code in the further dimension"),
-)  # fmt: skip
+    ("FREQ", "freq", "Frequency"),
+    ("REF_AREA", "area_id", "Area"),
+    ("INDICATOR", "indicator_id", "Indicator"),
+    ("SEX", "sex", "Sex"),
+    ("AGE", "age", "Age"),
+    ("OTHER_DIM", "other_dim", "Further dimension"),
+    ("OTHER_CODE", "other_code", "Code in the further dimension"),
+)
 ATTRIBUTES = (
-    ("UNIT_MEASURE", "unit_code", "Unit", "String"), ("OBS_STATUS", "obs_status", "Observation status", "String"),
-    ("CONF_STATUS", "conf_status", "Confidentiality status", "String"), ("QUALITY_GRADE", "quality_grade", "Quality grade", "String"),
-    ("NUMERATOR", "numerator", "Numerator", "Double"), ("DENOMINATOR", "denominator", "Denominator", "Double"),
-    ("CI_LOW", "ci_low", "Lower limit of the 95% interval", "Double"), ("CI_HIGH", "ci_high", "Upper limit of the 95% interval", "Double"),
-    ("SOURCE", "sources", "Feeds the value comes from", "String"), ("BOUNDARY_VERSION", "boundary_version", "Version of the boundaries", "String"),
+    ("UNIT_MEASURE", "unit_code", "Unit", "String"),
+    ("OBS_STATUS", "obs_status", "Observation status", "String"),
+    ("CONF_STATUS", "conf_status", "Confidentiality status", "String"),
+    ("QUALITY_GRADE", "quality_grade", "Quality grade", "String"),
+    ("NUMERATOR", "numerator", "Numerator", "Double"),
+    ("DENOMINATOR", "denominator", "Denominator", "Double"),
+    ("CI_LOW", "ci_low", "Lower limit of the 95% interval", "Double"),
+    ("CI_HIGH", "ci_high", "Upper limit of the 95% interval", "Double"),
+    ("SOURCE", "sources", "Feeds the value comes from", "String"),
+    ("BOUNDARY_VERSION", "boundary_version", "Version of the boundaries", "String"),
     ("COMMENT_OBS", "reason", "Why there is no value, or what it rests on", "String"),
-)  # fmt: skip
+)
 
 
 def code(text: str | None) -> str:
@@ -166,7 +176,15 @@ def _reference(parent: xml.Element, key: str, kind: str, package: str) -> None:
 
 def _concept(parent: xml.Element, key: str) -> None:
     identity = xml.SubElement(parent, f"{{{STR}}}ConceptIdentity")
-    xml.SubElement(identity, "Ref", {
-        "id": key, "maintainableParentID": "CONCEPTS", "maintainableParentVersion": VERSION, "agencyID": AGENCY,
-        "package": "conceptscheme", "class": "Concept",
-    })  # fmt: skip
+    xml.SubElement(
+        identity,
+        "Ref",
+        {
+            "id": key,
+            "maintainableParentID": "CONCEPTS",
+            "maintainableParentVersion": VERSION,
+            "agencyID": AGENCY,
+            "package": "conceptscheme",
+            "class": "Concept",
+        },
+    )

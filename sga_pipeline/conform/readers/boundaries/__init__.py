@@ -1,0 +1,1 @@
+"""Boundary files: GeoJSON, KML, Shapefile, GeoPackage."""

@@ -1,0 +1,1 @@
+"""Forms of health records and health statistics: FHIR, DHIS2."""

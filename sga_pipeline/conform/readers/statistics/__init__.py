@@ -1,0 +1,1 @@
+"""Forms of official statistics: SDMX, JSON-stat, Open SDG."""

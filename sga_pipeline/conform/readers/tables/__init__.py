@@ -1,0 +1,1 @@
+"""Tables as offices send them: delimited text, workbooks, Parquet, JSON objects."""

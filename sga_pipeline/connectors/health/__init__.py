@@ -1,0 +1,1 @@
+"""Protocols of health records and health statistics: DHIS2, FHIR."""

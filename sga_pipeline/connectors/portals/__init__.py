@@ -1,0 +1,1 @@
+"""Open-data portals: sources that answer page by page."""

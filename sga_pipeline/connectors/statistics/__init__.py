@@ -1,0 +1,1 @@
+"""Protocols of official statistics: SDMX, PxWeb, Open SDG."""

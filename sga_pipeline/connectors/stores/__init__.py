@@ -1,0 +1,1 @@
+"""Files, web addresses, object stores and databases: sources that hand over what they keep."""

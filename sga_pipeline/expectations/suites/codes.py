@@ -1,0 +1,106 @@
+"""Codes that the contracts know, areas that have a boundary, and sources that are feeds of the city."""
+
+from __future__ import annotations
+
+from sga_pipeline.contracts.catalogue import Catalogue
+from sga_pipeline.expectations.suite import Rule, Suite
+
+_CODES = """
+-- Grain: combination of codes.
+select distinct sex, age, area_level, freq, obs_status, conf_status from observations where city_id = $city_id order by all
+"""
+
+
+def known_codes(catalogue: Catalogue) -> Suite:
+    """Every code a reader meets stands in the catalogue."""
+    listed = {
+        "sex": list(catalogue.code_lists["sex"]),
+        "age": [*catalogue.age_groups, "_T", "_U"],
+        "area_level": list(catalogue.code_lists["area_level"]),
+        "freq": ["A", "Q", "M"],
+        "obs_status": list(catalogue.code_lists["obs_status"]),
+        "conf_status": list(catalogue.code_lists["conf_status"]),
+    }
+    rules = tuple(
+        Rule(
+            f"known:{column}",
+            f"Every code of the column {column} is one the catalogue knows.",
+            "ExpectColumnValuesToBeInSet",
+            {"column": column, "value_set": codes},
+            (column,),
+            f"select distinct {column} from observations where {column} = '{{{column}}}'",
+        )
+        for column, codes in listed.items()
+    )
+    return Suite(
+        "codes_are_known",
+        "Codes are those of the catalogue",
+        "published/observations",
+        _CODES,
+        rules,
+        "us",
+        "select count(distinct sex) from observations where city_id = $city_id",
+    )
+
+
+def known_areas() -> Suite:
+    """Every area a value speaks of is among the areas, at the level the value says."""
+    sql = """
+    -- Grain: area x level, as values say it.
+    select spoken.area_id, spoken.area_level, spoken.values_n, coalesce(areas.level, 'none') as known_level
+    from (select city_id, area_id, area_level, count(*) as values_n from observations where city_id = $city_id group by all) as spoken
+    left join areas using (city_id, area_id)
+    order by (known_level = spoken.area_level), spoken.area_id, spoken.area_level
+    """
+    return Suite(
+        "areas_are_known",
+        "Values speak of areas that are known",
+        "published/observations",
+        sql,
+        (
+            Rule(
+                "area_known_at_its_level",
+                "Every area of a value is in the table of areas, at the same level.",
+                "ExpectColumnPairValuesToBeEqual",
+                {"column_A": "area_level", "column_B": "known_level", "ignore_row_if": "neither"},
+                ("values_n",),
+                "select count(*) as values_n from observations where area_id = '{area_id}' and area_level = '{area_level}'",
+            ),
+        ),
+        "us",
+        "select count(distinct area_id) from observations where city_id = $city_id",
+    )
+
+
+def known_feeds() -> Suite:
+    """Every source a value names is a feed of the city, and every value names one."""
+    sql = """
+    -- Grain: source, as values name it.
+    select named.feed_id, named.values_n, coalesce(feeds.feed_id, 'none') as known_feed
+    from (
+        select coalesce(source, 'nobody') as feed_id, count(*) as values_n
+        from (select unnest(case when len(sources) > 0 then sources else [null] end) as source from observations where city_id = $city_id and value is not null)
+        group by all
+    ) as named
+    left join (select * from feeds where city_id = $city_id) as feeds using (feed_id)
+    order by (known_feed = named.feed_id), named.feed_id
+    """
+    return Suite(
+        "sources_are_known",
+        "Values name the feeds they come from",
+        "published/observations",
+        sql,
+        (
+            Rule(
+                "source_is_a_feed",
+                "Every source of a value is a feed of the city.",
+                "ExpectColumnPairValuesToBeEqual",
+                {"column_A": "feed_id", "column_B": "known_feed", "ignore_row_if": "neither"},
+                ("values_n",),
+                "select count(*) as values_n from observations where value is not null "
+                "and (list_contains(sources, '{feed_id}') or ('{feed_id}' = 'nobody' and coalesce(len(sources), 0) = 0))",
+            ),
+        ),
+        "us",
+        "select count(*) > 0 from observations where city_id = $city_id and value is not null",
+    )

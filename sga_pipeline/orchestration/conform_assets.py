@@ -1,0 +1,137 @@
+"""Conformed assets: one a shape, with a check for each feed, and the register that says what all of it came to."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+
+from sga_pipeline.conform.empty import write_empty
+from sga_pipeline.conform.feed import Conformed, conform_feed
+from sga_pipeline.contracts.assessment import CityPlan, FeedPlan
+from sga_pipeline.contracts.shape import Shape
+from sga_pipeline.orchestration.progress import tell
+from sga_pipeline.orchestration.pull_assets import due_key, raw_key
+from sga_pipeline.orchestration.scope import Scope
+from sga_pipeline.raw.pull import expected_periods, last_pull
+from sga_pipeline.raw.store import RawStore
+from sga_pipeline.run_records.feed_record import FeedRecord
+from sga_pipeline.run_records.write_records import summary, write_fingerprints, write_run_records
+
+RUN_RECORDS = dg.AssetKey(["conformed", "run_records"])
+
+
+def conformed_key(shape_id: str) -> dg.AssetKey:
+    return dg.AssetKey(["conformed", shape_id])
+
+
+def conformed_assets(scope: Scope) -> list[dg.AssetsDefinition]:
+    """Every shape's asset, and the register."""
+    shapes = scope.assessment.shapes.values()
+    return [*(_shape_asset(scope, shape) for shape in shapes), _run_records_asset(scope)]
+
+
+def _shape_asset(scope: Scope, shape: Shape) -> dg.AssetsDefinition:
+    feeds = [(city, plan) for city, plan in scope.feeds() if plan.shape.id == shape.id]
+    key = conformed_key(shape.id)
+    deps = {raw_key(city.id, plan.id) for city, plan in feeds}
+    deps |= {due_key(city.id) for city, plan in feeds if plan.feed.source.periods}
+    # Points are looked up in boundaries that have been conformed before.
+    deps |= {conformed_key("areas") for _, plan in feeds if plan.point}
+    checks = [
+        dg.AssetCheckSpec(
+            f"{city.id}__{plan.id}", asset=key, description=f"Rows of {plan.feed.title} keep the contract's rules."
+        )
+        for city, plan in feeds
+    ]
+
+    @dg.asset(
+        key=key,
+        group_name="conformed",
+        deps=sorted(deps),
+        check_specs=checks,
+        kinds={"duckdb", "pandera"},
+        description=f"{shape.title}. Grain: {shape.grain}.",
+    )
+    def conform(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Any]]:
+        kept, results = 0, []
+        with scope.home.lock():
+            write_empty(shape, scope.home)
+            for city, plan in feeds:
+                tell(f"conform {city.id} {plan.id}")
+                conformed = conform_one(scope, city, plan)
+                kept += sum(one.outcome.rows_kept for one in conformed if one.in_use)
+                results.append(_check(key, city, plan, conformed))
+        columns = dg.TableSchema(
+            [dg.TableColumn(column.name, column.type, column.description) for column in shape.columns]
+        )
+        metadata: dict[str, Any] = {"dagster/row_count": kept, "feeds": len(feeds), "dagster/column_schema": columns}
+        yield dg.MaterializeResult(metadata=metadata, check_results=results)
+
+    return conform
+
+
+def conform_one(scope: Scope, city: CityPlan, plan: FeedPlan) -> list[Conformed]:
+    """Conform what a feed holds as of the assessment's day."""
+    limit = scope.as_of_asked
+    return conform_feed(plan, RawStore(scope.home, city.id, plan.id).arrivals(limit), scope.home)
+
+
+def _check(key: dg.AssetKey, city: CityPlan, plan: FeedPlan, conformed: list[Conformed]) -> dg.AssetCheckResult:
+    outcomes = [one.outcome for one in conformed if one.in_use]
+    refused = [one.outcome for one in conformed if not one.in_use and not one.superseded]
+    rules: dict[str, int] = {}
+    for one in outcomes:
+        for rule, number in one.rules.items():
+            rules[rule] = rules.get(rule, 0) + number
+    return dg.AssetCheckResult(
+        check_name=f"{city.id}__{plan.id}",
+        asset_key=key,
+        passed=not rules and not refused,
+        severity=dg.AssetCheckSeverity.ERROR if refused else dg.AssetCheckSeverity.WARN,
+        metadata={
+            "rows in": sum(one.rows_in for one in outcomes),
+            "rows kept": sum(one.rows_kept for one in outcomes),
+            "rows quarantined": sum(one.rows_quarantined for one in outcomes),
+            "rows duplicate": sum(one.rows_duplicate for one in outcomes),
+            "boundaries repaired": sum(one.boundaries_repaired for one in outcomes),
+            "rules": dg.MetadataValue.md(
+                "\n".join(f"- {rule}: {number}" for rule, number in sorted(rules.items())) or "none"
+            ),
+            "refused": dg.MetadataValue.md("\n".join(f"- {one.reason}" for one in refused) or "none"),
+        },
+    )
+
+
+def _run_records_asset(scope: Scope) -> dg.AssetsDefinition:
+    deps = [conformed_key(shape) for shape in scope.assessment.shapes]
+
+    @dg.asset(
+        key=RUN_RECORDS,
+        group_name="conformed",
+        deps=deps,
+        description="Cities, feeds, deliveries, coverage, checks, and what pull and conform met with.",
+    )
+    def run_records(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
+        tell("run records")
+        with scope.home.lock():
+            records = [_record(scope, city, plan) for city, plan in scope.feeds()]
+            as_of = {city.id: scope.as_of(city) for city in scope.assessment.cities}
+            rows = write_run_records(scope.assessment, records, as_of, scope.home, scope.histories().values())
+            write_fingerprints(scope.assessment, rows, scope.home)
+        return dg.MaterializeResult(metadata={key: _shown(value) for key, value in summary(rows).items()})
+
+    return run_records
+
+
+def _record(scope: Scope, city: CityPlan, plan: FeedPlan) -> FeedRecord:
+    store = RawStore(scope.home, city.id, plan.id)
+    arrivals = store.arrivals(scope.as_of_asked)
+    held = {(one.sha256, one.period): one for deliveries in arrivals.values() for one in deliveries}
+    expected = expected_periods(plan.feed, scope.as_of(city)) if plan.feed.source.periods else []
+    # How asking went is known of the last pull alone; of a day long past it says nothing.
+    pulled = [] if scope.as_of_asked else last_pull(scope.home, city.id, plan.id)
+    return FeedRecord(plan, pulled, conform_one(scope, city, plan), held, expected)
+
+
+def _shown(value: Any) -> Any:
+    return dg.MetadataValue.json(value) if isinstance(value, dict) else value

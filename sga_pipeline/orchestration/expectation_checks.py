@@ -1,0 +1,58 @@
+"""Each suite of Great Expectations as a check on the published asset it is about, with how it stands and where to read more."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from sga_pipeline.expectations.suite_results import SuiteStanding, standings
+from sga_pipeline.expectations.suites import all_suites
+from sga_pipeline.orchestration.scope import Scope
+
+
+def expectation_checks(scope: Scope) -> dg.AssetChecksDefinition:
+    """One check a suite. dbt ran them; this shows them. A failure of ours has stopped dbt before, so a red one here is the world's."""
+    suites = all_suites(scope.assessment.catalogue)
+    specs = [
+        dg.AssetCheckSpec(
+            suite.name, asset=dg.AssetKey(suite.asset.split("/")), description=f"{suite.title} (Great Expectations)."
+        )
+        for suite in suites
+    ]
+
+    @dg.multi_asset_check(specs=specs, name="great_expectations", can_subset=True)
+    def great_expectations(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
+        cities = {city.id for city in scope.assessment.cities}
+        with scope.home.lock():
+            found = [one for one in standings(scope.home.warehouse) if one.city_id in cities]
+        wanted = {key.name for key in context.selected_asset_check_keys}
+        for suite in suites:
+            if suite.name in wanted:
+                yield _result(
+                    scope,
+                    dg.AssetKey(suite.asset.split("/")),
+                    suite.name,
+                    [one for one in found if one.suite == suite.name],
+                )
+
+    return great_expectations
+
+
+def _result(scope: Scope, key: dg.AssetKey, suite: str, found: list[SuiteStanding]) -> dg.AssetCheckResult:
+    ours = sum(one.failed_us for one in found)
+    checked = sum(one.checked for one in found)
+    pages = [
+        scope.home.published(one.city_id) / "current" / "data_docs" / f"{suite}.html" for one in found if one.checked
+    ]
+    return dg.AssetCheckResult(
+        asset_key=key,
+        check_name=suite,
+        passed=checked > 0 and all(one.holds for one in found if one.checked),
+        severity=dg.AssetCheckSeverity.ERROR if ours else dg.AssetCheckSeverity.WARN,
+        description=None if checked else "There was nothing to check.",
+        metadata={
+            "expectations checked": checked,
+            "failed, about the data": sum(one.failed_world for one in found),
+            "failed, about us": ours,
+            "data docs": dg.MetadataValue.md("\n".join(f"- {page}" for page in pages) or "none"),
+        },
+    )
