@@ -1,20 +1,37 @@
 {# Lowest and highest age of a year of age or of a band such as Y15T29, Y_GE60, Y7. #}
 {% macro age_low(age, band) -%}
-  coalesce({{ age }}, case
-    when {{ band }} in ('_T', '_U') then null
-    when {{ starts_with(band, "'Y_GE'") }} then cast(substr({{ band }}, 5) as bigint)
-    else cast(split_part(substr({{ band }}, 2), 'T', 1) as bigint) end)
+    coalesce(
+        {{ age }},
+        case
+            when {{ band }} in ('_T', '_U')
+            then null
+            when {{ starts_with(band, "'Y_GE'") }}
+            then cast(substr({{ band }}, 5) as bigint)
+            else cast(split_part(substr({{ band }}, 2), 'T', 1) as bigint)
+        end
+    )
 {%- endmacro %}
 {% macro age_high(age, band) -%}
-  coalesce({{ age }}, case
-    when {{ band }} in ('_T', '_U') then null
-    when {{ starts_with(band, "'Y_GE'") }} then 999
-    else cast(coalesce(nullif(split_part(substr({{ band }}, 2), 'T', 2), ''), substr({{ band }}, 2)) as bigint) end)
+    coalesce(
+        {{ age }},
+        case
+            when {{ band }} in ('_T', '_U')
+            then null
+            when {{ starts_with(band, "'Y_GE'") }}
+            then 999
+            else
+                cast(
+                    coalesce(
+                        nullif(split_part(substr({{ band }}, 2), 'T', 2), ''), substr({{ band }}, 2)
+                    ) as bigint
+                )
+        end
+    )
 {%- endmacro %}
 
 {# Five-year groups are for the city and what contains it; in a district they would be mostly chance. #}
 {% macro scheme_is_for(scheme, level) -%}
-  ({{ scheme }} <> 'five_year' or {{ level }} in ('city', 'county', 'country'))
+    ({{ scheme }} <> 'five_year' or {{ level }} in ('city', 'county', 'country'))
 {%- endmacro %}
 
-{% macro not_nested() %}'the ages of the source do not nest in this group'{% endmacro %}
+{% macro not_nested() %} 'the ages of the source do not nest in this group'{% endmacro %}

@@ -1,27 +1,40 @@
--- For every year of an event or count: the sexes, unknown included, sum to the total; and so do the ages, where all of them nest.
-with years as (
-    select amounts.*, groups.scheme
-    from {{ ref('measure_amounts') }} as amounts
-    left join {{ ref('age_groups') }} as groups on amounts.age = groups.age_group
-    where amounts.freq = 'A'
-),
+-- For every year of an event or count: the sexes, unknown included, sum to the total; and so do the ages,
+-- where all of them nest.
+with
+    years as (
+        select amounts.*, groups.scheme
+        from {{ ref('measure_amounts') }} as amounts
+        left join {{ ref('age_groups') }} as groups on amounts.age = groups.age_group
+        where amounts.freq = 'A'
+    ),
 
-sums as (
-    select
-        city_id, feed_id, measure_id, area_id, start,
-        sum(amount) filter (where sex = '_T' and age = '_T' and other_dim = '') as total,
-        sum(amount) filter (where sex <> '_T' and age = '_T') as by_sex,
-        sum(amount) filter (where sex = '_T' and (scheme = 'iccs' or age = '_U')) as by_age,
-        coalesce(sum(unsure) filter (where sex = '_T' and scheme = 'iccs'), 0) as unsure
-    from years group by all
-),
+    sums as (
+        select
+            city_id,
+            feed_id,
+            measure_id,
+            area_id,
+            start,
+            sum(amount) filter (where sex = '_T' and age = '_T' and other_dim = '') as total,
+            sum(amount) filter (where sex <> '_T' and age = '_T') as by_sex,
+            sum(amount) filter (where sex = '_T' and (scheme = 'iccs' or age = '_U')) as by_age,
+            coalesce(sum(unsure) filter (where sex = '_T' and scheme = 'iccs'), 0) as unsure
+        from years
+        group by all
+    ),
 
-others as (
-    select city_id, feed_id, measure_id, area_id, start, other_dim, sum(amount) as by_other
-    from years where other_dim <> '' group by all
-)
+    others as (
+        select city_id, feed_id, measure_id, area_id, start, other_dim, sum(amount) as by_other
+        from years
+        where other_dim <> ''
+        group by all
+    )
 
-select sums.*, others.other_dim from sums
+select sums.*, others.other_dim
+from sums
 left join others using (city_id, feed_id, measure_id, area_id, start)
-where total is null or total <> coalesce(by_sex, total) or total <> coalesce(by_other, total)
-   or (unsure = 0 and total <> coalesce(by_age, total))
+where
+    total is null
+    or total <> coalesce(by_sex, total)
+    or total <> coalesce(by_other, total)
+    or (unsure = 0 and total <> coalesce(by_age, total))

@@ -1,7 +1,17 @@
 {{ config(schema='published') }}
--- Grain: city x engine x check x asset x indicator or feed it is about. Where passed is null there was nothing to check.
-select city_id, engine, check_name, asset, severity, passed, failed_rows, checked_rows,
-    cast(null as varchar) as indicator_id, cast(null as varchar) as feed_id
+-- Grain: city x engine x check x asset x indicator or feed it is about. Where passed is null there was
+-- nothing to check.
+select
+    city_id,
+    engine,
+    check_name,
+    asset,
+    severity,
+    passed,
+    failed_rows,
+    checked_rows,
+    cast(null as varchar) as indicator_id,
+    cast(null as varchar) as feed_id
 from {{ source('run_records', 'checks') }}
 union all
 select city_id, engine, check_name, asset, severity, passed, failed_rows, checked_rows, indicator_id, feed_id

@@ -1,10 +1,27 @@
 -- Grain: city x expectation x indicator or feed it is about (none, where it is about the summary as a whole).
-with told as (
-    select city_id, position, {{ rows_of_list('outcomes') }} as outcome from {{ ref('expectation_suites') }}
-)
+with
+    told as (
+        select city_id, position, {{ rows_of_list('outcomes') }} as outcome
+        from {{ ref('expectation_suites') }}
+    )
 
 select
-    city_id, outcome.engine, outcome.check_name, outcome.suite, outcome.asset, outcome.severity, outcome.passed, outcome.failed_rows,
-    outcome.checked_rows, outcome.about, outcome.gap_code, outcome.rule_id, outcome.indicator_id, outcome.feed_id, outcome.area_id,
-    outcome.period, outcome.figures, outcome.evidence_query
+    city_id,
+    outcome.engine,
+    outcome.check_name,
+    outcome.suite,
+    outcome.asset,
+    outcome.severity,
+    outcome.passed,
+    outcome.failed_rows,
+    outcome.checked_rows,
+    outcome.about,
+    outcome.gap_code,
+    outcome.rule_id,
+    outcome.indicator_id,
+    outcome.feed_id,
+    outcome.area_id,
+    outcome.period,
+    outcome.figures,
+    outcome.evidence_query
 from told

@@ -1,57 +1,144 @@
--- Grain: city x indicator of the guide x dimension it asks for or ought to have: whether figures of the city are told apart by it,
+-- Grain: city x indicator of the guide x dimension it asks for or ought to have: whether figures of the
+-- city are told apart by it,
 -- and for how many in the newest year it is unknown.
-with wanted as (
-    select cities.city_id, requirements.indicator_id, {{ split_to_rows('requirements.asked', ';') }} as dimension, true as asked
-    from {{ ref('requirements') }} as requirements cross join {{ source('run_records', 'cities') }} as cities where requirements.asked is not null
-    union all
-    select cities.city_id, requirements.indicator_id, {{ split_to_rows('requirements.expected', ';') }}, false
-    from {{ ref('requirements') }} as requirements cross join {{ source('run_records', 'cities') }} as cities where requirements.expected is not null
-),
+with
+    wanted as (
+        select
+            cities.city_id,
+            requirements.indicator_id,
+            {{ split_to_rows('requirements.asked', ';') }} as dimension,
+            true as asked
+        from {{ ref('requirements') }} as requirements
+        cross join {{ source('run_records', 'cities') }} as cities
+        where requirements.asked is not null
+        union all
+        select
+            cities.city_id,
+            requirements.indicator_id,
+            {{ split_to_rows('requirements.expected', ';') }},
+            false
+        from {{ ref('requirements') }} as requirements
+        cross join {{ source('run_records', 'cities') }} as cities
+        where requirements.expected is not null
+    ),
 
-told as (
-    select observations.city_id, lines.line as indicator_id, observations.indicator_id as own_id, observations.period_start, observations.numerator, observations.sex, observations.age, observations.other_code,
-        case
-            when observations.area_level = 'district' then 'area'
-            when observations.other_dim is not null then observations.other_dim
-            when observations.sex <> '_T' and observations.age = '_T' then 'sex'
-            when observations.age <> '_T' and observations.sex = '_T' then 'age'
-            when observations.sex = '_T' and observations.age = '_T' then 'total'
-        end as dimension, observations.value is not null or observations.obs_status = 'Q' or observations.numerator is not null as there
-    from {{ ref('observations') }} as observations
-    inner join {{ ref('indicator_lines') }} as lines on observations.indicator_id = lines.indicator_id
-    where observations.freq = 'A' and observations.area_level in ('city', 'district')
-),
+    told as (
+        select
+            observations.city_id,
+            lines.line as indicator_id,
+            observations.indicator_id as own_id,
+            observations.period_start,
+            observations.numerator,
+            observations.sex,
+            observations.age,
+            observations.other_code,
+            case
+                when observations.area_level = 'district'
+                then 'area'
+                when observations.other_dim is not null
+                then observations.other_dim
+                when observations.sex <> '_T' and observations.age = '_T'
+                then 'sex'
+                when observations.age <> '_T' and observations.sex = '_T'
+                then 'age'
+                when observations.sex = '_T' and observations.age = '_T'
+                then 'total'
+            end as dimension,
+            observations.value is not null
+            or observations.obs_status = 'Q'
+            or observations.numerator is not null as there
+        from {{ ref('observations') }} as observations
+        inner join {{ ref('indicator_lines') }} as lines on observations.indicator_id = lines.indicator_id
+        where observations.freq = 'A' and observations.area_level in ('city', 'district')
+    ),
 
-available as (
-    select city_id, indicator_id, dimension
-    from told where there and dimension is not null and coalesce(nullif(sex, '_T'), nullif(age, '_T'), other_code, '') <> '_U'
-    group by all
-),
+    available as (
+        select city_id, indicator_id, dimension
+        from told
+        where
+            there
+            and dimension is not null
+            and coalesce(nullif(sex, '_T'), nullif(age, '_T'), other_code, '') <> '_U'
+        group by all
+    ),
 
-unknown as (
-    select parts.city_id, parts.indicator_id, parts.own_id, parts.dimension, year(parts.period_start) as year, sum(parts.numerator) as unknown_n, any_value(whole.numerator) as total_n
-    from told as parts
-    inner join told as whole
-        on parts.city_id = whole.city_id and parts.indicator_id = whole.indicator_id and parts.own_id = whole.own_id
-        and parts.period_start = whole.period_start and whole.dimension = 'total'
-    where (parts.dimension = 'sex' and parts.sex = '_U') or (parts.dimension = 'age' and parts.age = '_U')
-        or (parts.dimension not in ('sex', 'age', 'area', 'total') and parts.other_code = '_U')
-    group by parts.city_id, parts.indicator_id, parts.own_id, parts.dimension, year(parts.period_start)
-    having any_value(whole.numerator) > 0 and sum(parts.numerator) <= any_value(whole.numerator)
-    qualify row_number() over (partition by parts.city_id, parts.indicator_id, parts.dimension order by year desc, sum(parts.numerator) / any_value(whole.numerator) desc) = 1
-),
+    unknown as (
+        select
+            parts.city_id,
+            parts.indicator_id,
+            parts.own_id,
+            parts.dimension,
+            year(parts.period_start) as year,
+            sum(parts.numerator) as unknown_n,
+            any_value(whole.numerator) as total_n
+        from told as parts
+        inner join
+            told as whole
+            on parts.city_id = whole.city_id
+            and parts.indicator_id = whole.indicator_id
+            and parts.own_id = whole.own_id
+            and parts.period_start = whole.period_start
+            and whole.dimension = 'total'
+        where
+            (parts.dimension = 'sex' and parts.sex = '_U')
+            or (parts.dimension = 'age' and parts.age = '_U')
+            or (parts.dimension not in ('sex', 'age', 'area', 'total') and parts.other_code = '_U')
+        group by parts.city_id, parts.indicator_id, parts.own_id, parts.dimension, year(parts.period_start)
+        having any_value(whole.numerator) > 0 and sum(parts.numerator) <= any_value(whole.numerator)
+        qualify
+            row_number() over (
+                partition by parts.city_id, parts.indicator_id, parts.dimension
+                order by year desc, sum(parts.numerator) / any_value(whole.numerator) desc
+            )
+            = 1
+    ),
 
-present as (
-    select distinct city_id, indicator_id from {{ ref('expected_cells') }}
-    where area_level = 'city' and state not in ('missing', 'partial', 'not_required')
-)
+    present as (
+        select distinct city_id, indicator_id
+        from {{ ref('expected_cells') }}
+        where area_level = 'city' and state not in ('missing', 'partial', 'not_required')
+    )
 
-select wanted.city_id, wanted.indicator_id, wanted.dimension, wanted.asked, available.dimension is not null as available, indicators.core_flag,
-    case wanted.dimension when 'area' then 'district' when 'location_type' then 'kind of place' when 'exploitation' then 'form of exploitation'
-        when 'ethnicity' then 'ethnic group' else wanted.dimension end as dimension_word,
-    cast(unknown.year as integer) as year, unknown.unknown_n, unknown.total_n
+select
+    wanted.city_id,
+    wanted.indicator_id,
+    wanted.dimension,
+    wanted.asked,
+    available.dimension is not null as available,
+    indicators.core_flag,
+    case
+        wanted.dimension
+        when 'area'
+        then 'district'
+        when 'location_type'
+        then 'kind of place'
+        when 'exploitation'
+        then 'form of exploitation'
+        when 'ethnicity'
+        then 'ethnic group'
+        else wanted.dimension
+    end as dimension_word,
+    cast(unknown.year as integer) as year,
+    unknown.unknown_n,
+    unknown.total_n
 from wanted
-inner join {{ ref('published_indicators') }} as indicators on wanted.city_id = indicators.city_id and wanted.indicator_id = indicators.indicator_id
-left join available on wanted.city_id = available.city_id and wanted.indicator_id = available.indicator_id and wanted.dimension = available.dimension
-left join unknown on wanted.city_id = unknown.city_id and wanted.indicator_id = unknown.indicator_id and wanted.dimension = unknown.dimension
-where exists (select 1 from present where present.city_id = wanted.city_id and present.indicator_id = wanted.indicator_id)
+inner join
+    {{ ref('published_indicators') }} as indicators
+    on wanted.city_id = indicators.city_id
+    and wanted.indicator_id = indicators.indicator_id
+left join
+    available
+    on wanted.city_id = available.city_id
+    and wanted.indicator_id = available.indicator_id
+    and wanted.dimension = available.dimension
+left join
+    unknown
+    on wanted.city_id = unknown.city_id
+    and wanted.indicator_id = unknown.indicator_id
+    and wanted.dimension = unknown.dimension
+where
+    exists (
+        select 1
+        from present
+        where present.city_id = wanted.city_id and present.indicator_id = wanted.indicator_id
+    )

@@ -1,31 +1,72 @@
--- Grain: city x indicator (not other sources' own forms, which repeat it) x month: what was counted for the city, what its neighbours in time let expect, and how far it is out of line.
--- Expected is the median of the months beside it and of the same season in the years around it. The score counts steps of the
--- series' own spread (1.4826 x median deviation, at least chance's own). Of many months some are far out by chance: `beyond_chance` says which are not.
-with months as (
-    select city_id, indicator_id, period_start as month, numerator as counted, sources[1] as feed_id
-    from {{ ref('observations') }}
-    semi join (select indicator_id from {{ ref('indicators') }} where record_type <> 'own') as watched using (indicator_id)
-    where freq = 'M' and area_level = 'city' and sex = '_T' and age = '_T' and other_dim is null
-      and numerator is not null and denominator is not null and obs_status <> 'Q' and coalesce(reason, '') not like '%months covered'
-),
+-- Grain: city x indicator (not other sources' own forms, which repeat it) x month: what was counted for the
+-- city, what its neighbours in time let expect, and how far it is out of line.
+-- Expected is the median of the months beside it and of the same season in the years around it. The score
+-- counts steps of the
+-- series' own spread (1.4826 x median deviation, at least chance's own). Of many months some are far out by
+-- chance: `beyond_chance` says which are not.
+with
+    months as (
+        select city_id, indicator_id, period_start as month, numerator as counted, sources[1] as feed_id
+        from {{ ref('observations') }}
+        semi join
+            (select indicator_id from {{ ref('indicators') }} where record_type <> 'own') as watched using (
+                indicator_id
+            )
+        where
+            freq = 'M'
+            and area_level = 'city'
+            and sex = '_T'
+            and age = '_T'
+            and other_dim is null
+            and numerator is not null
+            and denominator is not null
+            and obs_status <> 'Q'
+            and coalesce(reason, '') not like '%months covered'
+    ),
 
-near as (
-    select months.city_id, months.indicator_id, months.month, months.counted, months.feed_id, median(others.counted) as expected, count(*) as neighbours
-    from months
-    inner join months as others
-        on months.city_id = others.city_id and months.indicator_id = others.indicator_id
-        and abs(date_diff('month', months.month, others.month)) in (1, 2, 11, 12, 13)
-    group by all
-    having count(*) >= 4
-),
+    near as (
+        select
+            months.city_id,
+            months.indicator_id,
+            months.month,
+            months.counted,
+            months.feed_id,
+            median(others.counted) as expected,
+            count(*) as neighbours
+        from months
+        inner join
+            months as others
+            on months.city_id = others.city_id
+            and months.indicator_id = others.indicator_id
+            and abs(date_diff('month', months.month, others.month)) in (1, 2, 11, 12, 13)
+        group by all
+        having count(*) >= 4
+    ),
 
-spread as (
-    select *, counted - expected as apart,
-        greatest(1.4826 * median(abs(counted - expected)) over (partition by city_id, indicator_id), sqrt(greatest(expected, 1))) as step,
-        count(*) over (partition by city_id) as looked_at, count(*) over (partition by city_id, indicator_id) as length
-    from near
-)
+    spread as (
+        select
+            *,
+            counted - expected as apart,
+            greatest(
+                1.4826 * median(abs(counted - expected)) over (partition by city_id, indicator_id),
+                sqrt(greatest(expected, 1))
+            ) as step,
+            count(*) over (partition by city_id) as looked_at,
+            count(*) over (partition by city_id, indicator_id) as length
+        from near
+    )
 
-select city_id, indicator_id, month, {{ period_text("'M'", 'month') }} as period, feed_id, counted, expected, round(apart / step, 4) as score, length,
-    length >= 24 and greatest(counted, expected) >= 10 and looked_at * exp(-pow(apart / step, 2) / 2) < 0.0001 as beyond_chance
+select
+    city_id,
+    indicator_id,
+    month,
+    {{ period_text("'M'", 'month') }} as period,
+    feed_id,
+    counted,
+    expected,
+    round(apart / step, 4) as score,
+    length,
+    length >= 24
+    and greatest(counted, expected) >= 10
+    and looked_at * exp(- pow(apart / step, 2) / 2) < 0.0001 as beyond_chance
 from spread

@@ -1,21 +1,50 @@
--- Grain: city x indicator of the guide with a figure of the city: its newest year, and the nearest year of a figure of the country by the same unit.
-with totals as (
-    select city_id, indicator_id, area_level, year(period_start) as year, unit from {{ ref('observations') }}
-    where freq = 'A' and sex = '_T' and age = '_T' and other_dim is null and value is not null and area_level in ('city', 'country')
-),
+-- Grain: city x indicator of the guide with a figure of the city: its newest year, and the nearest year of
+-- a figure of the country by the same unit.
+with
+    totals as (
+        select city_id, indicator_id, area_level, year(period_start) as year, unit
+        from {{ ref('observations') }}
+        where
+            freq = 'A'
+            and sex = '_T'
+            and age = '_T'
+            and other_dim is null
+            and value is not null
+            and area_level in ('city', 'country')
+    ),
 
-paired as (
-    select own.city_id, own.indicator_id, own.year, national.year as national_year
-    from (select * from totals where area_level = 'city') as own
-    left join (select * from totals where area_level = 'country') as national
-        on own.city_id = national.city_id and own.indicator_id = national.indicator_id and own.unit = national.unit
-    qualify row_number() over (partition by own.city_id, own.indicator_id order by own.year desc, abs(own.year - national.year) nulls last) = 1
-)
+    paired as (
+        select own.city_id, own.indicator_id, own.year, national.year as national_year
+        from (select * from totals where area_level = 'city') as own
+        left join
+            (select * from totals where area_level = 'country') as national
+            on own.city_id = national.city_id
+            and own.indicator_id = national.indicator_id
+            and own.unit = national.unit
+        qualify
+            row_number() over (
+                partition by own.city_id, own.indicator_id
+                order by own.year desc, abs(own.year - national.year) nulls last
+            )
+            = 1
+    )
 
-select paired.city_id, lines.line as indicator_id, cast(max(paired.year) as integer) as city_year, cast(arg_min(paired.national_year, (abs(paired.year - paired.national_year), paired.national_year)) as integer) as nearest_year,
-    cast(min(abs(paired.year - paired.national_year)) as integer) as years_apart, any_value(indicators.core_flag) as core_flag
+select
+    paired.city_id,
+    lines.line as indicator_id,
+    cast(max(paired.year) as integer) as city_year,
+    cast(
+        arg_min(
+            paired.national_year, (abs(paired.year - paired.national_year), paired.national_year)
+        ) as integer
+    ) as nearest_year,
+    cast(min(abs(paired.year - paired.national_year)) as integer) as years_apart,
+    any_value(indicators.core_flag) as core_flag
 from paired
 inner join {{ ref('indicator_lines') }} as lines on paired.indicator_id = lines.indicator_id
-inner join {{ ref('published_indicators') }} as indicators on paired.city_id = indicators.city_id and lines.line = indicators.indicator_id
+inner join
+    {{ ref('published_indicators') }} as indicators
+    on paired.city_id = indicators.city_id
+    and lines.line = indicators.indicator_id
 where indicators.record_type = 'printed' and indicators.category_no <= 7
 group by paired.city_id, lines.line

@@ -1,5 +1,10 @@
--- Grain: city x feed x period the last pull asked for in vain: why, and whether there is something to fall back on.
-select pulls.*, exists (
-        select 1 from {{ source('run_records', 'deliveries') }} as deliveries
-        where deliveries.city_id = pulls.city_id and deliveries.feed_id = pulls.feed_id and deliveries.in_use) as has_fallback
+-- Grain: city x feed x period the last pull asked for in vain: why, and whether there is something to fall
+-- back on.
+select
+    pulls.*,
+    exists (
+        select 1
+        from {{ source('run_records', 'deliveries') }} as deliveries
+        where deliveries.city_id = pulls.city_id and deliveries.feed_id = pulls.feed_id and deliveries.in_use
+    ) as has_fallback
 from {{ source('run_records', 'pulls') }} as pulls

@@ -1,2 +1,3 @@
--- Grain: city x feed x delivery x column x number that stands for something missing: how often, and whether the contract says so.
+-- Grain: city x feed x delivery x column x number that stands for something missing: how often, and whether
+-- the contract says so.
 select * from {{ source('run_records', 'sentinels') }}

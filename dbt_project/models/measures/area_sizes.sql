@@ -1,14 +1,25 @@
 -- Grain: city x area: square kilometres, its own or the sum of its children's if none of those is missing.
-with own as (
-    select city_id, area_id, parent_id, boundary_version, area_km2 from {{ ref('stg_areas') }}
-),
+with
+    own as (select city_id, area_id, parent_id, boundary_version, area_km2 from {{ ref('stg_areas') }}),
 
-children as (
-    select city_id, parent_id as area_id, {{ steady_sum('area_km2') }} as area_km2, count(*) as children, count(area_km2) as sized
-    from own where parent_id is not null group by city_id, parent_id
-)
+    children as (
+        select
+            city_id,
+            parent_id as area_id,
+            {{ steady_sum('area_km2') }} as area_km2,
+            count(*) as children,
+            count(area_km2) as sized
+        from own
+        where parent_id is not null
+        group by city_id, parent_id
+    )
 
-select own.city_id, own.area_id, own.boundary_version,
-    coalesce(own.area_km2, case when children.children = children.sized then children.area_km2 end) as area_km2
+select
+    own.city_id,
+    own.area_id,
+    own.boundary_version,
+    coalesce(
+        own.area_km2, case when children.children = children.sized then children.area_km2 end
+    ) as area_km2
 from own
 left join children on own.city_id = children.city_id and own.area_id = children.area_id

@@ -1,92 +1,233 @@
 -- Grain: city x feed x area x period x classification x sex x ages x what else a measure can ask for.
 -- Each shape is scanned once; everything after works on these few rows.
-with crime_events as (
-    select city_id, feed_id, 'crime_events' as shape, area_id, {{ month_start('occurred_on') }} as start,
-        iccs_code, weapon, situation, cleared, '_T' as sex, '_T' as age_group, count(*) as amount
-    from {{ ref('stg_crime_events') }}
-    group by city_id, feed_id, area_id, start, iccs_code, weapon, situation, cleared
-),
+with
+    crime_events as (
+        select
+            city_id,
+            feed_id,
+            'crime_events' as shape,
+            area_id,
+            {{ month_start('occurred_on') }} as start,
+            iccs_code,
+            weapon,
+            situation,
+            cleared,
+            '_T' as sex,
+            '_T' as age_group,
+            count(*) as amount
+        from {{ ref('stg_crime_events') }}
+        group by city_id, feed_id, area_id, start, iccs_code, weapon, situation, cleared
+    ),
 
-crime_victims as (
-    select city_id, feed_id, 'crime_victims' as shape, area_id, {{ month_start('occurred_on') }} as start,
-        iccs_code, weapon, relation, situation, location_type, cleared, sex, age, age_group, ethnicity, disability, exploitation, count(*) as amount
-    from {{ ref('stg_crime_victims') }}
-    group by city_id, feed_id, area_id, start, iccs_code, weapon, relation, situation, location_type, cleared, sex, age, age_group,
-        ethnicity, disability, exploitation
-),
+    crime_victims as (
+        select
+            city_id,
+            feed_id,
+            'crime_victims' as shape,
+            area_id,
+            {{ month_start('occurred_on') }} as start,
+            iccs_code,
+            weapon,
+            relation,
+            situation,
+            location_type,
+            cleared,
+            sex,
+            age,
+            age_group,
+            ethnicity,
+            disability,
+            exploitation,
+            count(*) as amount
+        from {{ ref('stg_crime_victims') }}
+        group by
+            city_id,
+            feed_id,
+            area_id,
+            start,
+            iccs_code,
+            weapon,
+            relation,
+            situation,
+            location_type,
+            cleared,
+            sex,
+            age,
+            age_group,
+            ethnicity,
+            disability,
+            exploitation
+    ),
 
-deaths as (
-    select city_id, feed_id, 'deaths' as shape, area_id, {{ month_start('died_on') }} as start,
-        icd10, cause_group, relation, location_type, sex, age, age_group, ethnicity, count(*) as amount
-    from {{ ref('stg_deaths') }}
-    group by city_id, feed_id, area_id, start, icd10, cause_group, relation, location_type, sex, age, age_group, ethnicity
-),
+    deaths as (
+        select
+            city_id,
+            feed_id,
+            'deaths' as shape,
+            area_id,
+            {{ month_start('died_on') }} as start,
+            icd10,
+            cause_group,
+            relation,
+            location_type,
+            sex,
+            age,
+            age_group,
+            ethnicity,
+            count(*) as amount
+        from {{ ref('stg_deaths') }}
+        group by
+            city_id,
+            feed_id,
+            area_id,
+            start,
+            icd10,
+            cause_group,
+            relation,
+            location_type,
+            sex,
+            age,
+            age_group,
+            ethnicity
+    ),
 
--- Where a source of counts also gives its own totals, only its finest rows are counted: parts and totals are never added up.
-crime_counts as (
-    select city_id, feed_id, 'crime_counts' as shape, area_id, period, iccs_code, unit_counted, weapon, relation, situation,
-        sex, age_group, sum("count") as amount
-    from (
-        select * from {{ ref('stg_crime_counts') }}
-        qualify {{ fineness('sex', 'age_group') }} = max({{ fineness('sex', 'age_group') }})
-            over (partition by city_id, feed_id, area_id, period, iccs_code, unit_counted, weapon, relation, situation)
+    -- Where a source of counts also gives its own totals, only its finest rows are counted: parts and
+    -- totals are never added up.
+    crime_counts as (
+        select
+            city_id,
+            feed_id,
+            'crime_counts' as shape,
+            area_id,
+            period,
+            iccs_code,
+            unit_counted,
+            weapon,
+            relation,
+            situation,
+            sex,
+            age_group,
+            sum("count") as amount
+        from
+            (
+                select *
+                from {{ ref('stg_crime_counts') }}
+                qualify
+                    {{ fineness('sex', 'age_group') }} = max({{ fineness('sex', 'age_group') }}) over (
+                        partition by
+                            city_id,
+                            feed_id,
+                            area_id,
+                            period,
+                            iccs_code,
+                            unit_counted,
+                            weapon,
+                            relation,
+                            situation
+                    )
+            )
+        group by
+            city_id,
+            feed_id,
+            area_id,
+            period,
+            iccs_code,
+            unit_counted,
+            weapon,
+            relation,
+            situation,
+            sex,
+            age_group
+    ),
+
+    health_counts as (
+        select
+            city_id,
+            feed_id,
+            'health_counts' as shape,
+            area_id,
+            period,
+            icd10,
+            topic,
+            sex,
+            age_group,
+            sum("count") as amount
+        from
+            (
+                select *
+                from {{ ref('stg_health_counts') }}
+                qualify
+                    {{ fineness('sex', 'age_group') }} = max({{ fineness('sex', 'age_group') }}) over (
+                        partition by city_id, feed_id, area_id, period, icd10, topic
+                    )
+            )
+        group by city_id, feed_id, area_id, period, icd10, topic, sex, age_group
+    ),
+
+    together as ({{ stacked(['crime_victims', 'crime_events', 'deaths', 'crime_counts', 'health_counts']) }}),
+
+    -- What is the same for every row of a feed is worked out once.
+    feeds as (
+        select
+            city_id,
+            feed_id,
+            extent_area,
+            dated_to = 'year' as by_year,
+            {{ in_list("'sex'", 'told') }} as tells_sex,
+            {{ in_list("'age'", 'told') }} or {{ in_list("'age_group'", 'told') }} as tells_age
+        from (select *, replace(tells, ',', ';') as told from {{ source('run_records', 'feeds') }})
+    ),
+
+    -- Years for sources that know no more, months for events, and for counts what their period says.
+    dated as (
+        select
+            together.* exclude (start, period, age, age_group) replace (
+                case when feeds.tells_sex then together.sex else '_T' end as sex
+            ),
+            case
+                when together.period is not null
+                then {{ freq_of_text('together.period') }}
+                when feeds.by_year
+                then 'A'
+                else 'M'
+            end as freq,
+            coalesce(together.start, {{ start_of_text('together.period') }}) as start,
+            (together.age is not null or together.age_group <> '_T') and feeds.tells_age as age_told,
+            {{ age_low('together.age', 'together.age_group') }} as age_low,
+            {{ age_high('together.age', 'together.age_group') }} as age_high
+        from together
+        inner join feeds on together.city_id = feeds.city_id and together.feed_id = feeds.feed_id
+    ),
+
+    -- An area code nobody knows counts to the feed's extent, where it is known to have happened.
+    placed as (
+        select
+            dated.* exclude (area_id),
+            case when areas.area_id is null then feeds.extent_area else dated.area_id end as area_id,
+            case when areas.area_id is null then dated.area_id end as unknown_area
+        from dated
+        inner join feeds on dated.city_id = feeds.city_id and dated.feed_id = feeds.feed_id
+        left join
+            {{ ref('stg_areas') }} as areas on dated.city_id = areas.city_id and dated.area_id = areas.area_id
     )
-    group by city_id, feed_id, area_id, period, iccs_code, unit_counted, weapon, relation, situation, sex, age_group
-),
-
-health_counts as (
-    select city_id, feed_id, 'health_counts' as shape, area_id, period, icd10, topic, sex, age_group, sum("count") as amount
-    from (
-        select * from {{ ref('stg_health_counts') }}
-        qualify {{ fineness('sex', 'age_group') }} = max({{ fineness('sex', 'age_group') }})
-            over (partition by city_id, feed_id, area_id, period, icd10, topic)
-    )
-    group by city_id, feed_id, area_id, period, icd10, topic, sex, age_group
-),
-
-together as (
-    {{ stacked(['crime_victims', 'crime_events', 'deaths', 'crime_counts', 'health_counts']) }}
-),
-
--- What is the same for every row of a feed is worked out once.
-feeds as (
-    select city_id, feed_id, extent_area, dated_to = 'year' as by_year, {{ in_list("'sex'", 'told') }} as tells_sex,
-        {{ in_list("'age'", 'told') }} or {{ in_list("'age_group'", 'told') }} as tells_age
-    from (select *, replace(tells, ',', ';') as told from {{ source('run_records', 'feeds') }})
-),
-
--- Years for sources that know no more, months for events, and for counts what their period says.
-dated as (
-    select
-        together.* exclude (start, period, age, age_group)
-            replace (case when feeds.tells_sex then together.sex else '_T' end as sex),
-        case
-            when together.period is not null then {{ freq_of_text('together.period') }}
-            when feeds.by_year then 'A'
-            else 'M'
-        end as freq,
-        coalesce(together.start, {{ start_of_text('together.period') }}) as start,
-        (together.age is not null or together.age_group <> '_T') and feeds.tells_age as age_told,
-        {{ age_low('together.age', 'together.age_group') }} as age_low, {{ age_high('together.age', 'together.age_group') }} as age_high
-    from together
-    inner join feeds
-        on together.city_id = feeds.city_id and together.feed_id = feeds.feed_id
-),
-
--- An area code nobody knows counts to the feed's extent, where it is known to have happened.
-placed as (
-    select
-        dated.* exclude (area_id),
-        case when areas.area_id is null then feeds.extent_area else dated.area_id end as area_id,
-        case when areas.area_id is null then dated.area_id end as unknown_area
-    from dated
-    inner join feeds on dated.city_id = feeds.city_id and dated.feed_id = feeds.feed_id
-    left join {{ ref('stg_areas') }} as areas on dated.city_id = areas.city_id and dated.area_id = areas.area_id
-)
 
 select
-    city_id, feed_id, shape, area_id, unknown_area, freq, {{ period_start('freq', 'start') }} as start,
-    {{ profile_of('placed') }} as profile, {{ filter_columns() | join(', ') }},
-    sex, age_told, age_low, age_high, ethnicity, disability, exploitation, sum(amount) as amount
+    city_id,
+    feed_id,
+    shape,
+    area_id,
+    unknown_area,
+    freq,
+    {{ period_start('freq', 'start') }} as start,
+    {{ profile_of('placed') }} as profile,
+    {{ filter_columns() | join(', ') }},
+    sex,
+    age_told,
+    age_low,
+    age_high,
+    ethnicity,
+    disability,
+    exploitation,
+    sum(amount) as amount
 from placed
 group by all

@@ -1,87 +1,184 @@
--- Grain: city x indicator x area x frequency x period x sex x age x other dimension. What the assessment says, protected.
-with together as (
-    select * from {{ ref('ind_1_sociodemographic') }}
-    union all select * from {{ ref('ind_2_socioeconomic') }}
-    union all select * from {{ ref('ind_3_essential_services') }}
-    union all select * from {{ ref('ind_4_crime') }}
-    union all select * from {{ ref('ind_5_drugs') }}
-    union all select * from {{ ref('ind_6_governance') }}
-    union all select * from {{ ref('ind_7_social_cohesion') }}
-    union all select * from {{ ref('ind_8_hazard_exposure') }}
-),
+-- Grain: city x indicator x area x frequency x period x sex x age x other dimension. What the assessment
+-- says, protected.
+with
+    together as (
+        select *
+        from {{ ref('ind_1_sociodemographic') }}
+        union all
+        select *
+        from {{ ref('ind_2_socioeconomic') }}
+        union all
+        select *
+        from {{ ref('ind_3_essential_services') }}
+        union all
+        select *
+        from {{ ref('ind_4_crime') }}
+        union all
+        select *
+        from {{ ref('ind_5_drugs') }}
+        union all
+        select *
+        from {{ ref('ind_6_governance') }}
+        union all
+        select *
+        from {{ ref('ind_7_social_cohesion') }}
+        union all
+        select *
+        from {{ ref('ind_8_hazard_exposure') }}
+    ),
 
-in_window as (
-    select together.*
-    from together
-    inner join {{ source('run_records', 'cities') }} as cities on together.city_id = cities.city_id
-    where year(together.start) between cities.first_year and cities.last_year
-),
+    in_window as (
+        select together.*
+        from together
+        inner join {{ source('run_records', 'cities') }} as cities on together.city_id = cities.city_id
+        where year(together.start) between cities.first_year and cities.last_year
+    ),
 
-arrived as (
-    select city_id, max(cast(left(retrieved_at, 10) as date)) as as_of
-    from {{ source('run_records', 'deliveries') }} where in_use group by city_id
-),
+    arrived as (
+        select city_id, max(cast(left(retrieved_at, 10) as date)) as as_of
+        from {{ source('run_records', 'deliveries') }}
+        where in_use
+        group by city_id
+    ),
 
--- Sources whose definition is not the catalogue's own say so in their contracts.
-differing as (
-    select city_id, feed_id, differs from {{ source('run_records', 'feeds') }} where differs is not null
-),
+    -- Sources whose definition is not the catalogue's own say so in their contracts.
+    differing as (
+        select city_id, feed_id, differs from {{ source('run_records', 'feeds') }} where differs is not null
+    ),
 
--- What the receiving office put in the place of what the source says is imputed (I), in the words of official statistics.
--- Few people in a cell are people one might recognise: below the indicator's threshold, or ten of the young, the cell is hidden whole.
--- Of the most sensitive lines only the city's years are shown.
--- Few events make no rate (S1): below ten the count is shown and the rate is not, below twenty it is marked as shaky. Nought is nought.
-judged as (
-    select in_window.*, areas.level as area_level, areas.boundary_version, arrived.as_of, differing.differs,
-        coalesce(list_has_any(in_window.sources, corrected.feeds), false) as corrected,
-        coalesce(indicators.min_cell > 0 and areas.level <> 'country' and in_window.numerator > 0
-            and in_window.numerator < case when groups.age_max < 18 then greatest(indicators.min_cell, 10) else indicators.min_cell end, false) as few,
-        coalesce(indicators.finest_shown = 'city_year' and (in_window.freq <> 'A' or areas.level in ('district', 'neighbourhood')), false) as too_fine,
-        coalesce(indicators.small_number_rule = 'S1' and indicators.kind in ('rate', 'share') and in_window.n > 0 and in_window.n < 10, false) as too_few,
-        coalesce(indicators.small_number_rule = 'S1' and indicators.kind in ('rate', 'share') and in_window.n between 10 and 19, false) as shaky
-    from in_window
-    inner join {{ ref('stg_areas') }} as areas on in_window.city_id = areas.city_id and in_window.area_id = areas.area_id
-    inner join {{ ref('indicators') }} as indicators on in_window.indicator_id = indicators.indicator_id
-    left join {{ ref('age_groups') }} as groups on in_window.age = groups.age_group
-    left join arrived on in_window.city_id = arrived.city_id
-    left join {{ ref('corrected_cells') }} as corrected
-        on in_window.city_id = corrected.city_id and in_window.area_id = corrected.area_id and in_window.freq = corrected.freq and in_window.start = corrected.start
-    left join differing on in_window.city_id = differing.city_id and in_window.sources[1] = differing.feed_id
-),
+    -- What the receiving office put in the place of what the source says is imputed (I), in the words of
+    -- official statistics.
+    -- Few people in a cell are people one might recognise: below the indicator's threshold, or ten of the
+    -- young, the cell is hidden whole.
+    -- Of the most sensitive lines only the city's years are shown.
+    -- Few events make no rate (S1): below ten the count is shown and the rate is not, below twenty it is
+    -- marked as shaky. Nought is nought.
+    judged as (
+        select
+            in_window.*,
+            areas.level as area_level,
+            areas.boundary_version,
+            arrived.as_of,
+            differing.differs,
+            coalesce(list_has_any(in_window.sources, corrected.feeds), false) as corrected,
+            coalesce(
+                indicators.min_cell > 0
+                and areas.level <> 'country'
+                and in_window.numerator > 0
+                and in_window.numerator < case
+                    when groups.age_max < 18 then greatest(indicators.min_cell, 10) else indicators.min_cell
+                end,
+                false
+            ) as few,
+            coalesce(
+                indicators.finest_shown = 'city_year'
+                and (in_window.freq <> 'A' or areas.level in ('district', 'neighbourhood')),
+                false
+            ) as too_fine,
+            coalesce(
+                indicators.small_number_rule = 'S1'
+                and indicators.kind in ('rate', 'share')
+                and in_window.n > 0
+                and in_window.n < 10,
+                false
+            ) as too_few,
+            coalesce(
+                indicators.small_number_rule = 'S1'
+                and indicators.kind in ('rate', 'share')
+                and in_window.n between 10 and 19,
+                false
+            ) as shaky
+        from in_window
+        inner join
+            {{ ref('stg_areas') }} as areas
+            on in_window.city_id = areas.city_id
+            and in_window.area_id = areas.area_id
+        inner join {{ ref('indicators') }} as indicators on in_window.indicator_id = indicators.indicator_id
+        left join {{ ref('age_groups') }} as groups on in_window.age = groups.age_group
+        left join arrived on in_window.city_id = arrived.city_id
+        left join
+            {{ ref('corrected_cells') }} as corrected
+            on in_window.city_id = corrected.city_id
+            and in_window.area_id = corrected.area_id
+            and in_window.freq = corrected.freq
+            and in_window.start = corrected.start
+        left join
+            differing on in_window.city_id = differing.city_id and in_window.sources[1] = differing.feed_id
+    ),
 
-stated as (
-    select * exclude (obs_status, reason), few or too_fine as hidden,
-        case
-            when few or too_fine then 'Q'
-            when obs_status in ('L', 'M', 'O', 'Q') then obs_status
-            when too_few then 'O'
-            when shaky then 'U'
-            when obs_status = 'A' and differs is not null then 'D'
-            when obs_status = 'A' and corrected then 'I'
-            else obs_status
-        end as obs_status,
-        case
-            when few then 'too few people to show'
-            when too_fine then 'shown for the city and whole years alone'
-            when obs_status in ('L', 'M', 'O', 'Q') then reason
-            when too_few then 'fewer than ten: the count is shown, a rate would be chance'
-            else coalesce(reason, case when shaky then 'fewer than twenty: a few more or less change much' end, differs, case when corrected then 'rests on records that the city corrected' end)
-        end as reason
-    from judged
-)
+    stated as (
+        select
+            * exclude (obs_status, reason),
+            few or too_fine as hidden,
+            case
+                when few or too_fine
+                then 'Q'
+                when obs_status in ('L', 'M', 'O', 'Q')
+                then obs_status
+                when too_few
+                then 'O'
+                when shaky
+                then 'U'
+                when obs_status = 'A' and differs is not null
+                then 'D'
+                when obs_status = 'A' and corrected
+                then 'I'
+                else obs_status
+            end as obs_status,
+            case
+                when few
+                then 'too few people to show'
+                when too_fine
+                then 'shown for the city and whole years alone'
+                when obs_status in ('L', 'M', 'O', 'Q')
+                then reason
+                when too_few
+                then 'fewer than ten: the count is shown, a rate would be chance'
+                else
+                    coalesce(
+                        reason,
+                        case when shaky then 'fewer than twenty: a few more or less change much' end,
+                        differs,
+                        case when corrected then 'rests on records that the city corrected' end
+                    )
+            end as reason
+        from judged
+    )
 
 select
-    city_id, indicator_id, area_id, area_level, freq,
-    {{ period_text('freq', 'start') }} as period, start as period_start, {{ period_end('freq', 'start') }} as period_end,
-    sex, age, nullif(other_dim, '') as other_dim, nullif(other_code, '') as other_code,
-    case when obs_status not in ('L', 'M', 'O', 'Q') then value end as value, unit,
+    city_id,
+    indicator_id,
+    area_id,
+    area_level,
+    freq,
+    {{ period_text('freq', 'start') }} as period,
+    start as period_start,
+    {{ period_end('freq', 'start') }} as period_end,
+    sex,
+    age,
+    nullif(other_dim, '') as other_dim,
+    nullif(other_code, '') as other_code,
+    case when obs_status not in ('L', 'M', 'O', 'Q') then value end as value,
+    unit,
     case when not hidden then numerator end as numerator,
     case when not hidden then denominator end as denominator,
     case when obs_status not in ('L', 'M', 'O', 'Q') then ci_low end as ci_low,
     case when obs_status not in ('L', 'M', 'O', 'Q') then ci_high end as ci_high,
     case when not hidden then n end as n,
-    obs_status, case when hidden then 'C' else 'F' end as conf_status,
-    case when n is null or obs_status in ('L', 'M', 'O', 'Q') then null
-         when n >= 20 and obs_status <> 'U' then 'A' when n >= 10 then 'B' else 'C' end as quality_grade,
-    sources, denominator_source, boundary_version, as_of, reason
+    obs_status,
+    case when hidden then 'C' else 'F' end as conf_status,
+    case
+        when n is null or obs_status in ('L', 'M', 'O', 'Q')
+        then null
+        when n >= 20 and obs_status <> 'U'
+        then 'A'
+        when n >= 10
+        then 'B'
+        else 'C'
+    end as quality_grade,
+    sources,
+    denominator_source,
+    boundary_version,
+    as_of,
+    reason
 from stated
