@@ -108,7 +108,7 @@ def main() -> None:
         hand = measure([sys.executable, "-c", BY_HAND, str(homes[arguments.rows])])
         now = build(PROJECT, homes[arguments.rows])
         wide = build(widened(folder, arguments.catalogue), homes[arguments.rows])
-    with (PROJECT / "contracts" / "catalogue" / "indicators.csv").open(encoding="utf-8") as stream:
+    with (PROJECT / "contracts" / "catalogue" / "indicator_catalogue.csv").open(encoding="utf-8") as stream:
         known = sum(1 for _ in stream) - 1
     print("| what | wall s | cpu s | MB | cpu over the hand's, fixed cost apart |")
     print("| --- | --- | --- | --- | --- |")

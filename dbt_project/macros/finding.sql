@@ -19,7 +19,7 @@ select
     {%- for column in ['city_id'] + by %} || ' and {{ column }} = ''' || replace(cast({{ column }} as varchar), '''', '''''') || ''''{% endfor %} as evidence_query
 from (
     select city_id, {% for column in by %}{{ column }}, {% endfor %}{% for name, formula in figures.items() %}{{ formula }} as {{ name }}{{ ', ' if not loop.last }}{% endfor %}
-    from {{ ref('published_indicators') if table == 'indicators' else ref(table) }} as {{ table }}
+    from {{ ref('indicators') if table == 'indicators' else ref(table) }} as {{ table }}
     where {{ where }}
     group by city_id{% for column in by %}, {{ column }}{% endfor %}
 )

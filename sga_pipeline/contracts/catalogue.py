@@ -50,7 +50,7 @@ def read_catalogue(folder: Path) -> Catalogue:
     for row in read_rows(folder / "codelists.csv"):
         lists.setdefault(row["list"], []).append(row["code"])
     measures = _keyed(folder / "measures.csv", "measure_id")
-    indicators = _keyed(folder / "indicators.csv", "indicator_id")
+    indicators = _keyed(folder / "indicator_catalogue.csv", "indicator_id")
     problems = []
     for number, row in enumerate(indicators.values(), start=2):
         for part in ("numerator", "denominator"):
@@ -61,7 +61,7 @@ def read_catalogue(folder: Path) -> Catalogue:
                             f"the {part} is not a measure",
                             "Add the measure or correct the name.",
                             name,
-                            folder / "indicators.csv",
+                            folder / "indicator_catalogue.csv",
                             number,
                         )
                     )

@@ -87,7 +87,7 @@ def _measures(catalogue: Catalogue, shapes: dict[str, Shape]) -> Iterator[Proble
 
 
 def _indicators(catalogue: Catalogue, shapes: dict[str, Shape]) -> Iterator[Problem]:
-    file = catalogue.folder / "indicators.csv"
+    file = catalogue.folder / "indicator_catalogue.csv"
     asked = {column.name for column in shapes["survey_answers"].columns} if "survey_answers" in shapes else set()
     for line, row in enumerate(catalogue.indicators.values(), start=2):
 

@@ -36,7 +36,7 @@ def standings(warehouse: Path) -> list[SuiteStanding]:
                 -- Grain: city x suite.
                 select city_id, suite, count(passed), count(*) filter (where not passed and about = 'world'),
                     count(*) filter (where not passed and about = 'us')
-                from checks.expectations group by city_id, suite order by city_id, suite
+                from expectations.expectations group by city_id, suite order by city_id, suite
             """).fetchall()
     except (duckdb.CatalogException, duckdb.IOException):
         raise SgaError(*MISSING, warehouse.name) from None

@@ -16,7 +16,7 @@ from sga_pipeline.warehouse.manifest import fresh_manifest
 
 
 class Translator(DagsterDbtTranslator):
-    """Names and groups a newcomer understands: staging, measures, indicators, published."""
+    """Names and groups a newcomer understands: staging, measures, indicators, evidence, gaps, main."""
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
         if dbt_resource_props["resource_type"] == "source":
@@ -61,4 +61,4 @@ def warehouse_assets(scope: Scope) -> dg.AssetsDefinition:
 
 def published_keys(warehouse: dg.AssetsDefinition) -> list[dg.AssetKey]:
     """What a release rests on: the published tables, what findings rest on, the findings, and what was checked."""
-    return sorted(key for key in warehouse.keys if key.path[0] in {"published", "evidence", "gaps", "checks"})
+    return sorted(key for key in warehouse.keys if key.path[0] in {"main", "evidence", "gaps", "expectations"})

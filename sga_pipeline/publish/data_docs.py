@@ -14,7 +14,7 @@ def write_data_docs(con: duckdb.DuckDBPyConnection, city_id: str, release: Path)
     folder = release / FOLDER
     folder.mkdir()
     pages = con.execute(
-        "select path, html from warehouse.checks.data_docs where city_id = ? order by path", [city_id]
+        "select path, html from warehouse.expectations.data_docs where city_id = ? order by path", [city_id]
     ).fetchall()
     for path, html in pages:
         (folder / Path(path).name).write_text(html, encoding="utf-8")

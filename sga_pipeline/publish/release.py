@@ -83,20 +83,20 @@ def _write(home: Home, city_id: str, aside: Path, inputs: ReleaseInputs) -> dict
         con.execute("set TimeZone = 'UTC'")
         con.execute(f"attach '{_escaped(home.warehouse)}' as warehouse (read_only)")
         con.execute(f"attach '{_escaped(target)}' as release")
-        found = [
-            row[0]
-            for row in con.execute(
-                "select table_name from information_schema.tables where table_catalog = 'warehouse' and table_schema = 'published' order by 1"
+        found = dict(
+            con.execute(
+                "select table_name, table_schema from information_schema.tables where table_catalog = 'warehouse' "
+                "and table_schema in ('main', 'evidence') order by 1"
             ).fetchall()
-        ]
+        )
         if missing := sorted(set(REQUIRED) - set(found)):
             raise SgaError(
                 "the warehouse lacks a table of the release", "Build it anew: remove warehouse.duckdb.", missing
             )
-        for table in found:
+        for table, schema in found.items():
             columns = "* exclude (city_id)" if table in WITHOUT_CITY else "*"
             con.execute(
-                f'create table release."{table}" as select {columns} from warehouse.published."{table}" '
+                f'create table release."{table}" as select {columns} from warehouse."{schema}"."{table}" '
                 f"where city_id = '{city_id}' order by all"
             )
             parquet = _escaped(aside / "downloads" / f"{table}.parquet")

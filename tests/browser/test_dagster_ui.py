@@ -29,11 +29,11 @@ def test_the_location_loads_and_speaks_the_seven_nouns(server: Server) -> None:
     assert not assets["raw/xx_port_alder/population"]["isPartitioned"]
     categories = [name for name in assets if name.startswith("indicators/ind_")]
     assert sorted(name[15] for name in categories) == list("12345678")
-    for name in ("conformed/crime_events", "published/observations", "release/xx_port_alder"):
+    for name in ("conformed/crime_events", "main/observations", "release/xx_port_alder"):
         assert name in assets
         assert assets[name]["description"]
     assert assets["conformed/crime_events"]["hasAssetChecks"]
-    assert assets["published/observations"]["hasAssetChecks"]
+    assert assets["main/observations"]["hasAssetChecks"]
 
 
 def test_runs_start_by_themselves_when_they_are_due(server: Server) -> None:

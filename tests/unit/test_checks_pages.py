@@ -51,7 +51,7 @@ def suite(name: str, position: int, results: list[dict[str, Any]]) -> dict[str, 
         "city_id": "xx_small",
         "suite": name,
         "title": f"About {name} & more",
-        "asset": "published/observations",
+        "asset": "main/observations",
         "position": position,
         "result": json.dumps(results),
     }

@@ -27,7 +27,7 @@ POSITIVE = Rule(
     rule_id="negative",
 )
 SUITE = Suite(
-    "amounts", "Amounts", "published/observations", "select * from amounts order by amount", (POSITIVE,), "world"
+    "amounts", "Amounts", "main/observations", "select * from amounts order by amount", (POSITIVE,), "world"
 )
 
 

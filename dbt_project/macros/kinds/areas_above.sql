@@ -44,7 +44,7 @@
                 )
                 = 1
         ) as spoken
-    inner join {{ ref('indicators') }} as indicators on indicators.basis = spoken.indicator_id
+    inner join {{ ref('indicator_catalogue') }} as indicators on indicators.basis = spoken.indicator_id
     inner join
         {{ ref('area_ancestors') }} as ancestors
         on spoken.city_id = ancestors.city_id

@@ -30,7 +30,7 @@
         semi join
             (
                 select indicator_id
-                from {{ ref('indicators') }}
+                from {{ ref('indicator_catalogue') }}
                 where kind = '{{ kind }}' and category_no = {{ category_no }}
             ) as chosen
             on parts.indicator_id = chosen.indicator_id

@@ -22,5 +22,5 @@
         {{ list_of(['parts.feed_id']) }} as sources,
         cast(null as varchar) as denominator_source
     from {{ parts_of('count', category_no, 'numerator') }} as parts
-    inner join {{ ref('indicators') }} as indicators on parts.indicator_id = indicators.indicator_id
+    inner join {{ ref('indicator_catalogue') }} as indicators on parts.indicator_id = indicators.indicator_id
 {% endmacro %}

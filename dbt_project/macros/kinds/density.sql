@@ -22,7 +22,7 @@
         {{ list_of(['parts.feed_id']) }} as sources,
         'boundaries ' || sizes.boundary_version as denominator_source
     from {{ parts_of('density', category_no, 'numerator') }} as parts
-    inner join {{ ref('indicators') }} as indicators on parts.indicator_id = indicators.indicator_id
+    inner join {{ ref('indicator_catalogue') }} as indicators on parts.indicator_id = indicators.indicator_id
     left join
         {{ ref('area_sizes') }} as sizes on parts.city_id = sizes.city_id and parts.area_id = sizes.area_id
     where parts.sex = '_T' and parts.age = '_T' and parts.other_dim = ''

@@ -33,7 +33,7 @@
         {{ list_of(['now.feed_id', 'earlier.feed_id']) }} as sources,
         earlier.feed_id as denominator_source
     from {{ parts_of('growth', category_no, 'numerator') }} as now
-    inner join {{ ref('indicators') }} as indicators on now.indicator_id = indicators.indicator_id
+    inner join {{ ref('indicator_catalogue') }} as indicators on now.indicator_id = indicators.indicator_id
     left join
         {{ parts_of('growth', category_no, 'numerator') }} as earlier
         on now.city_id = earlier.city_id

@@ -149,6 +149,6 @@
         {{ list_of(['tables.feed_id', 'tables.people_feed']) }} as sources,
         tables.source as denominator_source
     from tables
-    inner join {{ ref('indicators') }} as indicators on tables.indicator_id = indicators.indicator_id
+    inner join {{ ref('indicator_catalogue') }} as indicators on tables.indicator_id = indicators.indicator_id
     cross join (select count(*) as groups from {{ ref('age_groups') }} where scheme = 'five_year') as wanted
 {% endmacro %}

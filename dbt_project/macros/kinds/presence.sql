@@ -22,7 +22,7 @@
         {{ list_of(['attested.feed_id']) }} as sources,
         cast(null as varchar) as denominator_source
     from {{ ref('stg_attestations') }} as attested
-    inner join {{ ref('indicators') }} as indicators on attested.indicator_id = indicators.indicator_id
+    inner join {{ ref('indicator_catalogue') }} as indicators on attested.indicator_id = indicators.indicator_id
     where indicators.kind = 'presence' and indicators.category_no = {{ category_no }}
     qualify
         row_number() over (

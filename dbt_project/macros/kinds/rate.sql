@@ -66,11 +66,11 @@
                 case when dimensions.of = 'events' then '' else parts.other_dim end as base_dim,
                 case when dimensions.of = 'events' then '' else parts.other_code end as base_code
             from {{ parts_of('rate', category_no, 'numerator') }} as parts
-            inner join {{ ref('indicators') }} as rates on parts.indicator_id = rates.indicator_id
+            inner join {{ ref('indicator_catalogue') }} as rates on parts.indicator_id = rates.indicator_id
             inner join {{ ref('measures') }} as bases on rates.denominator = bases.measure_id
             left join {{ ref('dimensions') }} as dimensions on parts.other_dim = dimensions.dimension
         ) as top
-    inner join {{ ref('indicators') }} as indicators on top.indicator_id = indicators.indicator_id
+    inner join {{ ref('indicator_catalogue') }} as indicators on top.indicator_id = indicators.indicator_id
     left join
         {{ parts_of('rate', category_no, 'denominator') }} as base
         on top.city_id = base.city_id

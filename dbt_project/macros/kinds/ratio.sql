@@ -37,7 +37,7 @@
         {{ list_of(['top.feed_id', 'base.feed_id']) }} as sources,
         base.source as denominator_source
     from {{ parts_of('ratio', category_no, 'numerator') }} as top
-    inner join {{ ref('indicators') }} as indicators on top.indicator_id = indicators.indicator_id
+    inner join {{ ref('indicator_catalogue') }} as indicators on top.indicator_id = indicators.indicator_id
     left join
         {{ parts_of('ratio', category_no, 'denominator') }} as base
         on top.city_id = base.city_id

@@ -28,7 +28,7 @@
         {{ list_of(['reported.feed_id']) }} as sources,
         cast(null as varchar) as denominator_source
     from {{ ref('stg_observations') }} as reported
-    inner join {{ ref('indicators') }} as indicators on reported.indicator_id = indicators.indicator_id
+    inner join {{ ref('indicator_catalogue') }} as indicators on reported.indicator_id = indicators.indicator_id
     inner join
         {{ source('run_records', 'feeds') }} as feeds
         on reported.city_id = feeds.city_id

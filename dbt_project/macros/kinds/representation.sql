@@ -44,7 +44,7 @@
         {{ list_of(['top.feed_id', 'base.feed_id']) }} as sources,
         base.source as denominator_source
     from {{ parts_of('representation', category_no, 'numerator') }} as top
-    inner join {{ ref('indicators') }} as indicators on top.indicator_id = indicators.indicator_id
+    inner join {{ ref('indicator_catalogue') }} as indicators on top.indicator_id = indicators.indicator_id
     inner join
         {{ parts_of('representation', category_no, 'numerator') }} as every
         on top.city_id = every.city_id

@@ -47,5 +47,5 @@
         {{ parts_of('share', category_no, 'denominator') }} as base using (
             city_id, indicator_id, area_id, freq, start, sex, age, other_dim, other_code
         )
-    inner join {{ ref('indicators') }} as indicators on top.indicator_id = indicators.indicator_id
+    inner join {{ ref('indicator_catalogue') }} as indicators on top.indicator_id = indicators.indicator_id
 {% endmacro %}

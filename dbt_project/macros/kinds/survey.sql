@@ -35,7 +35,7 @@
         {{ list_of(['estimates.feed_id']) }} as sources,
         cast(null as varchar) as denominator_source
     from {{ ref('survey_estimates') }} as estimates
-    inner join {{ ref('indicators') }} as indicators on estimates.indicator_id = indicators.indicator_id
+    inner join {{ ref('indicator_catalogue') }} as indicators on estimates.indicator_id = indicators.indicator_id
     inner join
         {{ source('run_records', 'feeds') }} as feeds
         on estimates.city_id = feeds.city_id

@@ -31,7 +31,7 @@
         {{ list_of(['now.feed_id']) }} as sources,
         cast(null as varchar) as denominator_source
     from {{ parts_of('trailing', category_no, 'numerator') }} as now
-    inner join {{ ref('indicators') }} as indicators on now.indicator_id = indicators.indicator_id
+    inner join {{ ref('indicator_catalogue') }} as indicators on now.indicator_id = indicators.indicator_id
     inner join
         {{ parts_of('trailing', category_no, 'numerator') }} as earlier
         on now.city_id = earlier.city_id

@@ -14,7 +14,7 @@ with
             ) as divided_by
         from {{ ref('observations') }} as observations
         inner join
-            {{ ref('indicators') }} as indicators
+            {{ ref('indicator_catalogue') }} as indicators
             on observations.indicator_id = indicators.indicator_id
             and indicators.record_type = 'printed'
         where

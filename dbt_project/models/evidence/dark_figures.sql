@@ -6,7 +6,7 @@ with
         select observations.city_id, observations.indicator_id, max(year(observations.period_start)) as year
         from {{ ref('observations') }} as observations
         inner join
-            {{ ref('indicators') }} as indicators on observations.indicator_id = indicators.indicator_id
+            {{ ref('indicator_catalogue') }} as indicators on observations.indicator_id = indicators.indicator_id
         inner join
             {{ source('run_records', 'feeds') }} as feeds
             on observations.city_id = feeds.city_id

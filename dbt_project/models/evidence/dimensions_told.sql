@@ -123,7 +123,7 @@ select
     unknown.total_n
 from wanted
 inner join
-    {{ ref('published_indicators') }} as indicators
+    {{ ref('indicators') }} as indicators
     on wanted.city_id = indicators.city_id
     and wanted.indicator_id = indicators.indicator_id
 left join

@@ -12,7 +12,7 @@ with
             cast(cities.first_year + counted.range as integer) as year
         from {{ ref('requirements') }} as requirements
         inner join
-            {{ ref('indicators') }} as indicators on requirements.indicator_id = indicators.indicator_id
+            {{ ref('indicator_catalogue') }} as indicators on requirements.indicator_id = indicators.indicator_id
         cross join {{ source('run_records', 'cities') }} as cities
         inner join
             {{ counting(200) }} as counted
@@ -146,7 +146,7 @@ select
     replace(indicators.feed_family, '_', ' ') as family
 from cells
 inner join
-    {{ ref('published_indicators') }} as indicators
+    {{ ref('indicators') }} as indicators
     on cells.city_id = indicators.city_id
     and cells.indicator_id = indicators.indicator_id
 left join

@@ -6,7 +6,7 @@ select
     count(*) as cells_n,
     count(*) filter (where observations.obs_status = 'Q') as hidden_n
 from {{ ref('observations') }} as observations
-inner join {{ ref('indicators') }} as indicators on observations.indicator_id = indicators.indicator_id
+inner join {{ ref('indicator_catalogue') }} as indicators on observations.indicator_id = indicators.indicator_id
 where
     observations.freq = 'A'
     and observations.sex = '_T'

@@ -9,7 +9,7 @@ with
         select city_id, indicator_id, period_start as month, numerator as counted, sources[1] as feed_id
         from {{ ref('observations') }}
         semi join
-            (select indicator_id from {{ ref('indicators') }} where record_type <> 'own') as watched using (
+            (select indicator_id from {{ ref('indicator_catalogue') }} where record_type <> 'own') as watched using (
                 indicator_id
             )
         where

@@ -43,7 +43,7 @@ select
 from paired
 inner join {{ ref('indicator_lines') }} as lines on paired.indicator_id = lines.indicator_id
 inner join
-    {{ ref('published_indicators') }} as indicators
+    {{ ref('indicators') }} as indicators
     on paired.city_id = indicators.city_id
     and lines.line = indicators.indicator_id
 where indicators.record_type = 'printed' and indicators.category_no <= 7

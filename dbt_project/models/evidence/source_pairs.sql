@@ -18,8 +18,8 @@ with
             min_by(values_.value, values_.measure_id) as value,
             any_value(values_.place_basis) as place_basis
         from {{ ref('source_values') }} as values_
-        inner join {{ ref('indicators') }} as own on values_.indicator_id = own.indicator_id
-        inner join {{ ref('indicators') }} as lines on values_.line = lines.indicator_id
+        inner join {{ ref('indicator_catalogue') }} as own on values_.indicator_id = own.indicator_id
+        inner join {{ ref('indicator_catalogue') }} as lines on values_.line = lines.indicator_id
         where own.record_type in ('printed', 'own')
         group by all
     ),

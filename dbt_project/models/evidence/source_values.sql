@@ -33,7 +33,7 @@ with
 
     numerators as (
         select indicator_id, {{ split_to_rows('numerator', ';') }} as measure_id
-        from {{ ref('indicators') }}
+        from {{ ref('indicator_catalogue') }}
         where numerator is not null
     ),
 
@@ -224,7 +224,7 @@ inner join
     on together.city_id = cities.city_id
     and together.year between cities.first_year and cities.last_year
 inner join
-    {{ ref('published_indicators') }} as indicators
+    {{ ref('indicators') }} as indicators
     on together.city_id = indicators.city_id
     and together.indicator_id = indicators.indicator_id
 inner join
@@ -232,7 +232,7 @@ inner join
     on together.city_id = feeds.city_id
     and together.feed_id = feeds.feed_id
 inner join
-    {{ ref('published_indicators') }} as lines
+    {{ ref('indicators') }} as lines
     on together.city_id = lines.city_id
     and coalesce(indicators.parent_id, together.indicator_id) = lines.indicator_id
 left join doubtful on together.city_id = doubtful.city_id and together.feed_id = doubtful.feed_id

@@ -43,4 +43,4 @@ select identified.* exclude (metrics), worst.metric, worst.value, worst.threshol
 from identified
 inner join worst on identified.gap_id = worst.gap_id
 inner join {{ ref('gap_types') }} as kinds on identified.gap_code = kinds.gap_code
-left join {{ ref('published_indicators') }} as indicators on identified.city_id = indicators.city_id and identified.indicator_id = indicators.indicator_id
+left join {{ ref('indicators') }} as indicators on identified.city_id = indicators.city_id and identified.indicator_id = indicators.indicator_id

@@ -25,7 +25,7 @@ silent as (
 
 wanted as (
     select distinct measures.shape, lines.line
-    from {{ ref('indicators') }} as indicators
+    from {{ ref('indicator_catalogue') }} as indicators
     inner join {{ ref('indicator_lines') }} as lines on indicators.indicator_id = lines.indicator_id
     inner join {{ ref('measures') }} as measures
         on {{ in_list('measures.measure_id', "concat_ws(';', indicators.numerator, indicators.denominator)") }}

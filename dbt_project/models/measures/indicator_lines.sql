@@ -2,8 +2,8 @@
 -- the usable form of.
 -- Other sources' own forms of a line are figures of their own.
 select indicator_id, indicator_id as line
-from {{ ref('indicators') }}
+from {{ ref('indicator_catalogue') }}
 union all
 select indicator_id, parent_id
-from {{ ref('indicators') }}
+from {{ ref('indicator_catalogue') }}
 where parent_id is not null and record_type <> 'own'

@@ -9,11 +9,11 @@ with
             'numerator' as part,
             {{ split_to_rows('numerator', ';') }} as measure_id,
             numerator as listed
-        from {{ ref('indicators') }}
+        from {{ ref('indicator_catalogue') }}
         where numerator is not null
         union all
         select indicator_id, 'denominator', {{ split_to_rows('denominator', ';') }}, denominator
-        from {{ ref('indicators') }}
+        from {{ ref('indicator_catalogue') }}
         where denominator is not null
     ),
 

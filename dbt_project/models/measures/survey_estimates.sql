@@ -49,7 +49,7 @@ with
     -- Who was asked, and whether the answer was yes.
     asked as (
         select indicators.indicator_id, indicators.multiplier, respondents.*, answers.answer
-        from {{ ref('indicators') }} as indicators
+        from {{ ref('indicator_catalogue') }} as indicators
         inner join answers on answers.question = 'q_' || indicators.question
         inner join respondents using (city_id, feed_id, period, respondent_id)
         left join

@@ -35,7 +35,7 @@ def known_codes(catalogue: Catalogue) -> Suite:
     return Suite(
         "codes_are_known",
         "Codes are those of the catalogue",
-        "published/observations",
+        "main/observations",
         _CODES,
         rules,
         "us",
@@ -55,7 +55,7 @@ def known_areas() -> Suite:
     return Suite(
         "areas_are_known",
         "Values speak of areas that are known",
-        "published/observations",
+        "main/observations",
         sql,
         (
             Rule(
@@ -88,7 +88,7 @@ def known_feeds() -> Suite:
     return Suite(
         "sources_are_known",
         "Values name the feeds they come from",
-        "published/observations",
+        "main/observations",
         sql,
         (
             Rule(

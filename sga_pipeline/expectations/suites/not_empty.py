@@ -21,7 +21,7 @@ def tables_hold_rows() -> Suite:
     return Suite(
         "tables_hold_rows",
         "Tables have at least the rows they must have",
-        "published/observations",
+        "main/observations",
         _TABLES,
         (
             Rule(
@@ -65,7 +65,7 @@ def columns_hold_values() -> Suite:
     return Suite(
         "columns_hold_values",
         "No column is empty from top to bottom",
-        "published/observations",
+        "main/observations",
         f"-- Grain: column.\nwith own as (select * from observations where city_id = $city_id)\n{each}\norder by filled, column_name",
         (
             Rule(

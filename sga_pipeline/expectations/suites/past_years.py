@@ -82,7 +82,7 @@ def volumes() -> Suite:
     return Suite(
         "volumes_are_usual",
         "Feeds tell about as much as they used to",
-        "published/observations",
+        "main/observations",
         _VOLUMES,
         (
             rule(
@@ -138,7 +138,7 @@ def offence_mix() -> Suite:
     return Suite(
         "offence_mix_is_usual",
         "What feeds count is made up as it used to be",
-        "published/observations",
+        "main/observations",
         _MIX,
         (
             Rule(

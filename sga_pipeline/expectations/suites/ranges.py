@@ -29,7 +29,7 @@ def not_too_low() -> Suite:
     return Suite(
         "values_not_too_low",
         "No value lies below what its kind allows",
-        "published/observations",
+        "main/observations",
         _EXTREMES.format(
             extreme="min",
             found="lowest",
@@ -59,7 +59,7 @@ def not_too_high() -> Suite:
     return Suite(
         "values_not_too_high",
         "No value lies above what its kind allows",
-        "published/observations",
+        "main/observations",
         _EXTREMES.format(
             extreme="max", found="highest", allowed="most_possible", limit=_UPPER, order="most_possible - highest"
         ),
@@ -114,7 +114,7 @@ def intervals() -> Suite:
     return Suite(
         "intervals_hold_values",
         "Every interval holds its value",
-        "published/observations",
+        "main/observations",
         _INTERVALS,
         (rule("below", "value - ci_low"), rule("above", "ci_high - value")),
         "about",
@@ -142,7 +142,7 @@ def arithmetic() -> Suite:
     return Suite(
         "values_follow_from_parts",
         "Rates and shares follow from the numerators and denominators beside them",
-        "published/observations",
+        "main/observations",
         _ARITHMETIC,
         (
             Rule(

@@ -70,7 +70,7 @@ def sexes() -> Suite:
     condition = "age = '_T' and sex <> '_T'"
     sql = _GROUPS.format(parts=condition, named="age = '_T' and sex in ('F', 'M')", named_n=2)
     rules = _rules("sexes", _PARTS_OF_GROUP.format(condition=condition))
-    return Suite("sexes_sum_to_totals", "Sexes add up to the total", "published/observations", sql, rules, "about")
+    return Suite("sexes_sum_to_totals", "Sexes add up to the total", "main/observations", sql, rules, "about")
 
 
 def ages(catalogue: Catalogue) -> Suite:
@@ -80,7 +80,7 @@ def ages(catalogue: Catalogue) -> Suite:
     condition = f"sex = '_T' and age in ({listed}, '_U')"
     sql = _GROUPS.format(parts=condition, named=f"sex = '_T' and age in ({listed})", named_n=len(groups))
     rules = _rules("ages", _PARTS_OF_GROUP.format(condition=condition))
-    return Suite("ages_sum_to_totals", "Age groups add up to the total", "published/observations", sql, rules, "about")
+    return Suite("ages_sum_to_totals", "Age groups add up to the total", "main/observations", sql, rules, "about")
 
 
 _AREAS = f"""
@@ -112,7 +112,7 @@ def areas() -> Suite:
     return Suite(
         "areas_sum_to_city",
         "Districts and neighbourhoods add up to the city",
-        "published/observations",
+        "main/observations",
         _AREAS,
         _rules("areas", evidence),
         "about",

@@ -28,7 +28,7 @@ def components() -> Suite:
     return Suite(
         "parts_within_wholes",
         "Indicators that count a part do not exceed those that count the whole",
-        "published/observations",
+        "main/observations",
         _COMPONENTS,
         (
             Rule(
@@ -74,7 +74,7 @@ def country() -> Suite:
     return Suite(
         "country_not_below_city",
         "The country counts at least as many as the city",
-        "published/observations",
+        "main/observations",
         _COUNTRY,
         (
             Rule(

@@ -1,10 +1,9 @@
-{{ config(schema='published') }}
 -- Grain: finding: what the assessment needed from the data and did not get, with severity, evidence, owner and a next step.
 -- A finding keeps the day it was first seen; one that is no longer found is closed, never deleted.
 with speaking as (
     select values_.city_id, lines.line as indicator_id, arg_min(feeds.owner, (feeds.preference, feeds.feed_id)) as owner
     from {{ ref('source_values') }} as values_
-    inner join (select * from {{ ref('indicator_lines') }} union select indicator_id, indicator_id from {{ ref('indicators') }}) as lines on values_.indicator_id = lines.indicator_id
+    inner join (select * from {{ ref('indicator_lines') }} union select indicator_id, indicator_id from {{ ref('indicator_catalogue') }}) as lines on values_.indicator_id = lines.indicator_id
     inner join {{ source('run_records', 'feeds') }} as feeds on values_.city_id = feeds.city_id and values_.feed_id = feeds.feed_id
     group by all
 ),

@@ -1,4 +1,3 @@
-{{ config(schema='published') }}
 -- Grain: city x feed: the catalogue of data sources: who collects what, how often, how finely, by which way, and how useful it is.
 with found as (
     select city_id, feed_id, max(step) as worst from {{ ref('standing_findings') }}

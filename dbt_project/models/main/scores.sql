@@ -1,4 +1,3 @@
-{{ config(schema='published') }}
 -- Grain: city x feed or category: parts of its quality between 0 and 1. Readiness is the least of them, beside their mean, for a mean hides a
 -- fatal gap. What cannot be worked out is null, unknown, and lowers nothing.
 with by_feed as (
@@ -40,7 +39,7 @@ cells as (
 speaking as (
     select distinct values_.city_id, cast(indicators.category_no as varchar) as category_no, values_.feed_id
     from {{ ref('source_values') }} as values_
-    inner join {{ ref('indicators') }} as indicators on values_.indicator_id = indicators.indicator_id
+    inner join {{ ref('indicator_catalogue') }} as indicators on values_.indicator_id = indicators.indicator_id
 ),
 
 by_category as (

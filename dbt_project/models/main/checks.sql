@@ -1,4 +1,3 @@
-{{ config(schema='published') }}
 -- Grain: city x engine x check x asset x indicator or feed it is about. Where passed is null there was
 -- nothing to check.
 select

@@ -12,7 +12,7 @@ def model(dbt, session):
             "observations": dbt.ref("observations"),
             "areas": dbt.ref("areas"),
             "cities": dbt.ref("cities"),
-            "indicators": dbt.ref("published_indicators"),
+            "indicators": dbt.ref("indicators"),
             "feeds": dbt.source("run_records", "feeds"),
         },
     )

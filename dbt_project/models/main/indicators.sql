@@ -1,4 +1,3 @@
-{{ config(alias="indicators") }}
 -- Grain: city x indicator: a line of the guide, a part of one, or the usable form of one that was printed
 -- oddly.
 -- The core set is the project's own proposal; a city may replace it by a file, and then its word stands
@@ -14,7 +13,7 @@ select
     decided.decided_by as core_decided_by,
     cast(decided.decided_on as date) as core_decided_on,
     decided.evidence as core_evidence
-from {{ ref('indicators') }} as indicators
+from {{ ref('indicator_catalogue') }} as indicators
 cross join {{ source('run_records', 'cities') }} as cities
 left join
     {{ source('run_records', 'core_decisions') }} as decided

@@ -1,4 +1,4 @@
-{{ config(schema='published', alias='thresholds') }}
+{{ config(alias='thresholds') }}
 -- Grain: city x gap code x metric: the project's thresholds of a profile, with a city's own changes in their place, and why.
 select cities.city_id, thresholds.gap_code, thresholds.metric, thresholds.bad, thresholds.profile,
     {% for severity in ['low', 'medium', 'high', 'critical'] %}

@@ -1,4 +1,3 @@
-{{ config(schema='published') }}
 -- Grain: finding x language: what was found and what to do next, in plain sentences. A text that is not translated stands in English.
 with named as (
     select findings.gap_id, findings.parent_id, findings.city_id, findings.rule_id,
@@ -11,8 +10,8 @@ with named as (
     from {{ ref('standing_findings') }} as findings
     inner join {{ source('run_records', 'cities') }} as cities on findings.city_id = cities.city_id
     left join {{ source('run_records', 'feeds') }} as feeds on findings.city_id = feeds.city_id and findings.feed_id = feeds.feed_id
-    left join {{ ref('indicators') }} as indicators on findings.indicator_id = indicators.indicator_id
-    left join (select distinct category_no, category from {{ ref('indicators') }}) as categories
+    left join {{ ref('indicator_catalogue') }} as indicators on findings.indicator_id = indicators.indicator_id
+    left join (select distinct category_no, category from {{ ref('indicator_catalogue') }}) as categories
         on findings.dimension = 'category ' || cast(categories.category_no as varchar)
 ),
 
