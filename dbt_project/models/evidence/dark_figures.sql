@@ -6,11 +6,12 @@ with
         select observations.city_id, observations.indicator_id, max(year(observations.period_start)) as year
         from {{ ref('observations') }} as observations
         inner join
-            {{ ref('indicator_catalogue') }} as indicators on observations.indicator_id = indicators.indicator_id
+            {{ ref('indicator_catalogue') }} as indicators
+            on observations.indicator_id = indicators.indicator_id
         inner join
             {{ source('run_records', 'feeds') }} as feeds
             on observations.city_id = feeds.city_id
-            and {{ list_has('observations.sources', 'feeds.feed_id') }}
+            and list_contains(observations.sources, feeds.feed_id)
         where
             indicators.category_no = 4
             and indicators.record_type = 'printed'
@@ -19,7 +20,7 @@ with
             and indicators.kind = 'rate'
             and observations.freq = 'A'
             and observations.area_level = 'city'
-            and not coalesce({{ starts_with('indicators.iccs_code', "'01'") }}, false)
+            and not coalesce(starts_with(indicators.iccs_code, '01'), false)
         group by all
     ),
 

@@ -23,7 +23,7 @@ with
             city_id,
             theme,
             count(distinct channel) as channels_n,
-            array_to_string({{ distinct_list('channel') }}, ', ') as channels,
+            array_to_string(list(distinct channel order by channel), ', ') as channels,
             any_value(period) as period
         from working
         group by all
@@ -39,7 +39,7 @@ with
     ),
 
     unserved as (
-        select counted.city_id, counted.theme, {{ distinct_list('areas.name') }} as areas
+        select counted.city_id, counted.theme, list(distinct areas.name order by areas.name) as areas
         from counted
         inner join
             {{ ref('stg_areas') }} as areas on counted.city_id = areas.city_id and areas.level = 'district'

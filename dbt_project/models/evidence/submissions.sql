@@ -51,10 +51,16 @@ with
     steps as (
         select
             calendar.*,
-            {{ add_months('calendar.opens', "cast(counted.range * case calendar.freq when 'A' then 12 when 'Q' then 3 else 1 end as integer)") }}
-            as period_start
+            cast(
+                calendar.opens + to_months(
+                    cast(
+                        counted.range
+                        * case calendar.freq when 'A' then 12 when 'Q' then 3 else 1 end as integer
+                    )
+                ) as date
+            ) as period_start
         from calendar
-        inner join {{ counting(1200) }} as counted on counted.range >= 0
+        inner join range(1200) as counted on counted.range >= 0
     ),
 
     due as (

@@ -15,7 +15,7 @@ identified as (
 ),
 
 measured as (
-    select gap_id, city_id, gap_code, {{ unpacked('metrics', 'metric', 'value') }} from identified
+    select gap_id, city_id, gap_code, unnest(metrics).metric as metric, unnest(metrics).value as value from identified
 ),
 
 graded as (
