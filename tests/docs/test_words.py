@@ -30,6 +30,7 @@ def test_no_avoided_word_is_used() -> None:
         ("a.po", 'msgid "nought"\nmsgstr "nought"\n"nought"\n\nmsgid ""\n"nought"', [1, 6]),
         ("sga_pipeline/site/templates/a.css", "overflow: hidden", []),
         ("sga_pipeline/site/a.py", "hidden", [1]),
+        ("contracts/a.csv", "of a hidden population\nis hidden", [2]),
         ("docs/glossary.md", "| zero | counted | nought |\n| nought | counted | |", [2]),
     ],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
@@ -25,9 +25,6 @@ class Lists:
 
     avoided: dict[tuple[str, ...], str]
     allowed: list[tuple[tuple[str, ...], str]]
-
-    def stays(self, place: str, words: tuple[str, ...]) -> bool:
-        return any(words == one and fnmatch(place, files) for one, files in self.allowed)
 
 
 def split(text: str) -> tuple[str, ...]:
@@ -79,21 +76,21 @@ def find(place: str, text: str, lists: Lists) -> Iterator[tuple[int, str, str]]:
         text = _without_lists(text)
     if place.endswith(".po"):
         text = _english(text)
-    for words in (
-        _numbered(place, 0),
-        [one for n, line in enumerate(text.splitlines(), 1) for one in _numbered(line, n)],
-    ):
+    staying = {words for words, files in lists.allowed if fnmatch(place, files)}
+    lines = [one for n, line in enumerate(text.splitlines(), 1) for one in _numbered(line, n)]
+    for words in (_numbered(place, 0), lines):
         position = 0
         while position < len(words):
-            phrase = _longest(tuple(word for _, word in words[position : position + LONGEST]), lists)
-            if phrase and not lists.stays(place, phrase):
+            ahead = tuple(word for _, word in words[position : position + LONGEST])
+            phrase = _longest(ahead, staying | lists.avoided.keys())
+            if phrase and phrase not in staying:
                 yield words[position][0], " ".join(phrase), lists.avoided[phrase]
             position += len(phrase) or 1
 
 
-def _longest(words: tuple[str, ...], lists: Lists) -> tuple[str, ...]:
-    """The longest avoided phrase with which the words begin; empty where there is none."""
-    return next((words[:n] for n in range(len(words), 0, -1) if words[:n] in lists.avoided), ())
+def _longest(words: tuple[str, ...], phrases: Set[tuple[str, ...]]) -> tuple[str, ...]:
+    """The longest of some phrases with which the words begin; empty where there is none."""
+    return next((words[:n] for n in range(len(words), 0, -1) if words[:n] in phrases), ())
 
 
 def _numbered(text: str, number: int) -> list[tuple[int, str]]:
