@@ -32,8 +32,8 @@ union all
     {'new_columns': 'columns_n'}, feed='feed_id') }}
 union all
 {{ finding('areas_missing', 'area_coverage', ['feed_id', 'level'], {
-    'year': 'max(year)', 'expected_n': 'count(*)', 'missing_n': 'count(*) filter (where not told)', 'missing': first_few('name', 'name', 'not told'),
-    'people_pct': 'round(100 * sum(people) filter (where not told) / sum(people), 1)',
-    'told_share': 'coalesce(sum(people) filter (where told) / sum(people), count(*) filter (where told) / count(*))'},
+    'year': 'max(year)', 'expected_n': 'count(*)', 'missing_n': 'count(*) filter (where not reported)', 'missing': first_few('name', 'name', 'not reported'),
+    'people_pct': 'round(100 * sum(people) filter (where not reported) / sum(people), 1)',
+    'told_share': 'coalesce(sum(people) filter (where reported) / sum(people), count(*) filter (where reported) / count(*))'},
     {'share_of_people': 'told_share'}, having='missing_n > 0 and missing_n < expected_n', feed='feed_id', dimension='level',
     in_year=true, expected='expected_n', available='expected_n - missing_n') }}
