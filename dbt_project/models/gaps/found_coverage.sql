@@ -28,11 +28,11 @@ union all
 {{ finding('reported_unknown', 'dark_figures', ['indicator_id'], {'surveys_n': 'count(reported_pct)'},
     {'share_unknown': '1'}, having='surveys_n = 0', indicator='indicator_id') }}
 union all
-{{ finding('not_told_apart', 'dimensions_told', ['indicator_id', 'dimension'], {'dimension_word': 'any_value(dimension_word)',
+{{ finding('not_told_apart', 'dimensions_available', ['indicator_id', 'dimension'], {'dimension_word': 'any_value(dimension_word)',
     'asked': 'max(case when asked then 1 else 0 end)', 'core': "max(case when core_flag and dimension in ('sex', 'area') then 1 else 0 end)"},
     {'core_sex_or_area_missing': 'core', 'asked_missing': 'asked', 'expected_missing': '1'}, where='not available', indicator='indicator_id', dimension='dimension') }}
 union all
-{{ finding('group_unknown', 'dimensions_told', ['indicator_id', 'dimension'], {'dimension_word': 'any_value(dimension_word)', 'year': 'max(year)',
+{{ finding('group_unknown', 'dimensions_available', ['indicator_id', 'dimension'], {'dimension_word': 'any_value(dimension_word)', 'year': 'max(year)',
     'unknown_n': 'max(unknown_n)', 'total_n': 'max(total_n)', 'unknown_pct': 'round(100 * max(unknown_n) / max(total_n), 1)'},
     {'unknown_share': 'unknown_n / total_n'}, where='available and unknown_n is not null', indicator='indicator_id', dimension='dimension', expected='total_n', available='total_n - unknown_n') }}
 union all
@@ -61,7 +61,7 @@ union all
 {{ finding('codes_absent', 'absent_codes', ['feed_id', 'icd10'], {'deaths_n': 'max(deaths_n)', 'within': 'any_value(within)', 'title_of_code': 'any_value(title)', 'expected': 'max(expected)', 'code': 'any_value(icd10)'},
     {'codes_never_used': '1'}, where='improbable', feed='feed_id', dimension='icd10') }}
 union all
-{{ finding('much_hidden', 'hidden_cells', ['category'], {'cells_n': 'max(cells_n)', 'hidden_n': 'max(hidden_n)', 'hidden_pct': 'round(100 * max(hidden_n) / max(cells_n), 1)'},
+{{ finding('much_hidden', 'suppressed_cells', ['category'], {'cells_n': 'max(cells_n)', 'hidden_n': 'max(suppressed_n)', 'hidden_pct': 'round(100 * max(suppressed_n) / max(cells_n), 1)'},
     {'share_suppressed': 'hidden_n / cells_n'}, having='hidden_n > 0', dimension="'category ' || left(category, 1)", expected='cells_n', available='cells_n - hidden_n') }}
 union all
 {{ finding('no_list', 'reporting_channels', [], {'themes_n': 'count(*)', 'listed_n': 'count(period)'},
