@@ -22,7 +22,7 @@ union all
 {{ finding('unknown_areas', 'area_codes', ['feed_id'], {
     'bad_n': 'sum(records)', 'total_n': 'max(records_in_all)', 'missing': first_few('code', 'code'),
     'astray_n': "count(*) filter (where code <> 'rare ones' and records > records_of_an_area / 2)"},
-    {'share_known_area': '1 - bad_n / total_n', 'areas_astray': 'astray_n'}, where="shape <> 'population'", feed='feed_id', dimension="'area codes'", expected='total_n', available='total_n - bad_n') }}
+    {'share_known_area': '1 - bad_n / total_n', 'areas_unmatched': 'astray_n'}, where="shape <> 'population'", feed='feed_id', dimension="'area codes'", expected='total_n', available='total_n - bad_n') }}
 union all
 {{ finding('not_located', 'placed_events', ['feed_id'], {
     'year': 'arg_min(year, (located / events, year))', 'events_n': 'arg_min(events, (located / events, year))', 'located_n': 'arg_min(located, (located / events, year))',

@@ -1,6 +1,6 @@
 -- Grain: city x feed: the catalogue of data sources: who collects what, how often, how finely, by which way, and how useful it is.
 with found as (
-    select city_id, feed_id, max(step) as worst from {{ ref('standing_findings') }}
+    select city_id, feed_id, max(step) as worst from {{ ref('findings_with_status') }}
     where feed_id is not null and status in ('open', 'folded') group by city_id, feed_id
 )
 
