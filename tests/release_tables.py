@@ -72,7 +72,7 @@ GAPS: tuple[Gap, ...] = (
         "gap_code": "G04",
         "severity": "high",
         "indicator_id": "crime.homicide",
-        "status": "folded",
+        "status": "explained",
         "statement": "Months of 2023 are missing in the homicide counts.",
         "first_seen": BEFORE,
     },
@@ -82,7 +82,7 @@ GAPS: tuple[Gap, ...] = (
         "gap_code": "G11",
         "severity": "low",
         "indicator_id": "crime.homicide",
-        "status": "folded",
+        "status": "explained",
         "statement": "Victims are not told apart by sex.",
     },
     {
