@@ -2,12 +2,12 @@
 {{ finding('revised', 'revisions', ['feed_id', 'series'], {
     'periods_n': 'count(*)', 'revision_pct': 'round(100 * avg(abs(change) order by abs(change)), 1)',
     'direction': "case when avg(change order by change) >= 0 then 'upwards' else 'downwards' end", 'mean_change': 'avg(abs(change) order by abs(change))', 'largest_change': 'max(abs(change)) filter (where beyond_chance)', 'usual_change': 'median(abs(change))',
-    'largest_period': 'arg_max(period, (abs(change), period))', 'largest_first': 'arg_max(first_said, (abs(change), period))', 'largest_latest': 'arg_max(latest_said, (abs(change), period))'},
+    'largest_period': 'arg_max(period, (abs(change), period))', 'largest_first': 'arg_max(first_reported, (abs(change), period))', 'largest_latest': 'arg_max(latest_reported, (abs(change), period))'},
     {'mean_revision': 'mean_change', 'largest_to_usual': 'case when largest_change > 0.05 then largest_change / nullif(usual_change, 0) end'},
-    where='first_said > 0', having='periods_n >= 6 and mean_change > 0', feed='feed_id', dimension="nullif(series, '')") }}
+    where='first_reported > 0', having='periods_n >= 6 and mean_change > 0', feed='feed_id', dimension="nullif(series, '')") }}
 union all
 {{ finding('sources_differ', 'source_pairs', ['indicator_id'], {
-    'year': 'arg_max(year, (log_ratio, year))', 'told': 'arg_max(told_by_all, (log_ratio, year))', 'percent': 'round(100 * (exp(max(log_ratio)) - 1), 0)',
+    'year': 'arg_max(year, (log_ratio, year))', 'told': 'arg_max(stated_by_all, (log_ratio, year))', 'percent': 'round(100 * (exp(max(log_ratio)) - 1), 0)',
     'log_ratio': 'round(max(log_ratio), 4)', 'years_n': 'count(distinct year)'},
     {'log_ratio': 'log_ratio'}, where='comparable and beyond_chance', having='log_ratio > 0', indicator='indicator_id',
     in_year=true) }}
@@ -34,7 +34,7 @@ union all
     {'shift': 'score'}, where='not declared and not trending', having='score > 0', indicator='indicator_id', dimension="'suspected'") }}
 union all
 {{ finding('single_source', 'source_values', ['line'], {
-    'sources_n': 'count(distinct feed_id)', 'sources': 'any_value(title)', 'failing_n': 'count(distinct feed_id) filter (where doubtful)'},
+    'sources_n': 'count(distinct feed_id)', 'sources': 'any_value(title)', 'failing_n': 'count(distinct feed_id) filter (where low_confidence)'},
     {'sources': 'sources_n', 'only_source_fails': 'failing_n'}, where='core_flag', having='sources_n = 1', indicator='line', available='sources_n') }}
 union all
 {{ finding('second_is_old', 'source_values', ['line'], {

@@ -11,12 +11,12 @@ with
             make_date(max(area_coverage.year), 1, 1) as period_start,
             make_date(max(area_coverage.year), 12, 31) as period_end,
             count(*) as expected_n,
-            count(*) filter (where told) as available_n,
+            count(*) filter (where reported) as available_n,
             expected_n - available_n as missing_n,
-            {{ first_few('name', 'name', 'not told') }} as missing,
-            round(100 * sum(people) filter (where not told) / sum(people), 1) as people_pct,
+            {{ first_few('name', 'name', 'not reported') }} as missing,
+            round(100 * sum(people) filter (where not reported) / sum(people), 1) as people_pct,
             coalesce(
-                sum(people) filter (where told) / sum(people), available_n / expected_n
+                sum(people) filter (where reported) / sum(people), available_n / expected_n
             ) as reported_share
         from {{ ref('area_coverage') }} as area_coverage
         group by city_id, feed_id, level

@@ -11,7 +11,7 @@ with
             case when dimensions.asked then 1 else 0 end as asked,
             case when core_flag and dimension in ('sex', 'area') then 1 else 0 end as core,
             1 as expected_missing
-        from {{ ref('dimensions_told') }} as dimensions
+        from {{ ref('dimensions_available') }} as dimensions
         where not available
     ),
 
@@ -29,7 +29,7 @@ with
             total_n,
             round(100 * unknown_n / total_n, 1) as unknown_pct,
             unknown_n / total_n as unknown_share
-        from {{ ref('dimensions_told') }}
+        from {{ ref('dimensions_available') }}
         where available and unknown_n is not null
     )
 

@@ -6,13 +6,13 @@ with
             city_id,
             'category ' || left(category, 1) as dimension,
             cells_n as expected_n,
-            cells_n - hidden_n as available_n,
+            cells_n - suppressed_n as available_n,
             cells_n,
-            hidden_n as suppressed_n,
-            round(100 * hidden_n / cells_n, 1) as suppressed_pct,
-            hidden_n / cells_n as share_suppressed
-        from {{ ref('hidden_cells') }}
-        where hidden_n > 0
+            suppressed_n,
+            round(100 * suppressed_n / cells_n, 1) as suppressed_pct,
+            suppressed_n / cells_n as share_suppressed
+        from {{ ref('suppressed_cells') }}
+        where suppressed_n > 0
     )
 
 select *

@@ -1,28 +1,24 @@
 -- Grain: city x indicator of the guide x dimension it asks for or ought to have: whether figures of the
--- city are told apart by it,
--- and for how many in the newest year it is unknown.
+-- city are broken down by it, and for how many in the newest year it is unknown.
 with
-    wanted as (
+    needed_dimensions as (
         select
             cities.city_id,
             requirements.indicator_id,
-            {{ split_to_rows('requirements.asked', ';') }} as dimension,
+            unnest(string_split(requirements.asked, ';')) as dimension,
             true as asked
         from {{ ref('requirements') }} as requirements
         cross join {{ source('run_records', 'cities') }} as cities
         where requirements.asked is not null
         union all
         select
-            cities.city_id,
-            requirements.indicator_id,
-            {{ split_to_rows('requirements.expected', ';') }},
-            false
+            cities.city_id, requirements.indicator_id, unnest(string_split(requirements.expected, ';')), false
         from {{ ref('requirements') }} as requirements
         cross join {{ source('run_records', 'cities') }} as cities
         where requirements.expected is not null
     ),
 
-    told as (
+    broken_down_values as (
         select
             observations.city_id,
             lines.line as indicator_id,
@@ -46,23 +42,23 @@ with
             end as dimension,
             observations.value is not null
             or observations.obs_status = 'Q'
-            or observations.numerator is not null as there
+            or observations.numerator is not null as is_available
         from {{ ref('observations') }} as observations
         inner join {{ ref('indicator_lines') }} as lines on observations.indicator_id = lines.indicator_id
         where observations.freq = 'A' and observations.area_level in ('city', 'district')
     ),
 
-    available as (
+    available_dimensions as (
         select city_id, indicator_id, dimension
-        from told
+        from broken_down_values
         where
-            there
+            is_available
             and dimension is not null
             and coalesce(nullif(sex, '_T'), nullif(age, '_T'), other_code, '') <> '_U'
         group by all
     ),
 
-    unknown as (
+    unknown_groups as (
         select
             parts.city_id,
             parts.indicator_id,
@@ -71,9 +67,9 @@ with
             year(parts.period_start) as year,
             sum(parts.numerator) as unknown_n,
             any_value(whole.numerator) as total_n
-        from told as parts
+        from broken_down_values as parts
         inner join
-            told as whole
+            broken_down_values as whole
             on parts.city_id = whole.city_id
             and parts.indicator_id = whole.indicator_id
             and parts.own_id = whole.own_id
@@ -93,21 +89,21 @@ with
             = 1
     ),
 
-    present as (
+    indicators_with_values as (
         select distinct city_id, indicator_id
         from {{ ref('expected_cells') }}
         where area_level = 'city' and state not in ('missing', 'partial', 'not_required')
     )
 
 select
-    wanted.city_id,
-    wanted.indicator_id,
-    wanted.dimension,
-    wanted.asked,
-    available.dimension is not null as available,
+    needed_dimensions.city_id,
+    needed_dimensions.indicator_id,
+    needed_dimensions.dimension,
+    needed_dimensions.asked,
+    available_dimensions.dimension is not null as available,
     indicators.core_flag,
     case
-        wanted.dimension
+        needed_dimensions.dimension
         when 'area'
         then 'district'
         when 'location_type'
@@ -116,29 +112,31 @@ select
         then 'form of exploitation'
         when 'ethnicity'
         then 'ethnic group'
-        else wanted.dimension
+        else needed_dimensions.dimension
     end as dimension_word,
-    cast(unknown.year as integer) as year,
-    unknown.unknown_n,
-    unknown.total_n
-from wanted
+    cast(unknown_groups.year as integer) as year,
+    unknown_groups.unknown_n,
+    unknown_groups.total_n
+from needed_dimensions
 inner join
     {{ ref('indicators') }} as indicators
-    on wanted.city_id = indicators.city_id
-    and wanted.indicator_id = indicators.indicator_id
+    on needed_dimensions.city_id = indicators.city_id
+    and needed_dimensions.indicator_id = indicators.indicator_id
 left join
-    available
-    on wanted.city_id = available.city_id
-    and wanted.indicator_id = available.indicator_id
-    and wanted.dimension = available.dimension
+    available_dimensions
+    on needed_dimensions.city_id = available_dimensions.city_id
+    and needed_dimensions.indicator_id = available_dimensions.indicator_id
+    and needed_dimensions.dimension = available_dimensions.dimension
 left join
-    unknown
-    on wanted.city_id = unknown.city_id
-    and wanted.indicator_id = unknown.indicator_id
-    and wanted.dimension = unknown.dimension
+    unknown_groups
+    on needed_dimensions.city_id = unknown_groups.city_id
+    and needed_dimensions.indicator_id = unknown_groups.indicator_id
+    and needed_dimensions.dimension = unknown_groups.dimension
 where
     exists (
         select 1
-        from present
-        where present.city_id = wanted.city_id and present.indicator_id = wanted.indicator_id
+        from indicators_with_values
+        where
+            indicators_with_values.city_id = needed_dimensions.city_id
+            and indicators_with_values.indicator_id = needed_dimensions.indicator_id
     )
