@@ -1,7 +1,18 @@
 -- Grain: finding, before it is graded: what the rules of every gap kind and the expectations found.
 -- `identity` is the rule's name as it enters the gap_id.
 {% set kinds = [
-    'g04_coverage_temporal'
+    'g04_coverage_temporal',
+    'g07_geocoding_completeness',
+    'g09a_reliability_revisions',
+    'g09b_reliability_source_discordance',
+    'g09c_reliability_precision_small_numbers',
+    'g09d_reliability_outliers',
+    'g10a_validity_conformance',
+    'g10b_validity_concept',
+    'g16_series_break',
+    'g18_denominator_quality',
+    'g20_uniqueness',
+    'g22_single_source'
 ] %}
 
 with
@@ -19,12 +30,6 @@ with
         union all by name
         select *, rule_id as identity
         from {{ ref('found_methods') }}
-        union all by name
-        select *, rule_id as identity
-        from {{ ref('found_reliability') }}
-        union all by name
-        select *, rule_id as identity
-        from {{ ref('found_validity') }}
         union all by name
         select *, rule_id as identity
         from {{ ref('found_coverage') }}

@@ -10,8 +10,8 @@ union all
 union all
 {{ finding('unmapped', 'unmapped_codes', ['feed_id', '"column"'], {
     'bad_n': 'sum(records)', 'total_n': 'max(records_in_all)', 'codes_n': 'sum(codes)', 'missing': first_few('code', 'code'),
-    'astray_n': "count(*) filter (where code <> 'rare ones' and records > records_of_an_area / 2)"},
-    {'share_mapped': '1 - bad_n / total_n', 'areas_astray': 'astray_n'}, having='bad_n > 0', feed='feed_id', dimension='"column"', expected='total_n', available='total_n - bad_n') }}
+    'unmatched_n': "count(*) filter (where code <> 'rare ones' and records > records_of_an_area / 2)"},
+    {'share_mapped': '1 - bad_n / total_n', 'areas_unmatched': 'unmatched_n'}, having='bad_n > 0', feed='feed_id', dimension='"column"', expected='total_n', available='total_n - bad_n') }}
 union all
 {{ finding('provenance', 'feed_states', ['feed_id'], {
     'missing': "array_to_string(list_filter([case when max(has_licence) then null else 'the licence' end, case when max(has_checksums or deliveries_in_use = 0) then null else 'the checksum' end, case when max(url is not null or coalesce(contact, '') <> '') then null else 'address or contact' end, case when max(retrieved_at is not null or deliveries_in_use = 0) then null else 'the day of retrieval' end], lambda one: one is not null), ' and ')",
