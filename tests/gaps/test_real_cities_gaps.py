@@ -42,7 +42,7 @@ def _finding(run: Run, rule: str, like: str) -> tuple[str, str]:
             "high",
             "divide by the figure for the whole",
         ),
-        ("mexico_city", "sentinel_told", "Poverty of the boroughs writes -999%", "low", "leave such cells empty"),
+        ("mexico_city", "sentinel_declared", "Poverty of the boroughs writes -999%", "low", "leave such cells empty"),
         (
             "mexico_city",
             "areas_overlap",

@@ -7,17 +7,28 @@
     'g04_coverage_temporal',
     'g05_coverage_spatial',
     'g06_coverage_population_dark_figure',
+    'g07_geocoding_completeness',
     'g08a_methods_documentation',
     'g08b_platforms_tools',
     'g08c_classification_mapping',
+    'g09a_reliability_revisions',
+    'g09b_reliability_source_discordance',
+    'g09c_reliability_precision_small_numbers',
+    'g09d_reliability_outliers',
+    'g10a_validity_conformance',
+    'g10b_validity_concept',
     'g11_disaggregation',
     'g12_spatial_granularity',
     'g13_timeliness',
     'g14_comparability_between_cities',
     'g15_no_national_comparator',
+    'g16_series_break',
     'g17_zero_vs_missing',
+    'g18_denominator_quality',
     'g19_confidentiality_suppression',
+    'g20_uniqueness',
     'g21_reporting_mechanism',
+    'g22_single_source',
     'g23_provenance_licence'
 ] %}
 
@@ -30,12 +41,6 @@ with
         union all by name
         select *, rule_id as identity
         from {{ ref('findings_of_expectations') }}
-        union all by name
-        select *, rule_id as identity
-        from {{ ref('found_reliability') }}
-        union all by name
-        select *, rule_id as identity
-        from {{ ref('found_validity') }}
     ),
 
     -- A finding keeps its gap_id for as long as it is about the same thing, so the key must stay as it is.
