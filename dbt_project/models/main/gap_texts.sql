@@ -7,7 +7,7 @@ with named as (
             {'name': 'level', 'value': findings.dimension}, {'name': 'series', 'value': coalesce(findings.dimension, 'all records')},
             {'name': 'column', 'value': findings.dimension}, {'name': 'category', 'value': categories.category},
             {'name': 'scope', 'value': coalesce(indicators.short_title, feeds.title, findings.area_id, cities.name)}]) as words
-    from {{ ref('standing_findings') }} as findings
+    from {{ ref('findings_with_status') }} as findings
     inner join {{ source('run_records', 'cities') }} as cities on findings.city_id = cities.city_id
     left join {{ source('run_records', 'feeds') }} as feeds on findings.city_id = feeds.city_id and findings.feed_id = feeds.feed_id
     left join {{ ref('indicator_catalogue') }} as indicators on findings.indicator_id = indicators.indicator_id
