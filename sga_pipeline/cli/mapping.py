@@ -83,7 +83,7 @@ def _from_run_records(file: Path, city: str, feed: str) -> list[tuple[str, int]]
 
 
 def _from_file(file: Path) -> list[tuple[str, int]]:
-    from sga_pipeline.contracts.catalogue import read_rows
+    from sga_pipeline.contracts.csv_rows import read_rows
 
     rows = read_rows(file)
     if rows and not {"local", "records"} <= set(rows[0]):
