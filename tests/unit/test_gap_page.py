@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sga_pipeline.contracts.catalogue import read_rows
+from sga_pipeline.contracts.csv_rows import read_rows
 from sga_pipeline.errors import SgaError
 from sga_pipeline.site import write_gap_pages
 from sga_pipeline.site.finding import Finding
