@@ -9,7 +9,7 @@ from sga_pipeline.contracts.catalogue import Catalogue
 from sga_pipeline.contracts.shape import Shape
 from sga_pipeline.errors import Problem
 
-# Kind, and which of numerator and denominator it needs. Each is a macro in dbt_project/macros/kinds/.
+# Kind, and which of numerator and denominator it needs. Each is a model, dbt_project/models/indicators/kind_<kind>.sql.
 KINDS = {
     "reported": (),
     "presence": (),

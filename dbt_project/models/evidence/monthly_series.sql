@@ -9,9 +9,8 @@ with
         select city_id, indicator_id, period_start as month, numerator as counted, sources[1] as feed_id
         from {{ ref('observations') }}
         semi join
-            (select indicator_id from {{ ref('indicator_catalogue') }} where record_type <> 'own') as watched using (
-                indicator_id
-            )
+            (select indicator_id from {{ ref('indicator_catalogue') }} where record_type <> 'own') as watched
+            using (indicator_id)
         where
             freq = 'M'
             and area_level = 'city'
@@ -21,7 +20,7 @@ with
             and numerator is not null
             and denominator is not null
             and obs_status <> 'Q'
-            and coalesce(reason, '') not like '%months covered'
+            and coalesce(reason_code, '') not in ('months_covered', 'denominator_months_covered')
     ),
 
     near as (

@@ -10,7 +10,8 @@ select
     observations.ci_high,
     (observations.ci_high - observations.ci_low) / nullif(observations.value, 0) as relative_width
 from {{ ref('observations') }} as observations
-inner join {{ ref('indicator_catalogue') }} as indicators on observations.indicator_id = indicators.indicator_id
+inner join
+    {{ ref('indicator_catalogue') }} as indicators on observations.indicator_id = indicators.indicator_id
 where
     observations.freq = 'A'
     and observations.area_level = 'city'
@@ -25,7 +26,7 @@ where
         )
         or observations.ci_high is not null
     )
-    and (observations.value is not null or observations.reason like 'fewer than%')
+    and (observations.value is not null or observations.reason_code = 'few_events')
 qualify
     row_number() over (
         partition by observations.city_id, observations.indicator_id order by observations.period_start desc
