@@ -19,7 +19,7 @@ told as (
     inner join shape_kinds on feeds.shape = shape_kinds.shape and shape_kinds.kind in ('events', 'counts')
     where observations.city_id = $city_id and observations.freq = 'A' and observations.sex = '_T' and observations.age = '_T'
         and observations.other_dim is null and facts.counted and facts.kind in ('count', 'rate')
-        and observations.numerator is not null and not coalesce(contains(observations.reason, 'months covered'), false)
+        and observations.numerator is not null and coalesce(observations.reason_code, '') not in ('months_covered', 'denominator_months_covered')
 ),
 
 spans as (select feed_id, count(distinct period) as years_n, max(period) as newest_year from told group by feed_id),
@@ -53,7 +53,7 @@ with told as (
     select o.*, max(o.period) over () as newest_year, count(*) over (partition by o.indicator_id) as known_years, i.iccs_code
     from observations as o inner join indicators as i using (indicator_id)
     where list_contains(o.sources, '{feed_id}') and o.area_id = '{area_id}' and o.freq = 'A' and o.sex = '_T' and o.age = '_T' and o.other_dim is null
-        and i.kind in ('count', 'rate') and o.numerator is not null and not coalesce(contains(o.reason, 'months covered'), false)
+        and i.kind in ('count', 'rate') and o.numerator is not null and coalesce(o.reason_code, '') not in ('months_covered', 'denominator_months_covered')
 ),
 steady as (select * from told where known_years = (select count(distinct period) from told))
 """
