@@ -1,7 +1,11 @@
-{# A relation is named by schema and table alone, so that a view reads the same in the warehouse and in a release. #}
+{# A view of a release names tables by schema and name alone: then its SQL holds in the warehouse and in a release. #}
 {% macro ref() -%}
-    {%- if varargs | length > 1 -%}
-        {{ return(builtins.ref(varargs[0], varargs[1], **kwargs).include(database=false)) }}
+    {%- if varargs | length > 1 -%} {%- set found = builtins.ref(varargs[0], varargs[1], **kwargs) -%}
+    {%- else -%} {%- set found = builtins.ref(varargs[0], **kwargs) -%}
     {%- endif -%}
-    {{ return(builtins.ref(varargs[0], **kwargs).include(database=false)) }}
+    {%- if execute and model.resource_type == 'model' and model.config.materialized == 'view' -%}
+        {{ return(found.include(database=false)) }}
+    {%- endif -%}
+    {{ return(found) }}
 {%- endmacro %}
+

@@ -15,7 +15,7 @@ import pytest
 import sga_pipeline.orchestration.pull_assets
 import sga_pipeline.publish.release
 from sga_pipeline.home import Home
-from sga_pipeline.orchestration.run_in_process import drive
+from sga_pipeline.orchestration.run_in_process import run_in_process
 from sga_pipeline.orchestration.scope import Scope
 from tests.city_folder import CITY, HEADER, write_city
 from tests.runs import Run, sga
@@ -135,7 +135,7 @@ def grown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, list[di
     for vintage, day in enumerate(DAYS):
         deliver(city, vintage)
         with on(day):
-            drive(Scope(Home(home), (city,)), lambda _: None)
+            run_in_process(Scope(Home(home), (city,)), lambda _: None)
         said.append(content(home))
     return city, home, said
 

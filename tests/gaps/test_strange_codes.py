@@ -64,5 +64,5 @@ def test_it_is_not_said_to_have_had_none(told: Told) -> None:
 def test_the_run_says_so_and_what_was_set_aside(told: Told) -> None:
     [(_, _, statement)] = told.findings
     assert f"  look at: {statement}\n" in told.out
-    assert "  rows set aside: 1; which: sga sql xx_small" in told.out
+    assert "  rows quarantined: 1; which: sga sql xx_small" in told.out
     assert "not all well" not in told.out

@@ -7,10 +7,10 @@ select
     usual_codes.title,
     usual_codes.within,
     count(*) as deaths_n,
-    count(*) filter (where {{ starts_with('deaths.icd10', 'usual_codes.icd10') }}) as with_code,
+    count(*) filter (where starts_with(deaths.icd10, usual_codes.icd10)) as with_code,
     round(count(*) * any_value(usual_codes.least_share), 1) as expected,
     exp(- count(*) * any_value(usual_codes.least_share)) < 0.01
-    and count(*) filter (where {{ starts_with('deaths.icd10', 'usual_codes.icd10') }}) = 0 as improbable
+    and count(*) filter (where starts_with(deaths.icd10, usual_codes.icd10)) = 0 as improbable
 from {{ ref('stg_deaths') }} as deaths
 inner join
     {{ ref('usual_codes') }} as usual_codes

@@ -21,7 +21,7 @@ with
     newest_years as (select city_id, feed_id, max(year) as year from reported_areas group by all),
 
     promised_levels as (
-        select feeds.city_id, feeds.feed_id, {{ split_to_rows('feeds.spatial_levels', ',') }} as level
+        select feeds.city_id, feeds.feed_id, unnest(string_split(feeds.spatial_levels, ',')) as level
         from {{ source('run_records', 'feeds') }} as feeds
     )
 

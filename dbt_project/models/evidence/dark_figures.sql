@@ -11,7 +11,7 @@ with
         inner join
             {{ source('run_records', 'feeds') }} as feeds
             on observations.city_id = feeds.city_id
-            and {{ list_has('observations.sources', 'feeds.feed_id') }}
+            and list_contains(observations.sources, feeds.feed_id)
         where
             indicators.category_no = 4
             and indicators.record_type = 'printed'
@@ -20,7 +20,7 @@ with
             and indicators.kind = 'rate'
             and observations.freq = 'A'
             and observations.area_level = 'city'
-            and not coalesce({{ starts_with('indicators.iccs_code', "'01'") }}, false)
+            and not coalesce(starts_with(indicators.iccs_code, '01'), false)
         group by all
     ),
 

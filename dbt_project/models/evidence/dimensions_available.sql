@@ -5,17 +5,14 @@ with
         select
             cities.city_id,
             requirements.indicator_id,
-            {{ split_to_rows('requirements.asked', ';') }} as dimension,
+            unnest(string_split(requirements.asked, ';')) as dimension,
             true as asked
         from {{ ref('requirements') }} as requirements
         cross join {{ source('run_records', 'cities') }} as cities
         where requirements.asked is not null
         union all
         select
-            cities.city_id,
-            requirements.indicator_id,
-            {{ split_to_rows('requirements.expected', ';') }},
-            false
+            cities.city_id, requirements.indicator_id, unnest(string_split(requirements.expected, ';')), false
         from {{ ref('requirements') }} as requirements
         cross join {{ source('run_records', 'cities') }} as cities
         where requirements.expected is not null

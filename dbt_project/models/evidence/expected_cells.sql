@@ -16,7 +16,7 @@ with
             on requirements.indicator_id = indicators.indicator_id
         cross join {{ source('run_records', 'cities') }} as cities
         inner join
-            {{ counting(200) }} as counted
+            range(200) as counted
             on counted.range <= cities.last_year - cities.first_year
             and make_date(cast(cities.first_year + counted.range as integer), 12, 31) <= cities.as_of
         where indicators.category_no <= 7

@@ -4,10 +4,10 @@ with
     area_boxes as (
         select
             city_id,
-            {{ list_least(wkt_numbers('geometry', 2)) }} as south,
-            {{ list_greatest(wkt_numbers('geometry', 2)) }} as north,
-            {{ list_least(wkt_numbers('geometry', 1)) }} as west,
-            {{ list_greatest(wkt_numbers('geometry', 1)) }} as east
+            list_min({{ wkt_numbers('geometry', 2) }}) as south,
+            list_max({{ wkt_numbers('geometry', 2) }}) as north,
+            list_min({{ wkt_numbers('geometry', 1) }}) as west,
+            list_max({{ wkt_numbers('geometry', 1) }}) as east
         from {{ ref('stg_areas') }}
         where geometry is not null and level in ('city', 'district', 'neighbourhood')
     ),

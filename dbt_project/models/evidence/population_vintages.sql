@@ -21,7 +21,7 @@ with
         from {{ source('run_records', 'feeds') }} as feeds
         inner join {{ source('run_records', 'cities') }} as cities on feeds.city_id = cities.city_id
         inner join
-            {{ counting(200) }} as counted
+            range(200) as counted
             on counted.range <= cities.last_year - cities.first_year
             and make_date(cast(cities.first_year + counted.range as integer), 12, 31) <= cities.as_of
         where

@@ -23,7 +23,7 @@ with
             city_id,
             theme,
             count(distinct channel) as channels_n,
-            array_to_string({{ distinct_list('channel') }}, ', ') as channels,
+            array_to_string(list(distinct channel order by channel), ', ') as channels,
             any_value(period) as period
         from functioning_channels
         group by all
@@ -39,7 +39,7 @@ with
     ),
 
     unserved_areas as (
-        select channel_counts.city_id, channel_counts.theme, {{ distinct_list('areas.name') }} as areas
+        select channel_counts.city_id, channel_counts.theme, list(distinct areas.name order by areas.name) as areas
         from channel_counts
         inner join
             {{ ref('stg_areas') }} as areas

@@ -31,7 +31,7 @@ with
     ),
 
     numerator_measures as (
-        select indicator_id, {{ split_to_rows('numerator', ';') }} as measure_id
+        select indicator_id, unnest(string_split(numerator, ';')) as measure_id
         from {{ ref('indicator_catalogue') }}
         where numerator is not null
     ),

@@ -54,10 +54,10 @@ with
     calendar_periods as (
         select
             feed_calendars.*,
-            {{ add_months('feed_calendars.opens', 'cast(counted.range * feed_calendars.months as integer)') }}
+            cast(feed_calendars.opens + to_months(cast(counted.range * feed_calendars.months as integer)) as date)
             as period_start
         from feed_calendars
-        inner join {{ counting(1200) }} as counted on counted.range >= 0
+        inner join range(1200) as counted on counted.range >= 0
     ),
 
     due_periods as (

@@ -1,18 +1,35 @@
 -- Grain: finding, before it is graded: what the rules of every gap kind and the expectations found.
 -- `identity` is the rule's name as it enters the gap_id.
 {% set kinds = [
+    'g01_missing_core_indicator',
+    'g02_category_completeness',
+    'g03_frequency',
     'g04_coverage_temporal',
+    'g05_coverage_spatial',
+    'g06_coverage_population_dark_figure',
     'g07_geocoding_completeness',
+    'g08a_methods_documentation',
+    'g08b_platforms_tools',
+    'g08c_classification_mapping',
     'g09a_reliability_revisions',
     'g09b_reliability_source_discordance',
     'g09c_reliability_precision_small_numbers',
     'g09d_reliability_outliers',
     'g10a_validity_conformance',
     'g10b_validity_concept',
+    'g11_disaggregation',
+    'g12_spatial_granularity',
+    'g13_timeliness',
+    'g14_comparability_between_cities',
+    'g15_no_national_comparator',
     'g16_series_break',
+    'g17_zero_vs_missing',
     'g18_denominator_quality',
+    'g19_confidentiality_suppression',
     'g20_uniqueness',
-    'g22_single_source'
+    'g21_reporting_mechanism',
+    'g22_single_source',
+    'g23_provenance_licence'
 ] %}
 
 with
@@ -24,15 +41,6 @@ with
         union all by name
         select *, rule_id as identity
         from {{ ref('findings_of_expectations') }}
-        union all by name
-        select *, rule_id as identity
-        from {{ ref('found_arrivals') }}
-        union all by name
-        select *, rule_id as identity
-        from {{ ref('found_methods') }}
-        union all by name
-        select *, rule_id as identity
-        from {{ ref('found_coverage') }}
     ),
 
     -- A finding keeps its gap_id for as long as it is about the same thing, so the key must stay as it is.
@@ -53,6 +61,7 @@ with
 
 select
     {{ text_hash('findings.finding_key') }} as gap_id,
+    findings.identity,
     findings.city_id,
     rules.gap_code,
     findings.rule_id,
@@ -62,8 +71,8 @@ select
     findings.dimension,
     findings.period_start,
     findings.period_end,
-    findings.expected_n,
-    findings.available_n,
+    cast(findings.expected_n as bigint) as expected_n,
+    cast(findings.available_n as bigint) as available_n,
     findings.metrics,
     findings.words,
     findings.figures,

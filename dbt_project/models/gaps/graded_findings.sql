@@ -4,7 +4,7 @@
 
 with
     metrics_of_findings as (
-        select gap_id, city_id, gap_code, {{ unpacked('metrics', 'metric', 'value') }}
+        select gap_id, city_id, gap_code, unnest(metrics).metric as metric, unnest(metrics).value as value
         from {{ ref('all_findings') }}
     ),
 
