@@ -37,7 +37,7 @@ with
             (
                 select *
                 from {{ source('run_records', 'feeds') }}
-                where {{ in_list("'latitude'", "replace(tells, ',', ';')") }}
+                where {{ in_list("'latitude'", "replace(reported_columns, ',', ';')") }}
             ) as telling
             on events.city_id = telling.city_id
             and events.feed_id = telling.feed_id

@@ -1,6 +1,6 @@
 -- Grain: city x expectation x indicator or feed it is about (none, where it is about the summary as a whole).
 with
-    told as (
+    outcomes_of_suites as (
         select city_id, position, {{ rows_of_list('outcomes') }} as outcome
         from {{ ref('expectation_suites') }}
     )
@@ -24,4 +24,4 @@ select
     outcome.period,
     outcome.figures,
     outcome.evidence_query
-from told
+from outcomes_of_suites

@@ -78,10 +78,10 @@ union all
     {'share_beyond': 'beyond_share'}, where='beyond_km2 > 0', feed='feed_id', dimension="level || ' in ' || whole_level") }}
 union all
 {{ finding('sentinel_told', 'sentinels', ['feed_id'], {'bad_n': 'sum(records)', 'numbers': first_few('code', 'code'), 'columns': first_few('"column"', '"column"')},
-    {'sentinels_told': 'bad_n'}, where='told', feed='feed_id') }}
+    {'sentinels_told': 'bad_n'}, where='declared', feed='feed_id') }}
 union all
 {{ finding('sentinel_untold', 'sentinels', ['feed_id'], {'bad_n': 'sum(records)', 'numbers': first_few('code', 'code'), 'columns': first_few('"column"', '"column"')},
-    {'sentinels_untold': 'bad_n'}, where='not told', feed='feed_id') }}
+    {'sentinels_untold': 'bad_n'}, where='not declared', feed='feed_id') }}
 union all
 {{ finding('empty_columns', 'column_fill', ['feed_id'], {'columns_n': 'count(*)', 'records_n': 'max(records)', 'missing': first_few('"column"', '"column"')},
     {'empty_columns': 'columns_n'}, where="filled = 0 and records > 0 and \"column\" not in ('other_dim', 'other_code', 'group_dim', 'group_code')", feed='feed_id') }}
