@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from sga_pipeline.contracts.catalogue import read_rows
+from sga_pipeline.contracts.csv_rows import read_rows
 from sga_pipeline.errors import SgaError
 from sga_pipeline.home import Home
 

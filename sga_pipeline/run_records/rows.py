@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from sga_pipeline.contracts.assessment import Assessment, CityPlan
+from sga_pipeline.contracts.texts import text_rows
 from sga_pipeline.run_records.check_rows import check_rows
 from sga_pipeline.run_records.conform_rows import conform_rows
 from sga_pipeline.run_records.coverage import covered
@@ -17,6 +18,7 @@ from sga_pipeline.run_records.tables import TABLES, Row
 def run_record_rows(assessment: Assessment, records: list[FeedRecord], as_of: dict[str, date]) -> dict[str, list[Row]]:
     """Every row of every table."""
     rows: dict[str, list[Row]] = {table: [] for table in TABLES}
+    rows["texts"] += text_rows(assessment.contracts)
     for city in assessment.cities:
         rows["cities"].append(_city_row(city) | {"as_of": as_of[city.id]})
         rows["core_decisions"] += [

@@ -211,6 +211,8 @@ TABLES: dict[str, tuple[str, ...]] = {
         "first_seen",
         "last_seen",
     ),
+    # Of no city: what people read, in every language.
+    "texts": ("domain", "key", "language", "text"),
     "coverage": ("city_id", "feed_id", "shape", "delivery", "period_start", "period_end", "code_prefix", "complete"),
     "checks": ("city_id", "engine", "check_name", "asset", "severity", "passed", "failed_rows", "checked_rows"),
 }

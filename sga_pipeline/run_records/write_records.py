@@ -66,7 +66,7 @@ def _fingerprint(assessment: Assessment, rows: dict[str, list[Row]], city_id: st
         table: [
             {key: value for key, value in row.items() if key not in ignored}
             for row in rows[table]
-            if row["city_id"] == city_id
+            if row.get("city_id", city_id) == city_id
         ]
         for table in TABLES
         # What an earlier release said is no reason for another.

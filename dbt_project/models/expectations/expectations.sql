@@ -1,8 +1,7 @@
 -- Grain: city x expectation x indicator or feed it is about (none, where it is about the summary as a whole).
 with
     outcomes_of_suites as (
-        select city_id, position, {{ rows_of_list('outcomes') }} as outcome
-        from {{ ref('expectation_suites') }}
+        select city_id, position, unnest(outcomes) as outcome from {{ ref('expectation_suites') }}
     )
 
 select
