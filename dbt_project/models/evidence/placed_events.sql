@@ -37,7 +37,7 @@ with
             (
                 select *
                 from {{ source('run_records', 'feeds') }}
-                where {{ in_list("'latitude'", "replace(tells, ',', ';')") }}
+                where {{ in_list("'latitude'", "replace(reported_columns, ',', ';')") }}
             ) as feeds_with_coordinates
             on events.city_id = feeds_with_coordinates.city_id
             and events.feed_id = feeds_with_coordinates.feed_id
