@@ -93,7 +93,8 @@ with
             {{ ref('stg_areas') }} as areas
             on in_window.city_id = areas.city_id
             and in_window.area_id = areas.area_id
-        inner join {{ ref('indicator_catalogue') }} as indicators on in_window.indicator_id = indicators.indicator_id
+        inner join
+            {{ ref('indicator_catalogue') }} as indicators on in_window.indicator_id = indicators.indicator_id
         left join {{ ref('age_groups') }} as groups on in_window.age = groups.age_group
         left join arrived on in_window.city_id = arrived.city_id
         left join

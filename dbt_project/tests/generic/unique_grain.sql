@@ -1,7 +1,9 @@
-{# No two rows of one grain. Nulls are values here: two rows without another dimension are the same cell. #}
-{% test unique_grain(model, columns) %}
-    select {{ columns | join(', ') }}, count(*) as rows_found
+{# No two rows of one grain: that of the columns given, or else of the key that the model declares. #}
+{# Nulls are values here: two rows without another dimension are the same cell. #}
+{% test unique_grain(model, columns=none) %}
+    {%- set key = columns or declared_key(model.identifier) %}
+    select {{ key | join(', ') }}, count(*) as rows_found
     from {{ model }}
-    group by {{ columns | join(', ') }}
+    group by {{ key | join(', ') }}
     having count(*) > 1
 {% endtest %}
