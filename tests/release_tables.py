@@ -73,7 +73,7 @@ GAPS: tuple[Gap, ...] = (
         "gap_code": "G04",
         "severity": "high",
         "indicator_id": "crime.homicide",
-        "status": "folded",
+        "status": "explained",
         "statement": "Months of 2023 are missing in the homicide counts.",
         "first_seen": BEFORE,
     },
@@ -83,7 +83,7 @@ GAPS: tuple[Gap, ...] = (
         "gap_code": "G11",
         "severity": "low",
         "indicator_id": "crime.homicide",
-        "status": "folded",
+        "status": "explained",
         "statement": "Victims are not told apart by sex.",
     },
     {

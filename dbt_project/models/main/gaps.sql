@@ -59,7 +59,7 @@ with
             findings.decision_owner,
             findings.decision_expires,
             cast(cities.as_of as varchar) as seen_on
-        from {{ ref('standing_findings') }} as findings
+        from {{ ref('findings_with_status') }} as findings
         inner join {{ ref('gap_types') }} as types on findings.gap_code = types.gap_code
         inner join {{ source('run_records', 'cities') }} as cities on findings.city_id = cities.city_id
         inner join

@@ -28,7 +28,7 @@ with
     feed_revisions as (
         select city_id, feed_id, avg(abs(change) order by abs(change)) as mean_revision
         from {{ ref('revisions') }}
-        where first_said > 0
+        where first_reported > 0
         group by city_id, feed_id
         having count(*) >= 6
     ),
@@ -49,7 +49,7 @@ with
     ),
 
     feed_areas as (
-        select city_id, feed_id, avg(case when told then 1.0 else 0.0 end) as granularity
+        select city_id, feed_id, avg(case when reported then 1.0 else 0.0 end) as granularity
         from {{ ref('area_coverage') }}
         group by city_id, feed_id
     ),

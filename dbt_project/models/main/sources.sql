@@ -3,8 +3,8 @@
 with
     worst_findings as (
         select city_id, feed_id, max(step) as worst
-        from {{ ref('standing_findings') }}
-        where feed_id is not null and status in ('open', 'folded')
+        from {{ ref('findings_with_status') }}
+        where feed_id is not null and status in ('open', 'explained')
         group by city_id, feed_id
     ),
 
