@@ -12,9 +12,11 @@ from sga_pipeline.publish.query import run_query
 from sga_pipeline.publish.release_tables import KEY_MARK
 
 RELATIONS = """
-select schema_name, table_name as name, comment from duckdb_tables()
-union all
-select schema_name, view_name, comment from duckdb_views() where not internal
+from (
+    select schema_name, table_name as name, comment from duckdb_tables()
+    union all
+    select schema_name, view_name, comment from duckdb_views() where not internal
+)
 order by schema_name <> 'main', schema_name, name
 """
 COLUMNS = """
