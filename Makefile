@@ -50,6 +50,7 @@ check: .venv/installed-dev ## lint, format, types, import layers, dbt, generated
 	$(BIN)/python -m sga_pipeline.contracts.schema --check
 	$(BIN)/python -m sga_pipeline.contracts.dictionary --check
 	$(BIN)/python -m sga_pipeline.contracts.gap_rules_page --check
+	$(BIN)/python -m sga_pipeline.warehouse.tables_page --check
 	$(BIN)/dbt --quiet parse --no-partial-parse --project-dir dbt_project --profiles-dir dbt_project
 	$(BIN)/sga check contracts/cities/*
 
@@ -59,6 +60,7 @@ format: .venv/installed-dev ## format code and renew generated files
 	$(BIN)/python -m sga_pipeline.contracts.schema
 	$(BIN)/python -m sga_pipeline.contracts.dictionary
 	$(BIN)/python -m sga_pipeline.contracts.gap_rules_page
+	$(BIN)/python -m sga_pipeline.warehouse.tables_page
 
 lock: .venv/installed ## resolve dependencies anew into the lock files (no index addresses in them)
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-strip-extras --no-header --python-version 3.11 pyproject.toml -o requirements.lock
