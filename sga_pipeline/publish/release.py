@@ -32,12 +32,13 @@ REQUIRED = (
     "gaps",
     "indicators",
     "observations",
+    "reasons",
     "scores",
     "sources",
     "submissions",
 )
-# A release is about one city; in the catalogue its id would only repeat itself.
-WITHOUT_CITY = {"indicators"}
+# A release is about one city; in what is the same for every city its id would only repeat itself.
+WITHOUT_CITY = {"indicators", "reasons"}
 NEVER_EMPTY = {"areas", "cities", "indicators", "sources"}
 BUILDING = ".building-"
 
