@@ -32,7 +32,7 @@ with
                     }
                 ]
             ) as words
-        from {{ ref('standing_findings') }} as findings
+        from {{ ref('findings_with_status') }} as findings
         inner join {{ source('run_records', 'cities') }} as cities on findings.city_id = cities.city_id
         left join
             {{ source('run_records', 'feeds') }} as feeds
