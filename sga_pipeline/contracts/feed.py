@@ -182,7 +182,7 @@ Rule = Annotated[RangeRule | PresentRule | NotBeforeRule | PatternRule, Field(di
 
 
 class Coverage(Contract):
-    """What an accepted delivery speaks for. Only here does the absence of rows mean zero."""
+    """What an accepted delivery covers. Only here does the absence of rows mean zero."""
 
     first: Day | None = None
     # A day, or `latest`: up to the end of the last whole month before the newest row.
@@ -232,7 +232,7 @@ class Feed(Contract):
     differs: Sentence | None = None
     # How near the definition is to the catalogue's; near where `differs` is given and this is not.
     concept_match: ConceptMatch | None = None
-    # Where what is counted is placed; sources of different bases are not held against each other.
+    # Where what is counted is placed; sources of different bases are not compared with each other.
     place_basis: PlaceBasis | None = None
     methods: Methods = Methods()
     breaks: list[Break] = []

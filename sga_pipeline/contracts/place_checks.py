@@ -127,7 +127,7 @@ def _overlapping(feed: Feed, feeds: Mapping[str, tuple[Feed, Shape, Document]]) 
     own = feed.boundaries
     for other, _, _ in feeds.values():
         its = other.boundaries
-        # Each pair is told once, at the later of both.
+        # Each pair is reported once, at the later of both.
         if (
             own is None
             or its is None
