@@ -18,7 +18,7 @@ def blanks_of(document: Document) -> list[Problem]:
             required = text.removeprefix(MARK).strip(": ") or "the value"
             key = ".".join(str(part) for part in location if isinstance(part, str)) or "value"
             line = document.line_of(location)
-            problem = Problem("a blank of the draft is left", f"Write {required}.", key, document.file, line)
+            problem = document.problem("a blank of the draft is left", f"Write {required}.", key, *location)
             problems.setdefault(line if key.startswith("columns") else len(problems) - 10_000, problem)
     return sorted(problems.values(), key=lambda one: (one.line or 0, one.value or ""))
 

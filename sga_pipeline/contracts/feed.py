@@ -11,8 +11,8 @@ from sga_pipeline.contracts.formats import Format
 from sga_pipeline.contracts.methods import Break, ConceptMatch, Methods, PlaceBasis
 from sga_pipeline.contracts.places import OWN_CODES, Boundaries, FromPoint
 from sga_pipeline.contracts.sources import Source
-from sga_pipeline.contracts.steps import StepItem, check_order
 from sga_pipeline.contracts.strict_model import Code, Contract, Day, Identifier, Pattern, Sentence
+from sga_pipeline.contracts.written_steps import StepItem, check_order
 
 Family = Literal["police", "health", "official_statistics", "governance", "spatial", "survey", "electoral"]
 Severity = Literal["low", "medium", "high", "critical"]
