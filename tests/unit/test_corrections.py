@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from sga_pipeline.conform.delivery import Piles, conform_delivery
+from sga_pipeline.conform.delivery import Sinks, conform_delivery
 from sga_pipeline.conform.feed import conform_feed
 from sga_pipeline.contracts.assessment import FeedPlan, read_assessment
 from sga_pipeline.errors import ContractError
@@ -46,11 +46,11 @@ def conform(folder: Path, content: bytes, *corrections: str) -> Run:
     plan = plan_with(folder, *corrections)
     file = folder / "delivery.csv"
     file.write_bytes(content)
-    piles = Piles(folder / "kept.parquet", folder / "bad.parquet", folder / "scratch")
-    piles.scratch.mkdir(exist_ok=True)
-    outcome = conform_delivery(plan, Arrived(file), "k" * 16, piles)
-    kept = pl.read_parquet(piles.kept) if piles.kept.exists() else None
-    return Run(outcome, kept, pl.read_parquet(piles.quarantine) if piles.quarantine.exists() else None)
+    sinks = Sinks(folder / "kept.parquet", folder / "bad.parquet", folder / "scratch")
+    sinks.scratch.mkdir(exist_ok=True)
+    outcome = conform_delivery(plan, Arrived(file), "k" * 16, sinks)
+    kept = pl.read_parquet(sinks.kept) if sinks.kept.exists() else None
+    return Run(outcome, kept, pl.read_parquet(sinks.quarantine) if sinks.quarantine.exists() else None)
 
 
 def cell(run: Run, event: str, column: str) -> object:

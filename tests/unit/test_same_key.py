@@ -9,7 +9,7 @@ import pytest
 
 from sga_pipeline.conform import rows as taking
 from sga_pipeline.conform import same_key
-from sga_pipeline.conform.delivery import Piles, conform_delivery
+from sga_pipeline.conform.delivery import Sinks, conform_delivery
 from sga_pipeline.conform.outcome import Outcome
 from sga_pipeline.contracts.assessment import read_assessment
 from sga_pipeline.errors import ContractError
@@ -44,18 +44,18 @@ def conform(
     plan = next(one for one in read_assessment([city]).cities[0].feeds if one.id == "residents")
     file = folder / "residents.csv"
     file.write_text("area,year,item,sex,persons\n" + "".join(f"{row}\n" for row in rows), encoding="utf-8")
-    piles = Piles(folder / "kept.parquet", folder / "bad.parquet", folder / "scratch")
-    piles.scratch.mkdir(exist_ok=True)
-    outcome = conform_delivery(plan, Arrived(file), "k" * 16, piles)
+    sinks = Sinks(folder / "kept.parquet", folder / "bad.parquet", folder / "scratch")
+    sinks.scratch.mkdir(exist_ok=True)
+    outcome = conform_delivery(plan, Arrived(file), "k" * 16, sinks)
     assert outcome.accepted, outcome.reason
     assert outcome.rows_in == outcome.rows_kept + outcome.rows_quarantined + outcome.rows_duplicate == len(rows)
-    kept = pl.read_parquet(piles.kept)
+    kept = pl.read_parquet(sinks.kept)
     amount = "count" if "count" in kept.columns else "persons"
     time = "period" if "period" in kept.columns else "year"
     found = {(area, str(at), sex): n for area, at, sex, n in kept.select("area_id", time, "sex", amount).iter_rows()}
     # A key that stands there twice would be lost in the dictionary.
     assert len(found) == len(kept) or "topic" in kept.columns
-    bad = pl.read_parquet(piles.quarantine).select("line", "rules").rows() if piles.quarantine.exists() else []
+    bad = pl.read_parquet(sinks.quarantine).select("line", "rules").rows() if sinks.quarantine.exists() else []
     return outcome, found, bad
 
 
