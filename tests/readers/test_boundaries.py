@@ -122,7 +122,7 @@ def test_geojson_of_another_reference_system(tmp_path: Path, system: str, within
     same_areas(*opened(file, kind="geojson"), within)
 
 
-def test_points_among_polygons_are_told_apart(gdal: Callable[..., Path]) -> None:
+def test_points_among_polygons_are_distinguished(gdal: Callable[..., Path]) -> None:
     """`where` on `geometry_type` leaves them out, and counts them."""
     mixed = {"01": AREAS["01"], "09": ("Station", "POINT (-74.05 4.65)")}
     _, rows = opened(gdal("GPKG", "areas.gpkg", "EPSG:4326", mixed), kind="geopackage", layer="areas")
@@ -153,7 +153,7 @@ def test_the_encoding_a_shapefile_names(tmp_path: Path, gdal: Callable[..., Path
 def test_text_of_fields_is_never_guessed(tmp_path: Path, gdal: Callable[..., Path]) -> None:
     (tmp_path / "shape").mkdir()
     gdal("ESRI Shapefile", "shape/areas.shp", "EPSG:4326")
-    # GDAL notes Latin-1 in a .cpg, or in the head of the table: without both, letters beyond ASCII are not told.
+    # GDAL notes Latin-1 in a .cpg, or in the head of the table: without both, letters beyond ASCII are not known.
     (tmp_path / "shape" / "areas.cpg").unlink(missing_ok=True)
     table = bytearray((tmp_path / "shape" / "areas.dbf").read_bytes())
     table[29] = 0

@@ -150,7 +150,7 @@ def test_an_unusable_delivery_is_refused_whole(tmp_path: Path, content: bytes, w
     assert run.kept is None
 
 
-def test_a_record_in_place_of_the_header_is_not_told(tmp_path: Path) -> None:
+def test_a_record_in_place_of_the_header_is_not_shown(tmp_path: Path) -> None:
     named = conform(tmp_path / "a", rows(*good(3), header=HEADER.replace("offence", "crime"))).outcome.reason
     assert "It begins: id" in named
     headless = conform(tmp_path / "b", rows(*good(3)).split(b"\n", 1)[1]).outcome.reason
@@ -223,7 +223,7 @@ CELL = st.text(alphabet=st.sampled_from(list("ab1,\"\n ;é'-/%{}\\#")), max_size
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(CELL, min_size=8, max_size=8), min_size=1, max_size=12))
 def test_no_row_ever_vanishes(tmp_path: Path, cells: list[list[str]]) -> None:
-    """Whatever stands in the cells, Python's own CSV reader counts the same rows, and every one is on a pile."""
+    """Whatever is in the cells, Python's own CSV reader counts the same rows, and every one is in a sink."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(HEADER.strip().split(","))

@@ -202,7 +202,7 @@ def test_a_wrong_crosswalk_is_found_before_any_data(tmp_path: Path, crosswalk: s
     with pytest.raises(ContractError) as raised:
         read_assessment([write(tmp_path, crosswalk, system)])
     assert said in str(raised.value) and "other.csv line" in str(raised.value)
-    # One fault is told once.
+    # One fault is reported once.
     assert len(raised.value.problems) == 1
 
 
