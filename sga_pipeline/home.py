@@ -37,6 +37,9 @@ class Home:
     def published(self, city_id: str) -> Path:
         return self.path / "published" / city_id
 
+    def conformed_deliveries(self, city_id: str, feed_id: str) -> Path:
+        return self.path / "conformed" / "_deliveries" / city_id / f"{feed_id}.json"
+
     @property
     def conformed(self) -> Path:
         return self.path / "conformed"

@@ -5,7 +5,7 @@
         case
             when {{ band }} in ('_T', '_U')
             then null
-            when {{ starts_with(band, "'Y_GE'") }}
+            when starts_with({{ band }}, 'Y_GE')
             then cast(substr({{ band }}, 5) as bigint)
             else cast(split_part(substr({{ band }}, 2), 'T', 1) as bigint)
         end
@@ -17,7 +17,7 @@
         case
             when {{ band }} in ('_T', '_U')
             then null
-            when {{ starts_with(band, "'Y_GE'") }}
+            when starts_with({{ band }}, 'Y_GE')
             then 999
             else
                 cast(

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from sga_pipeline.contracts.catalogue import Catalogue, read_catalogue, read_rows
+from sga_pipeline.contracts.catalogue import Catalogue, read_catalogue
+from sga_pipeline.contracts.csv_rows import read_rows
 from sga_pipeline.contracts.catalogue_checks import check_catalogue
 from sga_pipeline.contracts.city import City
 from sga_pipeline.contracts.city_tables import CityTables, city_table_files, read_city_tables
@@ -22,6 +23,7 @@ from sga_pipeline.contracts.place_checks import check_codes, check_places
 from sga_pipeline.contracts.places import FromPoint, Point
 from sga_pipeline.contracts.read_contract import read_contract
 from sga_pipeline.contracts.shape import Shape, read_shape
+from sga_pipeline.contracts.texts import check_texts
 from sga_pipeline.contracts.yaml_reader import Document
 from sga_pipeline.errors import ContractError, Problem
 from sga_pipeline.paths import CONTRACTS
@@ -156,6 +158,7 @@ class Assessment:
         files |= {plan.folder / one.file for one in plan.city.code_systems.values() if one.file}
         files |= {plan.folder / plan.city.corrections} if plan.city.corrections else set()
         files |= {shape.file for shape in self.shapes.values()} | set(self.catalogue.folder.glob("*.csv"))
+        files |= set((self.contracts / "locale").rglob("*.po"))
         return sorted(files)
 
 
@@ -167,6 +170,7 @@ def read_assessment(city_folders: list[Path], contracts: Path = CONTRACTS) -> As
         *_unknown_code_lists(shapes, catalogue),
         *check_catalogue(catalogue, shapes),
         *check_gap_catalogue(catalogue),
+        *check_texts(contracts),
     ]
     cities: list[CityPlan] = []
     for folder in city_folders:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sga_pipeline.contracts.catalogue import read_rows
+from sga_pipeline.contracts.csv_rows import read_rows
 from sga_pipeline.draft.column import Column
 from sga_pipeline.draft.meaning import wide_months, wide_years
 from sga_pipeline.draft.word_lists import code_of, shape_signs

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from sga_pipeline.contracts.catalogue import read_rows
+from sga_pipeline.contracts.csv_rows import read_rows
 from sga_pipeline.draft.text import EMPTY, find, words_of
 from sga_pipeline.paths import CONTRACTS
 

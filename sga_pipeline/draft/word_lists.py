@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from sga_pipeline.contracts.catalogue import read_rows
+from sga_pipeline.contracts.csv_rows import read_rows
 from sga_pipeline.draft.text import find, plain, words_of
 from sga_pipeline.paths import CONTRACTS
 

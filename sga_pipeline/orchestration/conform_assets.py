@@ -5,11 +5,12 @@ from typing import Any
 
 import dagster as dg
 
+from sga_pipeline.conform.conformed import Conformed, read_conformed
 from sga_pipeline.conform.empty import write_empty
-from sga_pipeline.conform.feed import Conformed, conform_feed
+from sga_pipeline.conform.feed import conform_feed
 from sga_pipeline.contracts.assessment import CityPlan, FeedPlan
 from sga_pipeline.contracts.shape import Shape
-from sga_pipeline.orchestration.progress import tell
+from sga_pipeline.orchestration.progress import report_progress
 from sga_pipeline.orchestration.pull_assets import due_key, raw_key
 from sga_pipeline.orchestration.scope import Scope
 from sga_pipeline.raw.pull import expected_periods, last_pull
@@ -57,8 +58,9 @@ def _shape_asset(scope: Scope, shape: Shape) -> dg.AssetsDefinition:
         with scope.home.lock():
             write_empty(shape, scope.home)
             for city, plan in feeds:
-                tell(f"conform {city.id} {plan.id}")
-                conformed = conform_one(scope, city, plan)
+                report_progress(f"conform {city.id} {plan.id}")
+                arrivals = RawStore(scope.home, city.id, plan.id).arrivals(scope.as_of_asked)
+                conformed = conform_feed(plan, arrivals, scope.home)
                 kept += sum(one.outcome.rows_kept for one in conformed if one.in_use)
                 results.append(_check(key, city, plan, conformed))
         columns = dg.TableSchema(
@@ -68,12 +70,6 @@ def _shape_asset(scope: Scope, shape: Shape) -> dg.AssetsDefinition:
         yield dg.MaterializeResult(metadata=metadata, check_results=results)
 
     return conform
-
-
-def conform_one(scope: Scope, city: CityPlan, plan: FeedPlan) -> list[Conformed]:
-    """Conform what a feed holds as of the assessment's day."""
-    limit = scope.as_of_asked
-    return conform_feed(plan, RawStore(scope.home, city.id, plan.id).arrivals(limit), scope.home)
 
 
 def _check(key: dg.AssetKey, city: CityPlan, plan: FeedPlan, conformed: list[Conformed]) -> dg.AssetCheckResult:
@@ -112,7 +108,7 @@ def _run_records_asset(scope: Scope) -> dg.AssetsDefinition:
         description="Cities, feeds, deliveries, coverage, checks, and what pull and conform met with.",
     )
     def run_records(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
-        tell("run records")
+        report_progress("run records")
         with scope.home.lock():
             records = [_record(scope, city, plan) for city, plan in scope.feeds()]
             as_of = {city.id: scope.as_of(city) for city in scope.assessment.cities}
@@ -130,7 +126,7 @@ def _record(scope: Scope, city: CityPlan, plan: FeedPlan) -> FeedRecord:
     expected = expected_periods(plan.feed, scope.as_of(city)) if plan.feed.source.periods else []
     # How asking went is known of the last pull alone; of a day long past it says nothing.
     pulled = [] if scope.as_of_asked else last_pull(scope.home, city.id, plan.id)
-    return FeedRecord(plan, pulled, conform_one(scope, city, plan), held, expected)
+    return FeedRecord(plan, pulled, read_conformed(plan, arrivals, scope.home), held, expected)
 
 
 def _shown(value: Any) -> Any:

@@ -6,13 +6,13 @@ from typing import Any
 
 import dagster as dg
 
-from sga_pipeline.conform.feed import refused_periods
 from sga_pipeline.contracts.assessment import CityPlan, FeedPlan
 from sga_pipeline.contracts.sources.source import Periods
-from sga_pipeline.orchestration.progress import tell
+from sga_pipeline.orchestration.progress import report_progress
 from sga_pipeline.orchestration.scope import Scope
 from sga_pipeline.periods import period_bounds, written
 from sga_pipeline.raw.pull import PullOutcome, pull_feed
+from sga_pipeline.raw.refused_periods import refused_periods
 from sga_pipeline.raw.store import RawStore
 
 RETRIES = 2
@@ -127,7 +127,7 @@ def _due_check(city: CityPlan, plan: FeedPlan) -> dg.AssetCheckSpec:
 def _pull(
     context: dg.AssetExecutionContext, scope: Scope, city: CityPlan, plan: FeedPlan, periods: list[str] | None
 ) -> list[PullOutcome]:
-    tell(f"pull {city.id} {plan.id}")
+    report_progress(f"pull {city.id} {plan.id}")
     if scope.as_of_asked is not None:
         # What had arrived by a day is all there is of it: nobody is asked, and nothing is taken in.
         found = RawStore(scope.home, city.id, plan.id).arrivals(scope.as_of_asked)

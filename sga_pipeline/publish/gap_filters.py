@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sga_pipeline.contracts.catalogue import read_rows
+from sga_pipeline.contracts.csv_rows import read_rows
 from sga_pipeline.errors import SgaError
 from sga_pipeline.paths import CONTRACTS
 from sga_pipeline.publish.query import run_query
@@ -44,7 +44,7 @@ class GapFilters:
     area: str | None = None
     owner: str | None = None
     status: str = "open"
-    with_folded: bool = False
+    with_explained: bool = False
     only_new: bool = False
     language: str = "en"
 
@@ -57,7 +57,7 @@ def find_gaps(release: Path, asked: GapFilters) -> tuple[list[str], list[tuple[A
     parameters: list[Any] = [wanted]
     if asked.status != ANY:
         conditions.append("list_contains(?, status)")
-        parameters.append([asked.status, *(["folded"] if asked.with_folded else [])])
+        parameters.append([asked.status, *(["explained"] if asked.with_explained else [])])
     for column, name in (("feed_id", "feed"), ("indicator_id", "indicator"), ("area_id", "area"), ("owner", "owner")):
         if name in values:
             conditions.append(f"{column} = ?")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sga_pipeline.conform.feed import Conformed
+from sga_pipeline.conform.conformed import Conformed
 from sga_pipeline.contracts.assessment import FeedPlan
 from sga_pipeline.periods import period_bounds
 

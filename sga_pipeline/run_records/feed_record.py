@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from sga_pipeline.conform.conformed import Conformed
 from sga_pipeline.conform.delivery import Arrived
-from sga_pipeline.conform.feed import Conformed
 from sga_pipeline.contracts.assessment import FeedPlan
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from sga_pipeline.contracts.assessment import Assessment, CityPlan
+from sga_pipeline.contracts.texts import text_rows
 from sga_pipeline.run_records.coverage import covered
 from sga_pipeline.run_records.feed_record import FeedRecord
 from sga_pipeline.run_records.feed_row import feed_row
@@ -218,6 +219,8 @@ TABLES: dict[str, tuple[str, ...]] = {
         "first_seen",
         "last_seen",
     ),
+    # Of no city: what people read, in every language.
+    "texts": ("domain", "key", "language", "text"),
     "coverage": ("city_id", "feed_id", "shape", "delivery", "period_start", "period_end", "code_prefix", "complete"),
     "checks": ("city_id", "engine", "check_name", "asset", "severity", "passed", "failed_rows", "checked_rows"),
 }
@@ -242,6 +245,7 @@ def _type(column: str) -> pl.DataType:
 def run_record_rows(assessment: Assessment, records: list[FeedRecord], as_of: dict[str, date]) -> dict[str, list[Row]]:
     """Every row of every table."""
     rows: dict[str, list[Row]] = {table: [] for table in TABLES}
+    rows["texts"] += text_rows(assessment.contracts)
     for city in assessment.cities:
         rows["cities"].append(_city_row(city) | {"as_of": as_of[city.id]})
         rows["core_decisions"] += [

@@ -65,7 +65,7 @@ def _fingerprint(assessment: Assessment, rows: dict[str, list[Row]], city_id: st
         table: [
             {key: value for key, value in row.items() if key not in passing}
             for row in rows[table]
-            if row["city_id"] == city_id
+            if row.get("city_id", city_id) == city_id
         ]
         for table in TABLES
         # What a release said before is no reason for another.

@@ -62,8 +62,14 @@ def parse() -> None:
         shutil.rmtree(aside, ignore_errors=True)
 
 
+def copy_parsed_project(target: Path) -> None:
+    """Put the parsed project where dbt will work, so that it need not parse again."""
+    if PARSED.is_file():
+        shutil.copy(PARSED, target / PARSED.name)
+
+
 def _without_a_home() -> dict[str, str]:
-    """What is parsed is kept for every home, so none may be in it."""
+    """The parsed project serves every home, so none may be in it."""
     return {**{name: value for name, value in os.environ.items() if name != "SGA_HOME"}, **QUIET}
 
 

@@ -47,7 +47,7 @@ def test_every_finding_has_owner_step_and_time(city: str, request: pytest.Fixtur
     # Children stand under a parent that is there.
     assert (
         run.rows(
-            "select gap_id from gaps where status = 'folded' and parent_id not in (select gap_id from gaps) or parent_id is not null and status = 'open'"
+            "select gap_id from gaps where status = 'explained' and parent_id not in (select gap_id from gaps) or parent_id is not null and status = 'open'"
         )
         == []
     )

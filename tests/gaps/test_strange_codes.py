@@ -52,7 +52,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
 def test_an_area_gone_astray_is_grave_though_few_records_are(told: Told) -> None:
     [(severity, metric, statement)] = told.findings
     # 21 of 601 records: more than 95 in 100 are known, which alone would be no finding.
-    assert (severity, metric) == ("high", "areas_astray")
+    assert (severity, metric) == ("high", "areas_unmatched")
     assert str(statement).startswith("21 of 601 in Police incidents carry area codes that no boundary knows: d90")
 
 
@@ -64,5 +64,5 @@ def test_it_is_not_said_to_have_had_none(told: Told) -> None:
 def test_the_run_says_so_and_what_was_set_aside(told: Told) -> None:
     [(_, _, statement)] = told.findings
     assert f"  look at: {statement}\n" in told.out
-    assert "  rows set aside: 1; which: sga sql xx_small" in told.out
+    assert "  rows quarantined: 1; which: sga sql xx_small" in told.out
     assert "not all well" not in told.out

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sga_pipeline.contracts.catalogue import read_rows
+from sga_pipeline.contracts.csv_rows import read_rows
 from sga_pipeline.errors import SgaError
 from sga_pipeline.site import write_gap_pages
 from sga_pipeline.site.finding import Finding
@@ -63,14 +63,14 @@ def test_findings_stand_worst_first_and_children_under_the_one_at_their_top(tmp_
         "medium": [],
         "low": ["c1"],
     }
-    # a3 is folded under a2, which is itself folded under a1.
+    # a3 is explained by a2, which is itself explained by a1.
     assert ids(register.by_severity["critical"][0].children) == ["a2", "a3"]
     assert ids(register.decided) == ["d1", "e1"]
 
 
 def test_the_summary_counts_what_is_open_new_and_folded(tmp_path: Path) -> None:
     register = register_of(tmp_path)
-    lines = {line.severity: (line.open, line.new, line.folded) for line in register.lines}
+    lines = {line.severity: (line.open, line.new, line.explained) for line in register.lines}
     assert lines == {"critical": (1, 0, 0), "high": (1, 1, 1), "medium": (0, 0, 0), "low": (1, 1, 1)}
     assert register.decided_counts == {"accepted": 1, "waived": 0, "closed": 1}
     assert not register.is_first
@@ -99,7 +99,7 @@ def test_no_finding_is_lost_where_its_parent_is_gone_decided_or_itself(tmp_path:
             "gap_code": "G04",
             "severity": "low",
             "statement": "s",
-            "status": "folded",
+            "status": "explained",
         },
         {
             "gap_id": "self",
@@ -107,7 +107,7 @@ def test_no_finding_is_lost_where_its_parent_is_gone_decided_or_itself(tmp_path:
             "gap_code": "G04",
             "severity": "low",
             "statement": "s",
-            "status": "folded",
+            "status": "explained",
         },
         {"gap_id": "up", "gap_code": "G01", "severity": "high", "statement": "s", "status": "waived"},
         {
@@ -116,7 +116,7 @@ def test_no_finding_is_lost_where_its_parent_is_gone_decided_or_itself(tmp_path:
             "gap_code": "G04",
             "severity": "low",
             "statement": "s",
-            "status": "folded",
+            "status": "explained",
         },
         {
             "gap_id": "shut",

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from sga_pipeline.conform.feed import conform_feed, refused_periods
+from sga_pipeline.conform.feed import conform_feed
 from sga_pipeline.contracts.assessment import read_assessment
 from sga_pipeline.errors import ContractError
+from sga_pipeline.raw.refused_periods import refused_periods
 from tests.city_folder import HEADER, write_city
 from tests.servers import Server, answer, serving
 from tests.unit.test_pull import SOURCE, Setting

@@ -43,6 +43,6 @@
         and now.sex = earlier.sex
         and now.age = earlier.age
         and now.other_dim = earlier.other_dim
-        and {{ add_months('earlier.start', '12 * indicators.years') }} = now.start
+        and cast(earlier.start + to_months(12 * indicators.years) as date) = now.start
     where now.freq = 'A' and now.sex = '_T' and now.age = '_T' and now.other_dim = ''
 {% endmacro %}

@@ -42,7 +42,7 @@
         and earlier.age = '_T'
         and earlier.other_dim = ''
         and earlier.start <= now.start
-        and {{ add_months('earlier.start', '12 * indicators.years') }} > now.start
+        and cast(earlier.start + to_months(12 * indicators.years) as date) > now.start
     where now.freq = 'A' and now.sex = '_T' and now.age = '_T' and now.other_dim = ''
     group by
         now.city_id,

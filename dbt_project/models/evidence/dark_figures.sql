@@ -1,16 +1,17 @@
--- Grain: city x indicator of crime that the police count: the share of victims who tell the police, by the
--- newest survey of the window.
--- Homicides are found without being told of.
+-- Grain: city x indicator of crime that the police count: the share of victims who report to the police,
+-- by the newest survey of the window. Homicides come to light without a report by the victim, so they are
+-- left out.
 with
-    by_police as (
+    police_rates as (
         select observations.city_id, observations.indicator_id, max(year(observations.period_start)) as year
         from {{ ref('observations') }} as observations
         inner join
-            {{ ref('indicator_catalogue') }} as indicators on observations.indicator_id = indicators.indicator_id
+            {{ ref('indicator_catalogue') }} as indicators
+            on observations.indicator_id = indicators.indicator_id
         inner join
             {{ source('run_records', 'feeds') }} as feeds
             on observations.city_id = feeds.city_id
-            and {{ list_has('observations.sources', 'feeds.feed_id') }}
+            and list_contains(observations.sources, feeds.feed_id)
         where
             indicators.category_no = 4
             and indicators.record_type = 'printed'
@@ -19,11 +20,11 @@ with
             and indicators.kind = 'rate'
             and observations.freq = 'A'
             and observations.area_level = 'city'
-            and not coalesce({{ starts_with('indicators.iccs_code', "'01'") }}, false)
+            and not coalesce(starts_with(indicators.iccs_code, '01'), false)
         group by all
     ),
 
-    told as (
+    newest_surveys as (
         select city_id, period_start, value
         from {{ ref('observations') }}
         where
@@ -38,10 +39,10 @@ with
     )
 
 select
-    by_police.city_id,
-    by_police.indicator_id,
-    cast(by_police.year as integer) as year,
-    told.value as reported_pct,
-    cast(year(told.period_start) as integer) as survey_year
-from by_police
-left join told on by_police.city_id = told.city_id
+    police_rates.city_id,
+    police_rates.indicator_id,
+    cast(police_rates.year as integer) as year,
+    newest_surveys.value as reported_pct,
+    cast(year(newest_surveys.period_start) as integer) as survey_year
+from police_rates
+left join newest_surveys on police_rates.city_id = newest_surveys.city_id

@@ -10,7 +10,8 @@ select
     observations.ci_high,
     (observations.ci_high - observations.ci_low) / nullif(observations.value, 0) as relative_width
 from {{ ref('observations') }} as observations
-inner join {{ ref('indicator_catalogue') }} as indicators on observations.indicator_id = indicators.indicator_id
+inner join
+    {{ ref('indicator_catalogue') }} as indicators on observations.indicator_id = indicators.indicator_id
 where
     observations.freq = 'A'
     and observations.area_level = 'city'

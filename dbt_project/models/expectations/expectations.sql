@@ -1,9 +1,5 @@
 -- Grain: city x expectation x indicator or feed it is about (none, where it is about the summary as a whole).
-with
-    told as (
-        select city_id, position, {{ rows_of_list('outcomes') }} as outcome
-        from {{ ref('expectation_suites') }}
-    )
+with told as (select city_id, position, unnest(outcomes) as outcome from {{ ref('expectation_suites') }})
 
 select
     city_id,

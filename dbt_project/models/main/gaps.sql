@@ -16,7 +16,7 @@ standing as (
         kinds.timeframe, coalesce(feeds.owner, speaking.owner, cities.name) as owner,
         cast(json_object('query', findings.evidence_query, 'figures', findings.figures) as varchar) as evidence,
         findings.status, findings.decision_reason, findings.decision_owner, findings.decision_expires, cities.as_of
-    from {{ ref('standing_findings') }} as findings
+    from {{ ref('findings_with_status') }} as findings
     inner join {{ ref('gap_types') }} as kinds on findings.gap_code = kinds.gap_code
     inner join {{ source('run_records', 'cities') }} as cities on findings.city_id = cities.city_id
     inner join {{ ref('gap_texts') }} as texts on findings.city_id = texts.city_id and findings.gap_id = texts.gap_id and texts.language = 'en'

@@ -35,7 +35,7 @@ with
     ),
 
     arrived as (
-        select city_id, max(cast(left(retrieved_at, 10) as date)) as as_of
+        select city_id, max(cast(left(retrieved_at, 10) as date)) as data_as_of
         from {{ source('run_records', 'deliveries') }}
         where in_use
         group by city_id
@@ -58,7 +58,7 @@ with
             in_window.*,
             areas.level as area_level,
             areas.boundary_version,
-            arrived.as_of,
+            arrived.data_as_of,
             differing.differs,
             coalesce(list_has_any(in_window.sources, corrected.feeds), false) as corrected,
             coalesce(
@@ -179,6 +179,6 @@ select
     sources,
     denominator_source,
     boundary_version,
-    as_of,
+    data_as_of,
     reason
 from stated

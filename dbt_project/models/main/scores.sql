@@ -14,7 +14,7 @@ with by_feed as (
         group by city_id, feed_id
     ) as submissions on feeds.city_id = submissions.city_id and feeds.feed_id = submissions.feed_id
     left join (
-        select city_id, feed_id, avg(abs(change) order by abs(change)) as mean_revision from {{ ref('revisions') }} where first_said > 0 group by city_id, feed_id having count(*) >= 6
+        select city_id, feed_id, avg(abs(change) order by abs(change)) as mean_revision from {{ ref('revisions') }} where first_reported > 0 group by city_id, feed_id having count(*) >= 6
     ) as revised on feeds.city_id = revised.city_id and feeds.feed_id = revised.feed_id
     left join (
         select city_id, feed_id, max(log_ratio) as log_ratio
@@ -24,7 +24,7 @@ with by_feed as (
         ) group by city_id, feed_id
     ) as differing on feeds.city_id = differing.city_id and feeds.feed_id = differing.feed_id
     left join (
-        select city_id, feed_id, avg(case when told then 1.0 else 0.0 end) as granularity from {{ ref('area_coverage') }} group by city_id, feed_id
+        select city_id, feed_id, avg(case when reported then 1.0 else 0.0 end) as granularity from {{ ref('area_coverage') }} group by city_id, feed_id
     ) as areas on feeds.city_id = areas.city_id and feeds.feed_id = areas.feed_id
 ),
 

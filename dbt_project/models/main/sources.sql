@@ -1,7 +1,7 @@
 -- Grain: city x feed: the catalogue of data sources: who collects what, how often, how finely, by which way, and how useful it is.
 with found as (
-    select city_id, feed_id, max(step) as worst from {{ ref('standing_findings') }}
-    where feed_id is not null and status in ('open', 'folded') group by city_id, feed_id
+    select city_id, feed_id, max(step) as worst from {{ ref('findings_with_status') }}
+    where feed_id is not null and status in ('open', 'explained') group by city_id, feed_id
 )
 
 select states.city_id, states.feed_id, states.title, states.family, states.owner, states.contact, states.licence, states.citation, states.url, states.cadence,

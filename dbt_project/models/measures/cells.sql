@@ -7,7 +7,7 @@ with
             feed_id,
             'crime_events' as shape,
             area_id,
-            {{ month_start('occurred_on') }} as start,
+            cast(date_trunc('month', occurred_on) as date) as start,
             iccs_code,
             weapon,
             situation,
@@ -25,7 +25,7 @@ with
             feed_id,
             'crime_victims' as shape,
             area_id,
-            {{ month_start('occurred_on') }} as start,
+            cast(date_trunc('month', occurred_on) as date) as start,
             iccs_code,
             weapon,
             relation,
@@ -65,7 +65,7 @@ with
             feed_id,
             'deaths' as shape,
             area_id,
-            {{ month_start('died_on') }} as start,
+            cast(date_trunc('month', died_on) as date) as start,
             icd10,
             cause_group,
             relation,
@@ -164,7 +164,22 @@ with
         group by city_id, feed_id, area_id, period, icd10, topic, sex, age_group
     ),
 
-    together as ({{ stacked(['crime_victims', 'crime_events', 'deaths', 'crime_counts', 'health_counts']) }}),
+    together as (
+        select *
+        from crime_victims
+        union all by name
+        select *
+        from crime_events
+        union all by name
+        select *
+        from deaths
+        union all by name
+        select *
+        from crime_counts
+        union all by name
+        select *
+        from health_counts
+    ),
 
     -- What is the same for every row of a feed is worked out once.
     feeds as (

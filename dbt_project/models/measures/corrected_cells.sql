@@ -47,7 +47,7 @@ select
     placed.area_id,
     frequencies.freq,
     {{ period_start('frequencies.freq', 'placed.start') }} as start,
-    {{ distinct_list('placed.feed_id') }} as feeds
+    list(distinct placed.feed_id order by placed.feed_id) as feeds
 from placed
 inner join frequencies on list_contains(frequencies.told, placed.told_freq)
 group by all

@@ -6,7 +6,7 @@ with
     years as (
         select cities.city_id, cast(cities.first_year + counted.range as integer) as year
         from {{ source('run_records', 'cities') }} as cities
-        inner join {{ counting(200) }} as counted on counted.range <= cities.last_year - cities.first_year
+        inner join range(200) as counted on counted.range <= cities.last_year - cities.first_year
     ),
 
     known as (

@@ -7,12 +7,12 @@ with
         select
             indicator_id,
             'numerator' as part,
-            {{ split_to_rows('numerator', ';') }} as measure_id,
+            unnest(string_split(numerator, ';')) as measure_id,
             numerator as listed
         from {{ ref('indicator_catalogue') }}
         where numerator is not null
         union all
-        select indicator_id, 'denominator', {{ split_to_rows('denominator', ';') }}, denominator
+        select indicator_id, 'denominator', unnest(string_split(denominator, ';')), denominator
         from {{ ref('indicator_catalogue') }}
         where denominator is not null
     ),
@@ -22,8 +22,8 @@ with
             parts.indicator_id,
             parts.part,
             parts.measure_id,
-            {{ place_in_list('parts.measure_id', 'parts.listed') }} as rank,
-            {{ has_several('parts.listed') }} as choice,
+            list_position(string_split(parts.listed, ';'), parts.measure_id) as rank,
+            contains(parts.listed, ';') as choice,
             measures.shape,
             coalesce(measures.sex, '_T') as only_sex,
             coalesce(measures.age_group, '_T') as only_age

@@ -1,15 +1,15 @@
 -- Grain: measure x smallest code it needs. A feed covers a measure where it covers every one of these.
 with
     codes as (
-        select measure_id, shape, {{ split_to_rows('iccs_code', ';') }} as code
+        select measure_id, shape, unnest(string_split(iccs_code, ';')) as code
         from {{ ref('measures') }}
         where iccs_code is not null
         union all
-        select measure_id, shape, {{ split_to_rows('cause_group', ';') }}
+        select measure_id, shape, unnest(string_split(cause_group, ';'))
         from {{ ref('measures') }}
         where cause_group is not null
         union all
-        select measure_id, shape, {{ split_to_rows('topic', ';') }}
+        select measure_id, shape, unnest(string_split(topic, ';'))
         from {{ ref('measures') }}
         where topic is not null
         union all
@@ -28,7 +28,7 @@ with
             coalesce(nullif(split_part(part, '-', 2), ''), part) as high
         from
             (
-                select measure_id, shape, {{ split_to_rows('icd10', ';') }} as part
+                select measure_id, shape, unnest(string_split(icd10, ';')) as part
                 from {{ ref('measures') }}
                 where icd10 is not null
             )
@@ -38,8 +38,8 @@ with
     categories as (
         select
             chr(cast(65 + letters.range as integer)) || lpad(cast(numbers.range as varchar), 2, '0') as code
-        from {{ counting(26) }} as letters
-        cross join {{ counting(100) }} as numbers
+        from range(26) as letters
+        cross join range(100) as numbers
     )
 
 select *

@@ -4,10 +4,11 @@ with
     months as (
         select
             cities.city_id,
-            {{ add_months('make_date(cities.first_year, 1, 1)', 'cast(counted.range as integer)') }} as month
+            cast(
+                make_date(cities.first_year, 1, 1) + to_months(cast(counted.range as integer)) as date
+            ) as month
         from {{ source('run_records', 'cities') }} as cities
-        inner join
-            {{ counting(1200) }} as counted on counted.range < 12 * (cities.last_year - cities.first_year + 1)
+        inner join range(1200) as counted on counted.range < 12 * (cities.last_year - cities.first_year + 1)
     ),
 
     needed as (
@@ -23,7 +24,7 @@ with
         inner join
             {{ ref('measure_codes') }} as codes
             on coverage.shape = codes.shape
-            and {{ starts_with('codes.code', 'coverage.code_prefix') }}
+            and starts_with(codes.code, coverage.code_prefix)
         inner join
             months
             on coverage.city_id = months.city_id
@@ -64,15 +65,12 @@ with
             and length(told.iccs_code) >= 2
             and told.iccs_code <> '_U'
             and (
-                (
-                    {{ starts_with('codes.code', 'told.iccs_code') }}
-                    and length(told.iccs_code) < length(codes.code)
-                )
-                or {{ starts_with('told.iccs_code', 'codes.code') }}
+                (starts_with(codes.code, told.iccs_code) and length(told.iccs_code) < length(codes.code))
+                or starts_with(told.iccs_code, codes.code)
             )
         where codes.code <> ''
         group by told.city_id, told.feed_id, codes.measure_id, codes.code
-        having not bool_or({{ starts_with('told.iccs_code', 'codes.code') }})
+        having not bool_or(starts_with(told.iccs_code, codes.code))
     ),
 
     -- Who counts offences has not counted victims, of none of them nor of this offence: not even none.
@@ -92,9 +90,9 @@ with
         having
             not bool_or({{ in_list('told.unit_counted', 'measures.unit_counted') }})
             or (
-                bool_or({{ starts_with('told.iccs_code', 'codes.code') }})
+                bool_or(starts_with(told.iccs_code, codes.code))
                 and not bool_or(
-                    {{ starts_with('told.iccs_code', 'codes.code') }}
+                    starts_with(told.iccs_code, codes.code)
                     and {{ in_list('told.unit_counted', 'measures.unit_counted') }}
                 )
             )
@@ -109,8 +107,7 @@ with
             {{ ref('measure_codes') }} as codes
             on coverage.shape = codes.shape
             and (
-                {{ starts_with('codes.code', 'coverage.code_prefix') }}
-                or {{ starts_with('coverage.code_prefix', 'codes.code') }}
+                starts_with(codes.code, coverage.code_prefix) or starts_with(coverage.code_prefix, codes.code)
             )
         inner join {{ ref('measures') }} as measures on codes.measure_id = measures.measure_id
         inner join

@@ -3,7 +3,7 @@ with
     profiles as (select distinct profile, shape, {{ filter_columns() | join(', ') }} from {{ ref('cells') }}),
 
     iccs as (
-        select measure_id, {{ split_to_rows('iccs_code', ';') }} as prefix
+        select measure_id, unnest(string_split(iccs_code, ';')) as prefix
         from {{ ref('measures') }}
         where iccs_code is not null
     ),
@@ -15,7 +15,7 @@ with
             coalesce(nullif(split_part(part, '-', 2), ''), part) as high
         from
             (
-                select measure_id, {{ split_to_rows('icd10', ';') }} as part
+                select measure_id, unnest(string_split(icd10, ';')) as part
                 from {{ ref('measures') }}
                 where icd10 is not null
             )
@@ -24,8 +24,7 @@ with
 select distinct measures.measure_id, profiles.profile
 from profiles
 inner join {{ ref('measures') }} as measures on profiles.shape = measures.shape
-left join
-    iccs on measures.measure_id = iccs.measure_id and {{ starts_with('profiles.iccs_code', 'iccs.prefix') }}
+left join iccs on measures.measure_id = iccs.measure_id and starts_with(profiles.iccs_code, iccs.prefix)
 left join
     icd
     on measures.measure_id = icd.measure_id

@@ -44,7 +44,17 @@ with
         group by city_id, feed_id, period, stratum
     ),
 
-    answers as ({{ long_answers(ref('stg_survey_answers'), 'city_id, feed_id, period, respondent_id') }}),
+    answers as (
+        select city_id, feed_id, period, respondent_id, question, answer
+        from
+            (
+                unpivot (
+                    select city_id, feed_id, period, respondent_id, columns('^q_')
+                    from {{ ref('stg_survey_answers') }}
+                )
+                on columns('^q_') into name question value answer
+            )
+    ),
 
     -- Who was asked, and whether the answer was yes.
     asked as (

@@ -4,9 +4,7 @@
 select
     shaped.* replace (
         case
-            when shaped.attempted and {{ starts_with('shaped.iccs_code', "'0101'") }}
-            then '0102'
-            else shaped.iccs_code
+            when shaped.attempted and starts_with(shaped.iccs_code, '0101') then '0102' else shaped.iccs_code
         end as iccs_code
     )
 from {{ source('conformed', 'crime_events') }} as shaped

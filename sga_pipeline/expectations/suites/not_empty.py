@@ -51,7 +51,7 @@ _FILLED = (
     "sources",
     "conf_status",
     "boundary_version",
-    "as_of",
+    "data_as_of",
 )
 
 

@@ -102,7 +102,7 @@ def _structure(release: Path) -> xml.ElementTree[Any]:
         xml.register_namespace(prefix, address)
     root = xml.Element(f"{{{MES}}}Structure")
     header = xml.SubElement(root, f"{{{MES}}}Header")
-    as_of = run_query(release, "select max(as_of) from observations")[1][0][0]
+    as_of = run_query(release, "select max(data_as_of) from observations")[1][0][0]
     for tag, text in (("ID", release.name), ("Test", "false"), ("Prepared", f"{as_of or '1970-01-01'}T00:00:00Z")):
         xml.SubElement(header, f"{{{MES}}}{tag}").text = text
     xml.SubElement(header, f"{{{MES}}}Sender", id=AGENCY)
