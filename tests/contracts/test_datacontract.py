@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
@@ -51,9 +52,7 @@ def value(column: Column) -> Any:
     if column.code_list:
         return CODES[column.code_list][0]
     if column.pattern:
-        return next(
-            text for text in TEXTS if pa.compute.match_substring_regex(pa.array([text]), column.pattern)[0].as_py()
-        )
+        return next(text for text in TEXTS if pc.match_substring_regex(pa.array([text]), column.pattern)[0].as_py())
     least = column.minimum if column.type in ("integer", "number") and column.minimum is not None else 1
     values: dict[str, Any] = {"string": "everything", "integer": int(least), "number": float(least), "boolean": True}
     return values.get(column.type, date(2023, 4, 5))
