@@ -50,6 +50,7 @@ check: .venv/installed-dev ## lint, format, types, import layers, dbt, generated
 	$(BIN)/python -m sga_pipeline.contracts.schema --check
 	$(BIN)/python -m sga_pipeline.contracts.dictionary --check
 	$(BIN)/python -m sga_pipeline.contracts.gap_rules_page --check
+	$(BIN)/python -m sga_pipeline.warehouse.tables_page --check
 	$(BIN)/python -m sga_pipeline.contracts.renew_translations --check
 	$(BIN)/dbt --quiet parse --no-partial-parse --project-dir dbt_project --profiles-dir dbt_project
 	$(BIN)/sga check contracts/cities/*
@@ -60,6 +61,7 @@ format: .venv/installed-dev ## format code and renew generated files
 	$(BIN)/python -m sga_pipeline.contracts.schema
 	$(BIN)/python -m sga_pipeline.contracts.dictionary
 	$(BIN)/python -m sga_pipeline.contracts.gap_rules_page
+	$(BIN)/python -m sga_pipeline.warehouse.tables_page
 	$(BIN)/python -m sga_pipeline.contracts.renew_translations
 
 texts: .venv/installed ## renew the gettext catalogues of contracts/locale from the English texts

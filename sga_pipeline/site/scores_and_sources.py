@@ -30,7 +30,7 @@ class Score:
 
 @dataclass(frozen=True)
 class Source:
-    """One data source as the catalogue of sources tells it."""
+    """One data source as the catalogue of sources describes it."""
 
     title: str
     link: str | None

@@ -67,7 +67,7 @@ def test_findings_stand_worst_first_and_children_under_the_one_at_their_top(tmp_
     assert ids(register.decided) == ["d1", "e1"]
 
 
-def test_the_summary_counts_what_is_open_new_and_folded(tmp_path: Path) -> None:
+def test_the_summary_counts_what_is_open_new_and_explained(tmp_path: Path) -> None:
     register = register_of(tmp_path)
     lines = {line.severity: (line.open, line.new, line.explained) for line in register.lines}
     assert lines == {"critical": (1, 0, 0), "high": (1, 1, 1), "medium": (0, 0, 0), "low": (1, 1, 1)}
@@ -151,7 +151,7 @@ def test_years_next_to_each_other_are_one_range() -> None:
     assert year_ranges([2021, 2016, 2017, 2018]) == "2016–2018, 2021"
 
 
-def test_an_unknown_score_is_unknown_and_never_nought(tmp_path: Path) -> None:
+def test_an_unknown_score_is_unknown_and_never_zero(tmp_path: Path) -> None:
     words = read_words("en")
     with open_release(write_release(tmp_path)) as rows:
         scores = read_scores(rows, words, Formats(words))
@@ -203,7 +203,7 @@ def test_every_page_is_whole_in_its_language(tmp_path: Path, language: str) -> N
     }
     mark = "" if language == "en" else f"{language.upper()} "
     for gap in GAPS:
-        # What is asked of somebody stands twice: in the list of what each office is asked, and where it is told.
+        # What is asked of somebody stands twice: in the list of what each office is asked, and where it was found.
         times = 2 if gap.get("status", "open") == "open" else 1
         assert page.text.count(f"{mark}{gap['statement']}") == times, gap["gap_id"]
         assert f"finding-{gap['gap_id']}" in page.ids
