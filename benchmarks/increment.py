@@ -68,10 +68,11 @@ def deliver(shelf: Path, months: list[str]) -> None:
 
 def pull_and_conform(city_folder: Path, home: Path) -> None:
     """The two rooms that work delivery by delivery, without Dagster; prints seconds of CPU of each."""
-    from sga_pipeline.conform.feed import conform_feed, refused_periods
+    from sga_pipeline.conform.feed import conform_feed
     from sga_pipeline.contracts.assessment import read_assessment
     from sga_pipeline.home import Home
     from sga_pipeline.raw.pull import pull_feed
+    from sga_pipeline.raw.refused_periods import refused_periods
     from sga_pipeline.raw.store import RawStore
 
     city, place = read_assessment([city_folder]).cities[0], Home(home)

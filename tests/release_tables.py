@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 TABLES = """
+create schema evidence;
 create table cities (city_id varchar, name varchar, country_iso3 varchar, population bigint, population_year integer, boundary_version varchar,
   timezone varchar, languages varchar[], city_area varchar, first_year bigint, last_year bigint);
 create table areas (city_id varchar, area_id varchar, parent_id varchar, level varchar, name varchar, boundary_version varchar, area_km2 double,
@@ -28,7 +29,7 @@ create table gaps (gap_id varchar, parent_id varchar, city_id varchar, gap_code 
   evidence varchar, first_seen varchar, last_seen varchar, status varchar, decision_reason varchar, decision_owner varchar,
   decision_expires varchar);
 create table gap_texts (gap_id varchar, city_id varchar, language varchar, statement varchar, recommendation varchar);
-create table expected_cells (city_id varchar, indicator_id varchar, area_id varchar, area_level varchar, year integer, state varchar,
+create table evidence.expected_cells (city_id varchar, indicator_id varchar, area_id varchar, area_level varchar, year integer, state varchar,
   reason varchar, sources varchar[]);
 create table scores (city_id varchar, scope varchar, scope_id varchar, coverage double, timeliness double, reliability double, validity double,
   granularity double, readiness double, mean double);
@@ -72,7 +73,7 @@ GAPS: tuple[Gap, ...] = (
         "gap_code": "G04",
         "severity": "high",
         "indicator_id": "crime.homicide",
-        "status": "folded",
+        "status": "explained",
         "statement": "Months of 2023 are missing in the homicide counts.",
         "first_seen": BEFORE,
     },
@@ -82,7 +83,7 @@ GAPS: tuple[Gap, ...] = (
         "gap_code": "G11",
         "severity": "low",
         "indicator_id": "crime.homicide",
-        "status": "folded",
+        "status": "explained",
         "statement": "Victims are not told apart by sex.",
     },
     {
@@ -175,7 +176,9 @@ def write_release(
             "insert into gap_texts select gap_id, city_id, ?, ? || statement, ? || recommendation from gaps",
             [language, word, word],
         )
-    con.executemany("insert into expected_cells values (?, ?, ?, ?, ?, ?, ?, ['police_incidents'])", _cells(districts))
+    con.executemany(
+        "insert into evidence.expected_cells values (?, ?, ?, ?, ?, ?, ?, ['police_incidents'])", _cells(districts)
+    )
     con.executemany(
         "insert into scores values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [

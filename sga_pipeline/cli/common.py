@@ -88,7 +88,7 @@ def _cell(value: Any) -> str:
 
 
 class Progress:
-    """Says what is being done: one living line on a terminal, one plain line a step elsewhere."""
+    """Shows the step that is being done: one line that changes on a terminal, one plain line a step elsewhere."""
 
     def __init__(self) -> None:
         self.started = time.monotonic()
@@ -107,9 +107,10 @@ class Progress:
         if self.status is not None:
             self.status.stop()
 
-    def tell(self, what: str) -> None:
+    def show(self, step: str) -> None:
+        """Show the step that begins now, with the seconds since the start."""
         seconds = time.monotonic() - self.started
         if self.status is not None:
-            self.status.update(f"{what} [dim]{seconds:.0f}s[/dim]")
+            self.status.update(f"{step} [dim]{seconds:.0f}s[/dim]")
         else:
-            print(f"[{seconds:5.1f}s] {what}", file=sys.stderr, flush=True)
+            print(f"[{seconds:5.1f}s] {step}", file=sys.stderr, flush=True)

@@ -1,4 +1,4 @@
-"""Drafts of contracts on the terminal: writes them into a city's folder and tells calmly what was found."""
+"""Drafts of contracts on the terminal: what was found in each file, what was written, and what to do next."""
 
 from __future__ import annotations
 
@@ -6,27 +6,26 @@ import sys
 from pathlib import Path
 
 from sga_pipeline.cli.common import show
-from sga_pipeline.contracts.assessment import CityPlan, read_assessment
+from sga_pipeline.contracts.assessment import CityPlan
 from sga_pipeline.contracts.blanks import MARK
-from sga_pipeline.contracts.city import City
-from sga_pipeline.contracts.read_contract import read_contract
 from sga_pipeline.draft.city_areas import areas_of
 from sga_pipeline.draft.column import Column
+from sga_pipeline.draft.draft_city import address_of, city_for_drafts, write_draft
 from sga_pipeline.draft.drafting import Draft, draft_file, feed_id_of
 from sga_pipeline.draft.feed_text import format_text
 from sga_pipeline.draft.yaml_text import tame
-from sga_pipeline.errors import ContractError, DeliveryError, SgaError
+from sga_pipeline.errors import DeliveryError, SgaError
 from sga_pipeline.paths import CONTRACTS
 
 MOST_COLUMNS = 25
 
 
 def draft_files(files: list[Path], folder: Path, *, shape: str | None = None, replace: bool = False) -> int:
-    """Draft each file; one that cannot be drafted from is said so, and the others go on."""
+    """Draft a contract from each file; a file that does not allow it is reported, and the others go on."""
     if shape is not None and not (CONTRACTS / "shapes" / f"{shape}.yaml").is_file():
         known = ", ".join(sorted(one.stem for one in (CONTRACTS / "shapes").glob("*.yaml")))
         raise SgaError("unknown shape", f"Use one of {known}.", shape)
-    city = _city(folder)
+    city = city_for_drafts(folder)
     areas = areas_of(city)
     written, refused = [], 0
     for file in files:
@@ -36,70 +35,20 @@ def draft_files(files: list[Path], folder: Path, *, shape: str | None = None, re
                 raise DeliveryError(
                     "there is a contract of that name already", "Rename one, or say --replace.", feed.name
                 )
-            draft = draft_file(file.resolve(), city, areas, _address(file, city), shape)
+            draft = draft_file(file.resolve(), city, areas, address_of(file, city), shape)
         except DeliveryError as error:
             print(f"sga: {tame(file.name, 100)}: {error}\n", file=sys.stderr)
             refused += 1
             continue
-        _write(draft, feed)
-        _tell(draft, feed, folder)
+        write_draft(draft, feed)
+        _print(draft, feed, folder)
         written.append(draft)
     if written:
         _next(written, folder, city)
     return 1 if refused else 0
 
 
-def _city(folder: Path) -> CityPlan:
-    """The city with the feeds that are whole; drafts that still have blanks do not stand in the way."""
-    try:
-        return read_assessment([folder]).cities[0]
-    except ContractError:
-        model, _ = read_contract(folder / "city.yaml", City)
-    plans = []
-    for feed in sorted((folder / "feeds").glob("*.yaml")):
-        try:
-            plans += [plan for plan in _alone(folder, feed).feeds if plan.file.resolve() == feed.resolve()]
-        except SgaError:
-            continue
-    return CityPlan(model, folder, tuple(plans))
-
-
-def _alone(folder: Path, feed: Path) -> CityPlan:
-    """A city as it would be with this one feed: read in a folder of its own."""
-    import shutil
-    import tempfile
-    from dataclasses import replace
-
-    with tempfile.TemporaryDirectory() as scratch:
-        copy = Path(scratch) / folder.name
-        (copy / "feeds").mkdir(parents=True)
-        shutil.copy(folder / "city.yaml", copy)
-        shutil.copy(feed, copy / "feeds")
-        if (folder / "feeds" / "mappings").is_dir():
-            shutil.copytree(folder / "feeds" / "mappings", copy / "feeds" / "mappings")
-        plan = read_assessment([copy]).cities[0]
-    return replace(
-        plan, folder=folder, feeds=tuple(replace(one, file=folder / "feeds" / one.file.name) for one in plan.feeds)
-    )
-
-
-def _address(file: Path, city: CityPlan) -> str:
-    data = city.data_folder()
-    if data is not None and file.resolve().is_relative_to(data.resolve()):
-        return file.resolve().relative_to(data.resolve()).as_posix()
-    return file.name
-
-
-def _write(draft: Draft, feed: Path) -> None:
-    feed.parent.mkdir(parents=True, exist_ok=True)
-    feed.write_text(draft.text, encoding="utf-8")
-    for name, text in draft.mappings.items():
-        target = feed.parent / "mappings" / f"{draft.feed_id}_{name}.csv"
-        target.parent.mkdir(exist_ok=True)
-        target.write_text(text, encoding="utf-8")
-
-
-def _tell(draft: Draft, feed: Path, folder: Path) -> None:
+def _print(draft: Draft, feed: Path, folder: Path) -> None:
     width = len(draft.looked.columns)
     print(f"{tame(draft.file.name, 100)}   {draft.looked.rows:,} rows, {width} columns; {draft.looked.words}")
     print(f"  format  {format_text(draft.found.form)}")
@@ -115,11 +64,11 @@ def _tell(draft: Draft, feed: Path, folder: Path) -> None:
         )
         for column in draft.looked.columns
     ]
-    told = sorted(range(len(rows)), key=lambda at: (not rows[at][3], at))[:MOST_COLUMNS]
+    shown = sorted(range(len(rows)), key=lambda at: (not rows[at][3], at))[:MOST_COLUMNS]
     print()
-    show(("column", "holds", "missing", "fills", "seen"), [rows[at] for at in sorted(told)])
-    if width > len(told):
-        print(f"  and {width - len(told)} columns that fill nothing")
+    show(("column", "holds", "missing", "fills", "seen"), [rows[at] for at in sorted(shown)])
+    if width > len(shown):
+        print(f"  and {width - len(shown)} columns that fill nothing")
     print()
     print(
         f"  wrote   {feed.relative_to(folder)}   {draft.text.count('# guess:')} guesses, {draft.text.count(f'{MARK}:')} blanks"

@@ -7,7 +7,7 @@ import argparse
 from sga_pipeline.cli.common import FORMATS, Commands, command, home_of, show
 
 SEVERITIES = ("low", "medium", "high", "critical")
-STATUSES = ("open", "folded", "accepted", "waived", "closed", "any")
+STATUSES = ("open", "explained", "accepted", "waived", "closed", "any")
 LANGUAGES = ("en", "es", "fr", "ru")
 # What a person reads on a terminal; JSON and CSV carry every column.
 SHOWN = {
@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
             area=arguments.area,
             owner=arguments.owner,
             status=arguments.status,
-            with_folded=arguments.all,
+            with_explained=arguments.all,
             only_new=arguments.new,
             language=arguments.language,
         ),

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import re
 from pathlib import Path
 
 from sga_pipeline.cli.common import Commands, command
 from sga_pipeline.errors import SgaError
-from sga_pipeline.paths import CONTRACTS, PROJECT
-
-TEMPLATES = PROJECT / "sga_pipeline" / "cli" / "templates"
 
 
 def register(commands: Commands) -> None:
@@ -38,6 +34,8 @@ def register(commands: Commands) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from sga_pipeline.draft.new_city import write_new_city
+
     if arguments.city_dir is not None and arguments.city is not None:
         raise SgaError("two city folders are named", "Name one.", arguments.city)
     folder: Path | None = arguments.city or arguments.city_dir
@@ -46,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
             raise SgaError(
                 "no city folder is named", "Write: sga new CITY_DIR, or sga new --from FILE --city CITY_DIR."
             )
-        scaffold(folder)
+        write_new_city(folder)
         print(
             f"{folder.resolve()}\n  city.yaml             the place: correct every line\n  feeds/districts.yaml  a boundary feed to start from\n"
             f"  data/                 where its files go\nThen: sga check {folder}   and docs/adding-a-city.md"
@@ -56,35 +54,6 @@ def run(arguments: argparse.Namespace) -> int:
 
     folder = (folder or Path()).resolve()
     if not (folder / "city.yaml").is_file():
-        scaffold(folder, with_districts=False)
+        write_new_city(folder, with_districts=False)
         print(f"{folder}\n  city.yaml is new: correct every line\n")
     return draft_files(arguments.files, folder, shape=arguments.shape, replace=arguments.replace)
-
-
-def scaffold(city_dir: Path, *, with_districts: bool = True) -> None:
-    """Write the templates into a folder that is not there or empty."""
-    folder = city_dir.resolve()
-    if not re.fullmatch(r"[a-z]{2}_[a-z0-9_]{1,40}", folder.name):
-        raise SgaError(
-            "a city's id is its country's two letters, an underline and its name",
-            "Name the folder like co_medellin: small letters, figures, underlines.",
-            folder.name,
-        )
-    if folder.exists() and any(folder.iterdir()):
-        raise SgaError("the folder is not empty", "Give a folder that does not exist yet.", folder)
-    country, _, name = folder.name.partition("_")
-    words = {
-        "{{id}}": folder.name,
-        "{{name}}": name.replace("_", " ").title(),
-        "{{country}}": country.upper(),
-        "{{schema}}": str(CONTRACTS / "schema"),
-    }
-    for template in sorted(TEMPLATES.rglob("*")):
-        if template.is_file() and (with_districts or template.name != "districts.yaml"):
-            target = folder / template.relative_to(TEMPLATES)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            text = template.read_text(encoding="utf-8")
-            for mark, word in words.items():
-                text = text.replace(mark, word)
-            target.write_text(text, encoding="utf-8")
-    (folder / "feeds").mkdir(exist_ok=True)

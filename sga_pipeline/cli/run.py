@@ -5,24 +5,15 @@ from __future__ import annotations
 import argparse
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sga_pipeline.cli.common import Commands, Progress, command
-from sga_pipeline.errors import SgaError
 
-# A feed that was refused has come: that it never came would send the reader the wrong way.
-TROUBLES = """
-    select statement from gaps as said
-    where status <> 'closed' and (rule_id in ('unreachable', 'refused') or (rule_id = 'no_delivery' and not exists (
-        from gaps as other where other.feed_id = said.feed_id and other.rule_id = 'refused' and other.status <> 'closed')))
-    order by feed_id, rule_id
-"""
-# One spelling the boundaries do not know leaves an area empty, or the whole city without residents.
-STRANGE_CODES = """
-    select statement from gaps
-    where status = 'open' and (rule_id in ('unknown_areas', 'other_boundary') or (rule_id = 'unmapped' and dimension = 'area_id'))
-    order by feed_id, rule_id
-"""
-SET_ASIDE = "select feed_id, period, rows_quarantined, rules from deliveries where rows_quarantined > 0"
+if TYPE_CHECKING:
+    from sga_pipeline.publish.run_report import RunReport
+
+# The exit status where a release was published although a feed was refused or could not be reached.
+PUBLISHED_WITH_FEEDS_IN_TROUBLE = 3
 
 
 def register(commands: Commands) -> None:
@@ -49,9 +40,11 @@ def run(arguments: argparse.Namespace) -> int:
 def assess(
     home_folder: str, city_dirs: list[Path], *, as_of: date | None = None, offline: bool = False, refresh: bool = False
 ) -> int:
-    """Run cities in a home, say what came of it, and give the exit status."""
+    """Run cities in a home, print what was published, and give the exit status."""
     from sga_pipeline.contracts.assessment import read_assessment
     from sga_pipeline.home import Home
+    from sga_pipeline.publish.pointer import current_release
+    from sga_pipeline.publish.run_report import run_report
     from sga_pipeline.publish.vintage import day_of, vintage_home
 
     folders = [folder.resolve() for folder in city_dirs]
@@ -61,54 +54,35 @@ def assess(
     if as_of is not None:
         home = vintage_home(home, as_of)
     with home.lock(), Progress() as progress:
-        # Dagster and dbt take seconds to import; a wrong contract should be told at once.
-        from sga_pipeline.orchestration.run_in_process import drive
+        # Dagster and dbt take seconds to import; what is wrong in a contract should be reported at once.
+        from sga_pipeline.orchestration.run_in_process import run_in_process
         from sga_pipeline.orchestration.scope import Scope
 
         scope = Scope(home, tuple(folders), as_of, offline, refresh)
-        before = {city.id: _standing(home, city.id) for city in scope.assessment.cities}
-        drive(scope, progress.tell)
-    troubled = False
-    for city_id, release in before.items():
-        troubled |= _report(home, city_id, release)
-    return 3 if troubled else 0
+        before = {city.id: current_release(home, city.id) for city in scope.assessment.cities}
+        run_in_process(scope, progress.show)
+    reports = [run_report(home, city_id, release) for city_id, release in before.items()]
+    for report in reports:
+        _print(report)
+    return PUBLISHED_WITH_FEEDS_IN_TROUBLE if any(report.feeds_in_trouble for report in reports) else 0
 
 
-def _standing(home: object, city_id: str) -> Path | None:
-    from sga_pipeline.home import Home
-    from sga_pipeline.publish.pointer import current_release
+def _print(report: RunReport) -> None:
+    from sga_pipeline.publish.run_report import QUARANTINED_ROWS
 
-    assert isinstance(home, Home)
-    return current_release(home, city_id)
-
-
-def _report(home: object, city_id: str, before: Path | None) -> bool:
-    """Say in a few lines what is published; True where a feed was refused or could not be reached."""
-    from sga_pipeline.publish.query import run_query
-
-    now = _standing(home, city_id)
-    if now is None:
-        raise SgaError("nothing was published", "See the log of the run with: sga ui", city_id)
-    _, [(values, missing)] = run_query(now, "select count(value), count(*) - count(value) from observations")
-    _, severities = run_query(now, "select severity, count(*) from gaps where status = 'open' group by severity")
-    counted = {str(name): int(number) for name, number in severities}
-    gaps = (
-        ", ".join(f"{counted[name]} {name}" for name in ("critical", "high", "medium", "low") if name in counted)
-        or "none"
+    news = "published" if report.is_new else "nothing new since"
+    gaps = ", ".join(f"{number} {severity}" for severity, number in report.gaps.items()) or "none"
+    print(
+        f"{report.city_id}: {news} release {report.release.name}: {report.values:,} values, "
+        f"{report.missing:,} missing or suppressed; gaps: {gaps}"
     )
-    _, troubles = run_query(now, TROUBLES)
-    _, strange_codes = run_query(now, STRANGE_CODES)
-    _, [(aside,)] = run_query(now, "select sum(rows_quarantined) from deliveries where in_use")
-    news = "nothing new since" if before == now else "published"
-    print(f"{city_id}: {news} release {now.name}: {values:,} values, {missing:,} missing or suppressed; gaps: {gaps}")
-    print(f"  {now / 'sga.duckdb'}")
-    for (statement,) in troubles:
+    print(f"  {report.release / 'sga.duckdb'}")
+    for statement in report.feeds_in_trouble:
         print(f"  not all well: {statement}")
-    for (statement,) in strange_codes:
+    for statement in report.unknown_areas:
         print(f"  look at: {statement}")
-    if aside:
-        print(f'  rows set aside: {int(str(aside)):,}; which: sga sql {city_id} "{SET_ASIDE}"')
-    return bool(troubles)
+    if report.quarantined_rows:
+        print(f'  rows quarantined: {report.quarantined_rows:,}; which: sga sql {report.city_id} "{QUARANTINED_ROWS}"')
 
 
 def _day(text: str) -> date:
@@ -117,5 +91,5 @@ def _day(text: str) -> date:
     except ValueError:
         raise argparse.ArgumentTypeError(f"[{text}] is not a date such as 2024-12-31") from None
     if day > date.today():
-        raise argparse.ArgumentTypeError(f"nobody knows yet what will be known on [{text}]")
+        raise argparse.ArgumentTypeError(f"[{text}] is in the future; give today or an earlier day")
     return day

@@ -29,9 +29,7 @@ def add_area(areas: pl.DataFrame, flag: str, bits: dict[str, int]) -> tuple[pl.D
     """Boundaries in one form, `area_km2` where the source gives none, a bit in `flag` where one is refused; how many were repaired."""
     read = [read_boundary(text) for text in areas["geometry"].to_list()]
     sizes = [None if one.polygon is None else size_km2(one.polygon) for one in read]
-    texts = [
-        None if one.polygon is None else shapely.to_wkt(one.polygon, rounding_precision=7, trim=True) for one in read
-    ]
+    texts = [None if one.polygon is None else write_boundary(one.polygon) for one in read]
     refused = pl.Series([bits[one.refused] if one.refused else 0 for one in read], dtype=pl.UInt64)
     settled = areas.with_columns(
         pl.Series("geometry", texts, dtype=pl.String),
@@ -63,13 +61,30 @@ def read_boundary(text: str | None) -> Boundary:
     whole = shapely.unary_union(polygons) if all(one.is_valid for one in polygons) else _repair(polygons)
     if whole is None or shapely.is_empty(whole):
         return Boundary(refused=UNREADABLE_BOUNDARY)
-    # Rings run one way, so that sizes have one sign and the same boundary is always the same text.
-    settled = shapely.normalize(shapely.orient_polygons(whole))
-    return Boundary(settled, repaired=not found.is_valid)
+    return Boundary(_in_one_order(whole), repaired=not found.is_valid)
+
+
+def _in_one_order(whole: shapely.Geometry) -> shapely.Geometry:
+    """Rings run one way and begin at one corner, so that sizes have one sign and the same boundary is always the same text."""
+    ordered = _order(whole)
+    # Where a ring begins at a corner written several times, ordering drops one repeat each time it is done; without
+    # repeats, conforming the text again changes nothing. Other repeats are stable and stay as the source has them.
+    if not shapely.equals_exact(_order(ordered), ordered):
+        ordered = _order(shapely.remove_repeated_points(whole))
+    return ordered
+
+
+def _order(whole: shapely.Geometry) -> shapely.Geometry:
+    return shapely.normalize(shapely.orient_polygons(whole))
+
+
+def write_boundary(polygon: shapely.Geometry) -> str:
+    """WKT to some a centimetre; conforming this text again gives it back unchanged."""
+    return shapely.to_wkt(polygon, rounding_precision=7, trim=True)
 
 
 def _polygons(found: shapely.Geometry) -> list[shapely.Polygon]:
-    """The polygons of a geometry; points and lines beside them are marks on a map, not boundaries."""
+    """The polygons of a geometry; points and lines among them are marks on a map, not boundaries."""
     parts = [one for part in shapely.get_parts(found) for one in shapely.get_parts(part)]
     return [one for one in parts if isinstance(one, shapely.Polygon)]
 

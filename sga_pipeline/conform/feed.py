@@ -10,10 +10,10 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-from sga_pipeline.conform.delivery import Arrived, Piles, conform_delivery
+from sga_pipeline.conform.conformed import Conformed, outcome_file, write_conformed
+from sga_pipeline.conform.delivery import Arrived, Sinks, conform_delivery
 from sga_pipeline.conform.outcome import Outcome, read_outcome
 from sga_pipeline.conform.points import PlaceFinder, place_finder
 from sga_pipeline.conform.stretches import drop_stretches
@@ -22,19 +22,6 @@ from sga_pipeline.home import Home, write_text
 
 # Raise when conform's own behaviour changes, so that rows conformed by an older version are made anew.
 CONFORM_VERSION = 6
-
-
-@dataclass(frozen=True)
-class Conformed:
-    """One delivery of a feed and what became of it."""
-
-    delivery: Arrived
-    outcome: Outcome
-    in_use: bool
-    # False where an earlier run had done the work.
-    fresh: bool
-    # A newer delivery of the same period is in use.
-    superseded: bool = False
 
 
 def conform_feed(plan: FeedPlan, deliveries: Mapping[str | None, Sequence[Arrived]], home: Home) -> list[Conformed]:
@@ -55,21 +42,8 @@ def conform_feed(plan: FeedPlan, deliveries: Mapping[str | None, Sequence[Arrive
     in_use = {file for one in results if one.in_use for file in one.outcome.files}
     _drop_superseded(kept_folder, in_use)
     drop_stretches(_stretches(plan, home), in_use)
+    write_conformed(plan, results, home)
     return results
-
-
-def refused_periods(plan: FeedPlan, deliveries: Mapping[str | None, Sequence[Arrived]], home: Home) -> set[str | None]:
-    """Periods whose newest delivery an earlier run conformed and could not accept: a better one may be had by now."""
-    places = place_finder(plan, home)
-    newest = {period: found[0] for period, found in deliveries.items() if found}
-    outcomes = {
-        period: read_outcome(_record(plan, outcome_key(plan, one, places), home)) for period, one in newest.items()
-    }
-    return {period for period, outcome in outcomes.items() if outcome is not None and not outcome.accepted}
-
-
-def _record(plan: FeedPlan, key: str, home: Home) -> Path:
-    return home.conformed / "_outcomes" / plan.city.id / plan.id / f"{key}.json"
 
 
 def _stretches(plan: FeedPlan, home: Home) -> Path:
@@ -93,7 +67,7 @@ def _once(
 ) -> tuple[Outcome, bool]:
     key = outcome_key(plan, delivery, places)
     name = f"{delivery.period or 'all'}-{key}.parquet"
-    record = _record(plan, key, home)
+    record = outcome_file(plan, key, home)
     known = read_outcome(record)
     if known is not None and (
         superseded or not known.accepted or all((kept_folder / file).is_file() for file in known.files)
@@ -105,7 +79,7 @@ def _once(
         quarantine = home.quarantine(plan.city.id, plan.id) / name
         stretches = _stretches(plan, home) / _key(plan, delivery.period, places)
         outcome = conform_delivery(
-            plan, delivery, key, Piles(kept_folder / name, quarantine, scratch, stretches), places
+            plan, delivery, key, Sinks(kept_folder / name, quarantine, scratch, stretches), places
         )
     finally:
         shutil.rmtree(scratch, ignore_errors=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from sga_pipeline.contracts.catalogue import read_rows
+from sga_pipeline.contracts.csv_rows import read_rows
 from sga_pipeline.contracts.letters import without_strokes
 from sga_pipeline.contracts.places import CodeSystem
 from sga_pipeline.errors import ContractError, Problem

@@ -47,7 +47,7 @@ def _metric(row: dict[str, str]) -> str:
 def _rules(catalogue: Catalogue, code: str) -> Iterator[str]:
     for name, row in catalogue.statements.items():
         if row["gap_code"] == code:
-            yield f"- **{name}**: {row['statement_en']} *{row['recommendation_en']}*"
+            yield f"- **{name}**: {row['statement']} *{row['recommendation']}*"
 
 
 if __name__ == "__main__":

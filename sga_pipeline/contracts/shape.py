@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -10,12 +11,14 @@ from open_data_contract_standard.model import DataQuality, OpenDataContractStand
 from pydantic import ValidationError
 
 from sga_pipeline.contracts.yaml_reader import Document, read_yaml
-from sga_pipeline.errors import ContractError, Problem
+from sga_pipeline.errors import ContractError
 
 ColumnType = Literal["string", "integer", "number", "boolean", "date"]
 Kind = Literal["events", "counts", "levels", "reference"]
 _TYPES = {"string", "integer", "number", "boolean", "date"}
 _OPTIONS = {"minimum", "maximum"}
+_ARGUMENTS = ({"pattern"}, {"validValues"})
+_NOT_BEFORE = re.compile(r"select count\(\*\) from (?P<table>\w+) where (?P<column>\w+) < (?P<other>\w+)")
 _COLUMN_KEYS = {
     "name",
     "logicalType",
@@ -57,6 +60,15 @@ class PairRule:
 
 
 @dataclass(frozen=True)
+class Attempts:
+    """Codes that an attempt turns into another: where `flag` holds, a code that starts with `of` counts as `become`."""
+
+    flag: str
+    of: str
+    become: str
+
+
+@dataclass(frozen=True)
 class Shape:
     """A canonical table."""
 
@@ -68,6 +80,7 @@ class Shape:
     pair_rules: tuple[PairRule, ...]
     classification: str | None
     dated_by: str | None
+    attempts: Attempts | None
     file: Path
 
     @property
@@ -91,9 +104,14 @@ def read_shape(file: Path) -> Shape:
     if contract.apiVersion != "v3.1.0" or len(tables) != 1:
         raise _problem(document, (), "a shape is an ODCS v3.1.0 document with one table", "Split or upgrade it.")
     table, at = tables[0], ("schema", 0)
-    custom = _custom(document, table.customProperties, {"kind", "classification", "dated_by"}, at)
-    columns = tuple(_column(document, one, (*at, "properties", i)) for i, one in enumerate(table.properties or []))
-    rules = tuple(_pair_rule(document, one, (*at, "quality", i)) for i, one in enumerate(table.quality or []))
+    custom = _custom(document, table.customProperties, {"grain", "kind", "classification", "dated_by", "attempts"}, at)
+    grain = _grain(document, table.properties or [], custom.get("grain"), at)
+    columns = tuple(
+        _column(document, one, grain, (*at, "properties", i)) for i, one in enumerate(table.properties or [])
+    )
+    rules = tuple(
+        _pair_rule(document, one, str(table.name), (*at, "quality", i)) for i, one in enumerate(table.quality or [])
+    )
     return Shape(
         id=str(table.name),
         title=str(contract.description.purpose if contract.description else "").rstrip("."),
@@ -103,11 +121,27 @@ def read_shape(file: Path) -> Shape:
         pair_rules=rules,
         classification=custom.get("classification"),
         dated_by=custom.get("dated_by"),
+        attempts=Attempts(**custom["attempts"]) if "attempts" in custom else None,
         file=file,
     )
 
 
-def _column(document: Document, one: SchemaProperty, at: tuple[str | int, ...]) -> Column:
+def _grain(
+    document: Document, properties: list[SchemaProperty], named: list[str] | None, at: tuple[str | int, ...]
+) -> list[str]:
+    """The columns that together occur once in a feed. A primary key has no empty column; any other grain is named."""
+    keyed = sorted((one.primaryKeyPosition or 0, str(one.name)) for one in properties if one.primaryKey)
+    optional = {str(one.name) for one in properties if not one.required}
+    if empty := sorted(optional & {name for _, name in keyed}):
+        how = "Require the column, or name the grain in the custom property."
+        raise _problem(document, at, "a primary key has a column that may be empty", how, empty[0])
+    unknown = set(named or []) - {str(one.name) for one in properties}
+    if unknown:
+        raise _problem(document, at, "the grain names an unknown column", "Name columns of this table.", min(unknown))
+    return named or [name for _, name in keyed]
+
+
+def _column(document: Document, one: SchemaProperty, grain: list[str], at: tuple[str | int, ...]) -> Column:
     given = set(one.model_dump(exclude_none=True)) - _COLUMN_KEYS
     if given:
         raise _problem(document, at, "this project does not read that key of a column", "Remove it.", min(given))
@@ -119,16 +153,17 @@ def _column(document: Document, one: SchemaProperty, at: tuple[str | int, ...]) 
     pattern = None
     for i, rule in enumerate(one.quality or []):
         arguments = rule.arguments or {}
-        if rule.metric != "invalidValues" or set(arguments) != {"pattern"} or rule.mustBe != 0:
-            where = (*at, "quality", i)
-            raise _problem(document, where, "unknown column rule", "Use invalidValues with a pattern.", rule.metric)
-        pattern = str(arguments["pattern"])
+        if rule.metric != "invalidValues" or set(arguments) not in _ARGUMENTS or rule.mustBe != 0:
+            where, how = (*at, "quality", i), "Use invalidValues with a pattern or validValues."
+            raise _problem(document, where, "unknown column rule", how, rule.metric)
+        # Valid values repeat the code list for other tools; we read the list itself.
+        pattern = str(arguments["pattern"]) if "pattern" in arguments else pattern
     return Column(
         name=str(one.name),
         type=one.logicalType,  # type: ignore[arg-type]
         description=str(one.description or ""),
         required=bool(one.required),
-        key_position=one.primaryKeyPosition if one.primaryKey else None,
+        key_position=grain.index(str(one.name)) + 1 if one.name in grain else None,
         code_list=_custom(document, one.customProperties, {"codeList"}, at).get("codeList"),
         pattern=pattern,
         minimum=options.get("minimum"),
@@ -137,11 +172,12 @@ def _column(document: Document, one: SchemaProperty, at: tuple[str | int, ...]) 
     )
 
 
-def _pair_rule(document: Document, rule: DataQuality, at: tuple[str | int, ...]) -> PairRule:
-    wanted = rule.implementation if isinstance(rule.implementation, dict) else {}
-    if rule.type != "custom" or rule.engine != "sga" or wanted.get("rule") != "not_before":
-        raise _problem(document, at, "unknown table rule", "Use type custom, engine sga, rule not_before.", rule.name)
-    return PairRule(str(rule.name), str(wanted["column"]), str(wanted["other"]), rule.severity or "error")
+def _pair_rule(document: Document, rule: DataQuality, table: str, at: tuple[str | int, ...]) -> PairRule:
+    read = _NOT_BEFORE.fullmatch(rule.query or "")
+    if rule.type != "sql" or rule.mustBe != 0 or read is None or read["table"] != table:
+        how = f"Use type sql, mustBe 0, query: select count(*) from {table} where column < other"
+        raise _problem(document, at, "unknown table rule", how, rule.name)
+    return PairRule(str(rule.name), read["column"], read["other"], rule.severity or "error")
 
 
 def _custom(document: Document, given: Any, known: set[str], at: tuple[str | int, ...]) -> dict[str, Any]:
@@ -154,5 +190,4 @@ def _custom(document: Document, given: Any, known: set[str], at: tuple[str | int
 def _problem(
     document: Document, at: tuple[str | int, ...], message: str, next_step: str, value: object = None
 ) -> ContractError:
-    shown = None if value is None else str(value)
-    return ContractError([Problem(message, next_step, shown, document.file, document.line_of(at))])
+    return ContractError([document.problem(message, next_step, value, *at)])

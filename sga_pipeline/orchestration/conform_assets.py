@@ -1,15 +1,16 @@
-"""Conformed assets: one a shape, with a check for each feed, and the register that says what all of it came to."""
+"""Conformed assets: one a shape, with a check for each feed, and the records that the run keeps of itself."""
 
 from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
 
+from sga_pipeline.conform.conformed import Conformed, read_conformed
 from sga_pipeline.conform.empty import write_empty
-from sga_pipeline.conform.feed import Conformed, conform_feed
+from sga_pipeline.conform.feed import conform_feed
 from sga_pipeline.contracts.assessment import CityPlan, FeedPlan
 from sga_pipeline.contracts.shape import Shape
-from sga_pipeline.orchestration.progress import tell
+from sga_pipeline.orchestration.progress import report_progress
 from sga_pipeline.orchestration.pull_assets import due_key, raw_key
 from sga_pipeline.orchestration.scope import Scope
 from sga_pipeline.raw.pull import expected_periods, last_pull
@@ -21,11 +22,12 @@ RUN_RECORDS = dg.AssetKey(["conformed", "run_records"])
 
 
 def conformed_key(shape_id: str) -> dg.AssetKey:
+    """The asset of a shape."""
     return dg.AssetKey(["conformed", shape_id])
 
 
 def conformed_assets(scope: Scope) -> list[dg.AssetsDefinition]:
-    """Every shape's asset, and the register."""
+    """Every shape's asset, and the run records."""
     shapes = scope.assessment.shapes.values()
     return [*(_shape_asset(scope, shape) for shape in shapes), _run_records_asset(scope)]
 
@@ -39,7 +41,9 @@ def _shape_asset(scope: Scope, shape: Shape) -> dg.AssetsDefinition:
     deps |= {conformed_key("areas") for _, plan in feeds if plan.point}
     checks = [
         dg.AssetCheckSpec(
-            f"{city.id}__{plan.id}", asset=key, description=f"Rows of {plan.feed.title} keep the contract's rules."
+            f"{city.id}__{plan.id}",
+            asset=key,
+            description=f"The rows of {plan.feed.title} keep the rules of their contract.",
         )
         for city, plan in feeds
     ]
@@ -57,8 +61,9 @@ def _shape_asset(scope: Scope, shape: Shape) -> dg.AssetsDefinition:
         with scope.home.lock():
             write_empty(shape, scope.home)
             for city, plan in feeds:
-                tell(f"conform {city.id} {plan.id}")
-                conformed = conform_one(scope, city, plan)
+                report_progress(f"conform {city.id} {plan.id}")
+                arrivals = RawStore(scope.home, city.id, plan.id).arrivals(scope.as_of_asked)
+                conformed = conform_feed(plan, arrivals, scope.home)
                 kept += sum(one.outcome.rows_kept for one in conformed if one.in_use)
                 results.append(_check(key, city, plan, conformed))
         columns = dg.TableSchema(
@@ -68,12 +73,6 @@ def _shape_asset(scope: Scope, shape: Shape) -> dg.AssetsDefinition:
         yield dg.MaterializeResult(metadata=metadata, check_results=results)
 
     return conform
-
-
-def conform_one(scope: Scope, city: CityPlan, plan: FeedPlan) -> list[Conformed]:
-    """Conform what a feed holds as of the assessment's day."""
-    limit = scope.as_of_asked
-    return conform_feed(plan, RawStore(scope.home, city.id, plan.id).arrivals(limit), scope.home)
 
 
 def _check(key: dg.AssetKey, city: CityPlan, plan: FeedPlan, conformed: list[Conformed]) -> dg.AssetCheckResult:
@@ -109,10 +108,10 @@ def _run_records_asset(scope: Scope) -> dg.AssetsDefinition:
         key=RUN_RECORDS,
         group_name="conformed",
         deps=deps,
-        description="Cities, feeds, deliveries, coverage, checks, and what pull and conform met with.",
+        description="The records that a run keeps of itself: cities, feeds, deliveries, coverage, validation rules, and what pull and conform found.",
     )
     def run_records(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
-        tell("run records")
+        report_progress("run records")
         with scope.home.lock():
             records = [_record(scope, city, plan) for city, plan in scope.feeds()]
             as_of = {city.id: scope.as_of(city) for city in scope.assessment.cities}
@@ -126,11 +125,11 @@ def _run_records_asset(scope: Scope) -> dg.AssetsDefinition:
 def _record(scope: Scope, city: CityPlan, plan: FeedPlan) -> FeedRecord:
     store = RawStore(scope.home, city.id, plan.id)
     arrivals = store.arrivals(scope.as_of_asked)
-    held = {(one.sha256, one.period): one for deliveries in arrivals.values() for one in deliveries}
+    stored = {(one.sha256, one.period): one for deliveries in arrivals.values() for one in deliveries}
     expected = expected_periods(plan.feed, scope.as_of(city)) if plan.feed.source.periods else []
-    # How asking went is known of the last pull alone; of a day long past it says nothing.
+    # Only the outcome of the last pull is known; it says nothing about an earlier day.
     pulled = [] if scope.as_of_asked else last_pull(scope.home, city.id, plan.id)
-    return FeedRecord(plan, pulled, conform_one(scope, city, plan), held, expected)
+    return FeedRecord(plan, pulled, read_conformed(plan, arrivals, scope.home), stored, expected)
 
 
 def _shown(value: Any) -> Any:

@@ -15,27 +15,25 @@ from sga_pipeline.orchestration.conform_assets import conformed_assets
 from sga_pipeline.orchestration.expectation_checks import expectation_checks
 from sga_pipeline.orchestration.pull_assets import raw_assets
 from sga_pipeline.orchestration.release_assets import release_assets
-from sga_pipeline.orchestration.schedules import everything, inbox_sensor, jobs_and_schedules
+from sga_pipeline.orchestration.schedules import schedules
 from sga_pipeline.orchestration.scope import Scope, scope_from_environment
 from sga_pipeline.orchestration.warehouse_assets import published_keys, warehouse_assets
 
 
 def definitions(scope: Scope) -> dg.Definitions:
-    """Everything Dagster knows of a scope, made from contracts."""
+    """Everything Dagster shows of a scope, made from contracts."""
     warehouse = warehouse_assets(scope)
     releases = release_assets(scope, published_keys(warehouse))
-    jobs, schedules = jobs_and_schedules(scope)
-    main = everything(scope)
-    return dg.Definitions(
+    assets = dg.Definitions(
         assets=[*raw_assets(scope), *conformed_assets(scope), warehouse, *releases],
         asset_checks=[expectation_checks(scope)],
-        jobs=[main, *jobs],
-        schedules=schedules,
-        sensors=[inbox_sensor(scope, main), alert_sensor(scope)],
+        sensors=[alert_sensor(scope)],
         executor=dg.in_process_executor,
     )
+    return dg.Definitions.merge(assets, schedules(scope, warehouse))
 
 
 @dg.definitions
 def defs() -> dg.Definitions:
+    """What Dagster's server loads."""
     return definitions(scope_from_environment())

@@ -1,24 +1,24 @@
-"""Tells whoever is listening what is being done. The terminal listens to runs it drives; a server does not."""
+"""Reports what a run is doing now. The terminal shows it for the runs it drives; a server has no one to show it to."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-_listeners: list[Callable[[str], None]] = []
+_receivers: list[Callable[[str], None]] = []
 
 
-def tell(what: str) -> None:
-    """Say what is being done now."""
-    for listener in _listeners:
-        listener(what)
+def report_progress(step: str) -> None:
+    """Report the step that begins now."""
+    for receive in _receivers:
+        receive(step)
 
 
 @contextmanager
-def listening(listener: Callable[[str], None]) -> Iterator[None]:
-    """Listen while a run goes on in this process."""
-    _listeners.append(listener)
+def progress_shown_by(receive: Callable[[str], None]) -> Iterator[None]:
+    """Pass each step on while a run goes on in this process."""
+    _receivers.append(receive)
     try:
         yield
     finally:
-        _listeners.remove(listener)
+        _receivers.remove(receive)

@@ -1,4 +1,4 @@
-"""Release assets: one a city, made from the published models and switched to in one step."""
+"""Release assets: one a city, made from the published models and put in force in one step."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,7 +7,7 @@ import dagster as dg
 
 from sga_pipeline.contracts.assessment import CityPlan
 from sga_pipeline.orchestration.gap_checks import gap_check_results, gap_check_specs
-from sga_pipeline.orchestration.progress import tell
+from sga_pipeline.orchestration.progress import report_progress
 from sga_pipeline.orchestration.scope import Scope
 from sga_pipeline.publish.release import publish
 from sga_pipeline.publish.up_to_date import release_inputs
@@ -27,10 +27,10 @@ def _release_asset(scope: Scope, city: CityPlan, published: list[dg.AssetKey]) -
         deps=published,
         kinds={"duckdb"},
         check_specs=gap_check_specs(key, catalogue),
-        description=f"The published assessment of {city.city.name}: one immutable database, switched to in one step.",
+        description=f"The published assessment of {city.city.name}: one database that is never changed, put in force in one step.",
     )
     def release(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Any]]:
-        tell(f"publish {city.id}")
+        report_progress(f"publish {city.id}")
         with scope.home.lock():
             inputs = release_inputs(scope.home, scope.assessment, city.id, as_of=scope.as_of(city))
             made = publish(scope.home, city.id, manifest_inputs=inputs)

@@ -1,4 +1,4 @@
-"""Drives the main job in this process: what `sga run` does, with the same assets a server would run."""
+"""Runs the main job in this process: what `sga run` does, with the same assets a server would run."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from dataclasses import dataclass
+from pathlib import Path
 
 import dagster as dg
 
@@ -17,7 +18,8 @@ from sga_pipeline.errors import SgaError
 from sga_pipeline.home import Home
 from sga_pipeline.orchestration.definitions import definitions
 from sga_pipeline.orchestration.instance import prepare_instance
-from sga_pipeline.orchestration.progress import listening
+from sga_pipeline.orchestration.progress import progress_shown_by
+from sga_pipeline.orchestration.schedules import MAIN_JOB
 from sga_pipeline.orchestration.scope import Scope, scope_to_environment
 
 # With less room than this left, whatever failed failed for want of room.
@@ -25,32 +27,37 @@ FULL_BYTES = 2_000_000
 
 
 @dataclass(frozen=True)
-class Driven:
-    """How a run ended."""
+class FinishedRun:
+    """A run that came to its end; Dagster shows it under this id."""
 
     run_id: str
 
 
-def drive(scope: Scope, listener: Callable[[str], None]) -> Driven:
+def run_in_process(scope: Scope, show_progress: Callable[[str], None]) -> FinishedRun:
     """Run everything that is due, or raise the first error that stopped it."""
     os.environ.update(scope_to_environment(scope))
     # Dagster marks some of what is used here as young; that is for its developers, not for a city's office.
     logging.getLogger("dagster").setLevel(logging.ERROR)
     warnings.filterwarnings("ignore", category=dg.BetaWarning)
     warnings.filterwarnings("ignore", category=dg.PreviewWarning)
-    log = scope.home.dagster / "last_run.log"
-    # dbt tells its whole story on standard output; it belongs in a log, the terminal has its own.
-    with dagster_instance(scope.home) as instance, listening(listener), log.open("w") as story, redirect_stdout(story):
-        job = definitions(scope).resolve_job_def("assess")
+    log_file = _log_file(scope.home)
+    # dbt writes every step to standard output; that belongs in a log, the terminal shows progress of its own.
+    with (
+        dagster_instance(scope.home) as instance,
+        progress_shown_by(show_progress),
+        log_file.open("w") as log,
+        redirect_stdout(log),
+    ):
+        job = definitions(scope).resolve_job_def(MAIN_JOB)
         quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
         try:
             result = job.execute_in_process(instance=instance, raise_on_error=False, run_config=quiet)
         except Exception as error:
             # Dagster's own store can fail as well, above all where the disk is full; the user's question is the same.
-            raise _told(scope.home, f"the run broke off: {type(error).__name__}", "") from error
+            raise _error(scope.home, f"the run broke off: {type(error).__name__}", "") from error
         if not result.success:
-            raise _failure(scope.home, result)
-        return Driven(result.run_id)
+            raise _first_failure(scope.home, result)
+        return FinishedRun(result.run_id)
 
 
 def dagster_instance(home: Home) -> dg.DagsterInstance:
@@ -60,7 +67,11 @@ def dagster_instance(home: Home) -> dg.DagsterInstance:
     return dg.DagsterInstance.get()
 
 
-def _failure(home: Home, result: dg.ExecuteInProcessResult) -> SgaError:
+def _log_file(home: Home) -> Path:
+    return home.dagster / "last_run.log"
+
+
+def _first_failure(home: Home, result: dg.ExecuteInProcessResult) -> SgaError:
     for event in result.all_events:
         if event.is_step_failure:
             error = event.step_failure_data.error
@@ -68,22 +79,22 @@ def _failure(home: Home, result: dg.ExecuteInProcessResult) -> SgaError:
                 error = error.cause
             message = (error.message if error else event.message or "no message").strip()
             if event.step_key == "warehouse":
-                message = _what_dbt_said(home) or message
-            return _told(home, f"the step [{event.step_key}] failed: {message.splitlines()[0]}", result.run_id)
-    return _told(home, "the run failed", result.run_id)
+                message = _first_dbt_error(home) or message
+            return _error(home, f"the step [{event.step_key}] failed: {message.splitlines()[0]}", result.run_id)
+    return _error(home, "the run failed", result.run_id)
 
 
-def _what_dbt_said(home: Home) -> str | None:
-    """dbt's own first error, where dbt it was that failed: it names the model and the reason."""
-    lines = (home.dagster / "last_run.log").read_text(encoding="utf-8", errors="replace").splitlines()
+def _first_dbt_error(home: Home) -> str | None:
+    """The lines in which dbt names the model and the reason; none where it was not dbt that failed."""
+    lines = _log_file(home).read_text(encoding="utf-8", errors="replace").splitlines()
     for at, line in enumerate(lines):
         if re.search(r"(Error in (model|test|seed)|Failure in test) ", line):
             return " ".join(one.strip() for one in lines[at : at + 3] if one.strip())
     return None
 
 
-def _told(home: Home, message: str, run_id: str) -> SgaError:
-    """What went wrong, in the words a person can act on."""
+def _error(home: Home, message: str, run_id: str) -> SgaError:
+    """What went wrong, in words a person can act on."""
     if shutil.disk_usage(home.path).free < FULL_BYTES:
         return SgaError("the disk is full", "Free some space and run again; the last release is untouched.", home.path)
     step = "Nothing was published and the last release is untouched. `sga ui` shows the whole log of the run."

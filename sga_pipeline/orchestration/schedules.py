@@ -1,11 +1,10 @@
-"""When runs start by themselves: a schedule for each cadence of a city, and a sensor on the inbox."""
+"""When runs start: the main job, a job and schedule for each cadence of a city, and a sensor on the inbox."""
 
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 import dagster as dg
-from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from sga_pipeline.contracts.assessment import CityPlan
 from sga_pipeline.orchestration.pull_assets import due_key, raw_key
@@ -20,42 +19,46 @@ CRON = {
     "annual": "15 5 5 1 *",
 }
 STEADY_SECONDS = 10
+MAIN_JOB = "assess"
 
 
-def jobs_and_schedules(scope: Scope) -> tuple[list[UnresolvedAssetJobDefinition], list[dg.ScheduleDefinition]]:
-    """For each city and cadence: pull the feeds of that cadence, then everything that follows from them."""
-    jobs, schedules = [], []
-    for city in scope.assessment.cities:
-        for cadence in sorted({plan.feed.cadence for plan in city.feeds} & set(CRON)):
-            selection = _pulls(city, cadence).downstream(include_self=True) - _addressed_by_period(scope)
-            name = f"{city.id}_{cadence}"
-            job = dg.define_asset_job(
-                name,
-                selection,
-                executor_def=dg.in_process_executor,
-                description=f"Pull the {cadence} feeds of {city.city.name} and bring its assessment up to date.",
-            )
-            jobs.append(job)
-            schedules.append(
-                dg.ScheduleDefinition(
-                    name=f"{name}_schedule",
-                    job=job,
-                    cron_schedule=CRON[cadence],
-                    execution_timezone=city.city.time_zone,
-                    description=f"Runs {name}. Switch it on where the office wants it.",
-                )
-            )
-    return jobs, schedules
-
-
-def everything(scope: Scope) -> UnresolvedAssetJobDefinition:
-    """The main job: all that is due, to the releases. Feeds addressed by period are asked through periods_due."""
-    return dg.define_asset_job(
-        "assess",
+def schedules(scope: Scope, warehouse: dg.AssetsDefinition) -> dg.Definitions:
+    """The main job, the job and schedule of each city and cadence, and the sensor on the inbox."""
+    main_job = dg.define_asset_job(
+        MAIN_JOB,
+        # Feeds addressed by period are asked for what is due through periods_due.
         dg.AssetSelection.all() - _addressed_by_period(scope),
         executor_def=dg.in_process_executor,
         description="Pull what is due, conform, build, check and publish, for every city.",
     )
+    jobs, timed = [main_job], []
+    for city in scope.assessment.cities:
+        for cadence in sorted({plan.feed.cadence for plan in city.feeds} & set(CRON)):
+            job = dg.define_asset_job(
+                f"{city.id}_{cadence}",
+                _pulled_and_downstream(scope, city, cadence, warehouse),
+                executor_def=dg.in_process_executor,
+                description=f"Pull the {cadence} feeds of {city.city.name} and bring its assessment up to date.",
+            )
+            jobs.append(job)
+            timed.append(
+                dg.ScheduleDefinition(
+                    name=f"{job.name}_schedule",
+                    job=job,
+                    cron_schedule=CRON[cadence],
+                    execution_timezone=city.city.time_zone,
+                    description=f"Runs {job.name}. Switch it on where the office wants it.",
+                )
+            )
+    return dg.Definitions(jobs=jobs, schedules=timed, sensors=[_inbox_sensor(scope)])
+
+
+def _pulled_and_downstream(
+    scope: Scope, city: CityPlan, cadence: str, warehouse: dg.AssetsDefinition
+) -> dg.AssetSelection:
+    """The feeds of a cadence and all that follows from them. The warehouse is built whole, its seeds included."""
+    downstream = _pulls(city, cadence).downstream(include_self=True) - _addressed_by_period(scope)
+    return downstream | dg.AssetSelection.assets(*warehouse.keys)
 
 
 def _pulls(city: CityPlan, cadence: str) -> dg.AssetSelection:
@@ -69,17 +72,17 @@ def _addressed_by_period(scope: Scope) -> dg.AssetSelection:
     return dg.AssetSelection.assets(*keys)
 
 
-def inbox_sensor(scope: Scope, job: UnresolvedAssetJobDefinition) -> dg.SensorDefinition:
-    """Starts a run when a file was dropped into the inbox and has come to rest."""
+def _inbox_sensor(scope: Scope) -> dg.SensorDefinition:
+    """Starts a run when a file was dropped into the inbox and is no longer being written."""
 
     @dg.sensor(
-        job=job,
+        job_name=MAIN_JOB,
         name="inbox",
         minimum_interval_seconds=30,
-        description="Looks for files in the inbox of the home and assesses when one has arrived whole.",
+        description="Looks for files in the inbox of the home and assesses when one has arrived completely.",
     )
     def inbox(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
-        waiting = [file for city, plan in scope.feeds() for file in _at_rest(scope.home.inbox(city.id, plan.id))]
+        waiting = [file for city, plan in scope.feeds() for file in _complete_files(scope.home.inbox(city.id, plan.id))]
         if not waiting:
             yield dg.SkipReason("the inbox is empty")
             return
@@ -90,7 +93,7 @@ def inbox_sensor(scope: Scope, job: UnresolvedAssetJobDefinition) -> dg.SensorDe
     return inbox
 
 
-def _at_rest(folder: Path) -> Iterator[Path]:
+def _complete_files(folder: Path) -> Iterator[Path]:
     if folder.is_dir():
         now = datetime.now().timestamp()
         for file in sorted(folder.iterdir()):

@@ -1,18 +1,19 @@
-"""The warehouse: dbt's models as assets. Built only when something it rests on has changed."""
+"""The warehouse: dbt's models as assets. Built whole, and only when something it is built from has changed."""
 
-import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject, dbt_assets
 
-from sga_pipeline.orchestration.dbt_resource import Dbt, take_parsed
-from sga_pipeline.orchestration.progress import tell
+from sga_pipeline.orchestration.dagster_internals.dbt_invocation import stream_dbt
+from sga_pipeline.orchestration.progress import report_progress
 from sga_pipeline.orchestration.scope import HOME, Scope
 from sga_pipeline.paths import DBT_PROJECT
 from sga_pipeline.publish.up_to_date import out_of_date
-from sga_pipeline.warehouse.manifest import fresh_manifest
+from sga_pipeline.warehouse.dbt_entry import BUILD_FOLDER
+from sga_pipeline.warehouse.fresh_warehouse import built_cities, fresh_warehouse
+from sga_pipeline.warehouse.manifest import copy_parsed_project, fresh_manifest
 
 
 class Translator(DagsterDbtTranslator):
@@ -40,25 +41,38 @@ def warehouse_assets(scope: Scope) -> dg.AssetsDefinition:
     translator = Translator(
         settings=DagsterDbtTranslatorSettings(enable_asset_checks=True, enable_duplicate_source_asset_keys=True)
     )
+    manifest = fresh_manifest()
 
-    @dbt_assets(manifest=fresh_manifest(), project=project, dagster_dbt_translator=translator, name="warehouse")
+    @dbt_assets(manifest=manifest, project=project, dagster_dbt_translator=translator, name="warehouse")
     def warehouse(context: dg.AssetExecutionContext) -> Iterator[Any]:
-        cities = [city.id for city in scope.assessment.cities]
-        if not out_of_date(scope.home, cities) and not context.run.tags.get("sga/rebuild"):
-            context.log.info("Nothing has changed since the releases in force; the warehouse is left as it is.")
+        if not _must_build(scope) and not context.run.tags.get("sga/rebuild"):
+            context.log.info("Nothing has changed since the current releases; the warehouse is left as it is.")
             return
-        tell("build the warehouse (dbt)")
+        report_progress("build the warehouse (dbt)")
         target = scope.home.dagster / "dbt"
         target.mkdir(parents=True, exist_ok=True)
-        with scope.home.lock():
-            os.environ[HOME] = str(scope.home.path)
-            take_parsed(target)
-            arguments = ["build", "--full-refresh", "--exclude-resource-type", "unit_test"]
-            yield from Dbt().cli(arguments, context=context, target_path=target).stream()
+        with scope.home.lock(), fresh_warehouse(scope.home) as folder:
+            copy_parsed_project(target)
+            # Whatever part of it was selected, a warehouse built from nothing needs every model and seed.
+            yield from stream_dbt(
+                ["build", "--full-refresh", "--exclude-resource-type", "unit_test"],
+                context=context,
+                project=project,
+                translator=translator,
+                manifest=manifest,
+                target=target,
+                environment={HOME: str(scope.home.path), BUILD_FOLDER: str(folder)},
+            )
 
     return warehouse
 
 
+def _must_build(scope: Scope) -> bool:
+    """Whether a release would differ from the current one, or the warehouse to publish from is missing or of other cities."""
+    cities = [city.id for city in scope.assessment.cities]
+    return bool(out_of_date(scope.home, cities)) or not built_cities(scope.home).issuperset(cities)
+
+
 def published_keys(warehouse: dg.AssetsDefinition) -> list[dg.AssetKey]:
-    """What a release rests on: the published tables, what findings rest on, the findings, and what was checked."""
+    """What a release is made from: the published tables, the evidence, the findings, and the results of expectations."""
     return sorted(key for key in warehouse.keys if key.path[0] in {"main", "evidence", "gaps", "expectations"})

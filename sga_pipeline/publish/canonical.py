@@ -1,4 +1,4 @@
-"""The canonical hash of a table: equal for equal content, whatever the order of rows, threads, time zone or locale."""
+"""The canonical hash of a table or view: equal for equal content, whatever the order of rows, threads, time zone or locale."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ VOLATILE = (
     "first_retrieved",
     "latest_retrieved",
     "received_on",
-    "as_of",
+    "data_as_of",
     "first_seen",
     "last_seen",
     "run_id",
@@ -20,17 +20,25 @@ VOLATILE = (
 
 
 def canonical_hash(con: duckdb.DuckDBPyConnection, table: str) -> str:
-    """SHA-256 over one SHA-256 for each row, in their order. Floats count to 12 digits."""
-    columns = con.execute(f'describe "{table}"').fetchall()
+    """SHA-256 over one SHA-256 for each row, in their order. Floats count to 12 digits. `table` is a name as SQL has it."""
+    columns = con.execute(f"describe {table}").fetchall()
     texts = [_text(name, kind) for name, kind, *_ in columns if name not in VOLATILE]
     header = "|".join(f"{name} {kind}" for name, kind, *_ in columns if name not in VOLATILE)
     digest = hashlib.sha256(header.encode())
     rows = con.execute(
-        f'select sha256(concat_ws(chr(31), {", ".join(texts)})) as row_hash from "{table}" order by row_hash'
+        f"select sha256(concat_ws(chr(31), {', '.join(texts)})) as row_hash from {table} order by row_hash"
     )
     while block := rows.fetchmany(50_000):
         digest.update("".join(row[0] for row in block).encode())
     return digest.hexdigest()
+
+
+def view_hash(con: duckdb.DuckDBPyConnection, schema: str, view: str) -> str:
+    """SHA-256 of the view's SQL: its rows follow from tables that have hashes of their own."""
+    found = con.execute(
+        "select sql from duckdb_views() where schema_name = ? and view_name = ? and not internal", [schema, view]
+    ).fetchall()
+    return hashlib.sha256(str(found[0][0]).encode()).hexdigest()
 
 
 def _text(name: str, kind: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sga_pipeline.contracts.catalogue import read_rows
+from sga_pipeline.contracts.csv_rows import read_rows
 from sga_pipeline.errors import SgaError
 from sga_pipeline.paths import CONTRACTS
 from sga_pipeline.publish.query import run_query
@@ -44,7 +44,7 @@ class GapFilters:
     area: str | None = None
     owner: str | None = None
     status: str = "open"
-    with_folded: bool = False
+    with_explained: bool = False
     only_new: bool = False
     language: str = "en"
 
@@ -52,12 +52,12 @@ class GapFilters:
 def find_gaps(release: Path, asked: GapFilters) -> tuple[list[str], list[tuple[Any, ...]]]:
     """Every column of the findings asked for, worst first, their texts in the language asked for."""
     values = {name: _known(release, name, getattr(asked, name)) for name in KNOWN if getattr(asked, name) is not None}
-    wanted = list(SEVERITIES[SEVERITIES.index(asked.min_severity) :])
+    severities = list(SEVERITIES[SEVERITIES.index(asked.min_severity) :])
     conditions = ["list_contains(?, severity)"]
-    parameters: list[Any] = [wanted]
+    parameters: list[Any] = [severities]
     if asked.status != ANY:
         conditions.append("list_contains(?, status)")
-        parameters.append([asked.status, *(["folded"] if asked.with_folded else [])])
+        parameters.append([asked.status, *(["explained"] if asked.with_explained else [])])
     for column, name in (("feed_id", "feed"), ("indicator_id", "indicator"), ("area_id", "area"), ("owner", "owner")):
         if name in values:
             conditions.append(f"{column} = ?")

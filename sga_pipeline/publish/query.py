@@ -13,6 +13,12 @@ from sga_pipeline.home import Home
 from sga_pipeline.publish.manifest import read_manifest
 from sga_pipeline.publish.pointer import point_to, published_cities, release_ids, require_current
 
+# A table of the schema `evidence` is also found by its name alone; names are never used twice.
+SETTINGS = (
+    "set TimeZone = 'UTC'; set search_path = 'main,evidence'; "
+    "set enable_external_access = false; set lock_configuration = true"
+)
+
 
 def only_city(home: Home) -> str:
     """The one city with a release, where a command leaves the city out."""
@@ -30,7 +36,7 @@ def run_query(release: Path, sql: str, parameters: list[Any] | None = None) -> t
     """Columns and rows of a query on one release."""
     con = duckdb.connect(str(release / "sga.duckdb"), read_only=True)
     try:
-        con.execute("set TimeZone = 'UTC'; set enable_external_access = false; set lock_configuration = true")
+        con.execute(SETTINGS)
         result = con.execute(sql, parameters or [])
         return [column[0] for column in result.description or []], result.fetchall()
     except duckdb.Error as error:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,29 +16,14 @@ import duckdb
 
 from sga_pipeline.errors import SgaError
 from sga_pipeline.home import Home, home_error, sync_folder
-from sga_pipeline.publish.canonical import VOLATILE, canonical_hash
+from sga_pipeline.publish.canonical import VOLATILE, canonical_hash, view_hash
 from sga_pipeline.publish.data_docs import write_data_docs
 from sga_pipeline.publish.manifest import ReleaseInputs, read_manifest, surroundings
 from sga_pipeline.publish.pointer import current_release, point_to
+from sga_pipeline.publish.release_tables import copy_tables, key_of, write_downloads
 from sga_pipeline.site import write_gap_pages
+from sga_pipeline.warehouse.published_relations import Relation, published_relations
 
-REQUIRED = (
-    "areas",
-    "checks",
-    "cities",
-    "comparisons",
-    "deliveries",
-    "expected_cells",
-    "gap_texts",
-    "gaps",
-    "indicators",
-    "observations",
-    "scores",
-    "sources",
-    "submissions",
-)
-# A release is about one city; in the catalogue its id would only repeat itself.
-WITHOUT_CITY = {"indicators"}
 NEVER_EMPTY = {"areas", "cities", "indicators", "sources"}
 BUILDING = ".building-"
 
@@ -52,8 +38,11 @@ class Release:
     row_counts: dict[str, int]
 
 
-def publish(home: Home, city_id: str, *, manifest_inputs: ReleaseInputs) -> Release:
-    """Publish what the warehouse holds for a city."""
+def publish(
+    home: Home, city_id: str, *, manifest_inputs: ReleaseInputs, relations: Sequence[Relation] | None = None
+) -> Release:
+    """Publish what the warehouse holds for a city: what the dbt project declares, or the relations given."""
+    relations = published_relations() if relations is None else relations
     folder = home.published(city_id)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -61,8 +50,8 @@ def publish(home: Home, city_id: str, *, manifest_inputs: ReleaseInputs) -> Rele
         for left in folder.glob(f"{BUILDING}*"):
             shutil.rmtree(left, ignore_errors=True)
         aside = folder / f"{BUILDING}{os.getpid()}"
-        (aside / "downloads").mkdir(parents=True)
-        manifest = _write(home, city_id, aside, manifest_inputs)
+        aside.mkdir()
+        manifest = _write(home, city_id, aside, manifest_inputs, relations)
         return _switch(home, city_id, aside, manifest)
     except OSError as error:
         raise home_error(error, folder) from None
@@ -73,8 +62,9 @@ def publish(home: Home, city_id: str, *, manifest_inputs: ReleaseInputs) -> Rele
         raise SgaError(message, f"{step} The last release is untouched.", folder) from None
 
 
-def _write(home: Home, city_id: str, aside: Path, inputs: ReleaseInputs) -> dict[str, Any]:
-    tables: dict[str, dict[str, Any]] = {}
+def _write(
+    home: Home, city_id: str, aside: Path, inputs: ReleaseInputs, relations: Sequence[Relation]
+) -> dict[str, Any]:
     target = aside / "sga.duckdb"
     con = duckdb.connect(
         config={"autoinstall_known_extensions": False, "autoload_known_extensions": False, "threads": 2}
@@ -83,34 +73,16 @@ def _write(home: Home, city_id: str, aside: Path, inputs: ReleaseInputs) -> dict
         con.execute("set TimeZone = 'UTC'")
         con.execute(f"attach '{_escaped(home.warehouse)}' as warehouse (read_only)")
         con.execute(f"attach '{_escaped(target)}' as release")
-        found = dict(
-            con.execute(
-                "select table_name, table_schema from information_schema.tables where table_catalog = 'warehouse' "
-                "and table_schema in ('main', 'evidence') order by 1"
-            ).fetchall()
-        )
-        if missing := sorted(set(REQUIRED) - set(found)):
-            raise SgaError(
-                "the warehouse lacks a table of the release", "Build it anew: remove warehouse.duckdb.", missing
-            )
-        for table, schema in found.items():
-            columns = "* exclude (city_id)" if table in WITHOUT_CITY else "*"
-            con.execute(
-                f'create table release."{table}" as select {columns} from warehouse."{schema}"."{table}" '
-                f"where city_id = '{city_id}' order by all"
-            )
-            parquet = _escaped(aside / "downloads" / f"{table}.parquet")
-            con.execute(
-                f"copy (select * from release.\"{table}\" order by all) to '{parquet}' (format parquet, compression snappy)"
-            )
+        copy_tables(con, city_id, relations)
+        write_downloads(con, relations, aside / "downloads")
         write_data_docs(con, city_id, aside)
         deliveries = con.execute(
-            "select feed_id, sha256, period, retrieved_at, rows_in, rows_kept from release.deliveries "
+            "select feed_id, sha256, period, retrieved_at, rows_in, rows_kept from release.main.deliveries "
             "where accepted order by all"
         ).fetchall()
     finally:
         con.close()
-    tables = _check(target)
+    tables = _check(target, relations)
     pages = write_gap_pages(aside, as_of=inputs.as_of)
     content = hashlib.sha256(
         json.dumps({name: one["sha256"] for name, one in tables.items()}, sort_keys=True).encode()
@@ -133,7 +105,7 @@ def _write(home: Home, city_id: str, aside: Path, inputs: ReleaseInputs) -> dict
     }
 
 
-def _check(target: Path) -> dict[str, dict[str, Any]]:
+def _check(target: Path, relations: Sequence[Relation]) -> dict[str, dict[str, Any]]:
     """Read back what was written: only what a reader will find is hashed and counted."""
     if target.with_name(f"{target.name}.wal").exists():
         raise SgaError("the release was not written to its end", "Run again; the last release is untouched.", target)
@@ -141,9 +113,15 @@ def _check(target: Path) -> dict[str, dict[str, Any]]:
     try:
         con.execute("set TimeZone = 'UTC'")
         tables = {}
-        for (table,) in con.execute("select table_name from information_schema.tables order by 1").fetchall():
-            counted = con.execute(f'select count(*) from "{table}"').fetchone()
-            tables[table] = {"rows": counted[0] if counted else 0, "sha256": canonical_hash(con, table)}
+        for one in relations:
+            counted = con.execute(f"select count(*) from {one.sql_name}").fetchone()
+            tables[one.label] = {
+                "kind": "view" if one.is_view else "table",
+                "key": list(key_of(one)),
+                "rows": counted[0] if counted else 0,
+                # A view says nothing that its tables do not; what it can change is its SQL.
+                "sha256": view_hash(con, one.schema, one.name) if one.is_view else canonical_hash(con, one.sql_name),
+            }
     finally:
         con.close()
     for table in sorted(NEVER_EMPTY):

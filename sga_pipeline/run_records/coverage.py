@@ -1,4 +1,4 @@
-"""Coverage rows: the days and codes an accepted delivery speaks for. Zero is possible only inside them."""
+"""Coverage: the days and codes that an accepted delivery covers. A zero is possible only inside them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sga_pipeline.conform.feed import Conformed
+from sga_pipeline.conform.conformed import Conformed
 from sga_pipeline.contracts.assessment import FeedPlan
 from sga_pipeline.periods import period_bounds
 
@@ -45,7 +45,7 @@ def _day(text: str | None) -> date | None:
 
 
 def _last_whole_month(text: str | None) -> date | None:
-    """`latest`: rows of a running month say nothing of its end, so coverage stops at the month before."""
+    """`latest`: rows of a month that is not over say nothing of its end, so coverage stops at the month before."""
     newest = _day(text)
     if newest is None:
         return None

@@ -1,4 +1,4 @@
-"""The findings of a release in the order they are read, each folded one under the finding that explains it."""
+"""The findings of a release in the order they are read, those that another explains grouped under it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class SeverityLine:
     severity: str
     open: int
     new: int
-    folded: int
+    explained: int
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def read_register(rows: ReleaseRows, words: Words, formats: Formats) -> Register
     days = rows.one("select left(max(last_seen), 10) as newest, left(min(first_seen), 10) as oldest from gaps")
     newest = days["newest"] or ""
     findings = [make_finding(row, words, formats, newest) for row in rows.all(FINDINGS.format(language=words.language))]
-    tops = _fold(findings)
+    tops = _grouped(findings)
     shown = [one for one in tops if one.status not in DECIDED]
     lines = [_line(name, [one for one in findings if one.severity == name]) for name in SEVERITIES]
     return Register(
@@ -85,11 +85,11 @@ def _count(findings: list[Finding], severity: str) -> int:
 def _line(name: str, findings: list[Finding]) -> SeverityLine:
     opened = [one for one in findings if one.status == "open"]
     return SeverityLine(
-        name, len(opened), sum(one.is_new for one in opened), sum(one.status == "folded" for one in findings)
+        name, len(opened), sum(one.is_new for one in opened), sum(one.status == "explained" for one in findings)
     )
 
 
-def _fold(findings: list[Finding]) -> list[Finding]:
+def _grouped(findings: list[Finding]) -> list[Finding]:
     """Findings that stand for themselves; all others, however deep, are listed under the one at their top."""
     known = {one.gap_id: one for one in findings}
     tops = []

@@ -1,1 +1,1 @@
-"""The seam to dbt: its manifest, prepared and fresh."""
+"""How dbt is called: its parsed project, the process it runs in, and the file it builds."""

@@ -103,7 +103,7 @@ def test_what_lies_nowhere_and_what_leads_nowhere_is_told(home: Path) -> None:
     told = dict(
         ask(
             home,
-            "select rule_id, statement from gaps where feed_id in ('incidents', 'residents') and status in ('open', 'folded')",
+            "select rule_id, statement from gaps where feed_id in ('incidents', 'residents') and status in ('open', 'explained')",
         )
     )
     assert "300" in str(told["without_area"]) and "800" in str(told["without_area"])

@@ -15,7 +15,7 @@ import pytest
 import sga_pipeline.orchestration.pull_assets
 import sga_pipeline.publish.release
 from sga_pipeline.home import Home
-from sga_pipeline.orchestration.run_in_process import drive
+from sga_pipeline.orchestration.run_in_process import run_in_process
 from sga_pipeline.orchestration.scope import Scope
 from tests.city_folder import CITY, HEADER, write_city
 from tests.runs import Run, sga
@@ -135,7 +135,7 @@ def grown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, list[di
     for vintage, day in enumerate(DAYS):
         deliver(city, vintage)
         with on(day):
-            drive(Scope(Home(home), (city,)), lambda _: None)
+            run_in_process(Scope(Home(home), (city,)), lambda _: None)
         said.append(content(home))
     return city, home, said
 
@@ -160,7 +160,7 @@ def test_each_day_is_rebuilt_as_it_was_and_todays_release_is_left_alone(
 def test_revisions_say_first_and_latest_value_with_their_days(grown: tuple[Path, Path, list[dict[str, str]]]) -> None:
     _, home, _ = grown
     rows = Run(home, "xx_small", 0, "").rows(
-        "select period, sum(first_said)::int, sum(latest_said)::int, max(deliveries), min(first_retrieved), max(latest_retrieved) "
+        "select period, sum(first_reported)::int, sum(latest_reported)::int, max(deliveries), min(first_retrieved), max(latest_retrieved) "
         "from revisions where feed_id = 'incidents' group by period order by period"
     )
     # Summer alone came three times; June had 46 incidents, and twenty more at last.

@@ -101,5 +101,5 @@ def test_a_threshold_the_city_changed_is_in_force(runs: Found) -> None:
 
 
 def test_what_is_not_required_is_not_missed(runs: Found) -> None:
-    assert runs["first"]["missing_indicator socio.hdi"][0] == "folded"
+    assert runs["first"]["missing_indicator socio.hdi"][0] == "explained"
     assert runs["decided"]["missing_indicator socio.hdi"][0] == "closed"

@@ -92,10 +92,12 @@ def declared_break(city: MadeCity, feed_id: str, day: str) -> None:
 
 
 def never_came(city: MadeCity, feed_id: str, alone_explains: dict[str, str]) -> None:
-    """Nothing was ever sent: one finding for the feed; what only it could tell is folded below it."""
+    """Nothing was ever sent: one finding for the feed; what only it could give is explained by it."""
     city.unsent[feed_id] = {"everything"}
     city.must_raise("never came", "G04", "critical", feed_id=feed_id, status="open")
     for indicator_id, severity in alone_explains.items():
-        city.must_raise("explained by a feed that never came", "G01", severity, indicator_id=indicator_id, folded=True)
+        city.must_raise(
+            "explained by a feed that never came", "G01", severity, indicator_id=indicator_id, explained=True
+        )
     for code in ("G07", "G08c", "G10a", "G13", "G16", "G17", "G20"):
         city.must_not_raise("a child of a feed that never came", code, "low", feed_id=feed_id)

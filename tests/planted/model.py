@@ -29,9 +29,9 @@ class Planted(Scope):
     """A defect and the finding it must raise."""
 
     rule_id: str | None = None
-    # What became of the finding, where it matters: open, folded, accepted, waived.
+    # What became of the finding, where it matters: open, explained, accepted, waived.
     status: str | None = None
-    folded: bool = False
+    explained: bool = False
 
 
 @dataclass(frozen=True)

@@ -102,7 +102,7 @@ def is_raised(planted: Planted, proof: Proof) -> bool:
 
 
 def _fits(planted: Planted, finding: Finding) -> bool:
-    status = {planted.status} if planted.status else {"folded"} if planted.folded else {"open", "folded"}
+    status = {planted.status} if planted.status else {"explained"} if planted.explained else {"open", "explained"}
     return finding["status"] in status and finding["severity"] == planted.severity and in_scope(planted, finding)
 
 

@@ -49,7 +49,7 @@ def no_victims(city: MadeCity) -> None:
 
 
 def no_registry(city: MadeCity) -> None:
-    """The police and the prosecutor count homicides too, so nothing is folded."""
+    """The police and the prosecutor count homicides too, so it explains nothing."""
     contracts.never_came(city, "deaths", {})
     city.must_not_raise("others count it", "G01", "low", indicator_id="crime.homicide_rate")
 

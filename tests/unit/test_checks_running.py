@@ -26,9 +26,7 @@ POSITIVE = Rule(
     "select {amount} as amount",
     rule_id="negative",
 )
-SUITE = Suite(
-    "amounts", "Amounts", "main/observations", "select * from amounts order by amount", (POSITIVE,), "world"
-)
+SUITE = Suite("amounts", "Amounts", "main/observations", "select * from amounts order by amount", (POSITIVE,), "world")
 
 
 @pytest.fixture(scope="module")

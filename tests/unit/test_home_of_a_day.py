@@ -10,7 +10,7 @@ import pytest
 
 from sga_pipeline.cli.run import assess
 from sga_pipeline.home import Home
-from sga_pipeline.orchestration import run_in_process
+from sga_pipeline.orchestration import run_in_process as running
 from sga_pipeline.orchestration.scope import Scope, scope_from_environment
 from sga_pipeline.publish.vintage import day_of, vintage_home
 from sga_pipeline.raw.pull import pull_feed
@@ -40,11 +40,11 @@ def test_a_server_in_a_home_of_a_day_stays_with_that_day(setting: Setting, monke
 def test_a_run_in_a_home_of_a_day_stays_with_that_day(setting: Setting, monkeypatch: pytest.MonkeyPatch) -> None:
     scopes: list[Scope] = []
 
-    def drive(scope: Scope, _: object) -> None:
+    def stop(scope: Scope, _: object) -> None:
         scopes.append(scope)
         raise dg.DagsterInvalidInvocationError("far enough")
 
-    monkeypatch.setattr(run_in_process, "drive", drive)
+    monkeypatch.setattr(running, "run_in_process", stop)
     with pytest.raises(dg.DagsterInvalidInvocationError):
         assess(str(vintage_home(setting.home, DAY).path), [setting.city.folder])
     assert scopes[0].as_of_asked == DAY and scopes[0].home.path == setting.home.path / "as_of" / "2024-03-05"
@@ -63,5 +63,5 @@ def test_a_home_that_only_has_such_a_name_is_a_home(tmp_path: Path) -> None:
 def test_a_day_to_come_is_refused(tmp_path: Path) -> None:
     done = sga("run", "--as-of", "2999-01-01", "--home", tmp_path / "home", tmp_path)
     assert done.returncode == 2
-    assert "nobody knows yet what will be known on [2999-01-01]" in done.stderr
+    assert "[2999-01-01] is in the future" in done.stderr
     assert not (tmp_path / "home").exists()

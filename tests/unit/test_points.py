@@ -8,7 +8,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from sga_pipeline.conform.feed import Conformed, conform_feed
+from sga_pipeline.conform.conformed import Conformed
+from sga_pipeline.conform.feed import conform_feed
 from sga_pipeline.contracts.assessment import CityPlan, read_assessment
 from sga_pipeline.errors import ContractError
 from sga_pipeline.home import Home

@@ -1,7 +1,7 @@
--- Grain: city x feed x area code that no boundary knows: the records under it, and how many an area has
--- that is known. Rare codes stand together without their names.
+-- Grain: city x feed x area code that no boundary knows: the records under it, and how many a known area
+-- has. Rare codes are counted together, without their names.
 with
-    found as (
+    unknown_codes as (
         select city_id, feed_id, unknown_area, sum(amount) as records
         from {{ ref('cells') }}
         where unknown_area is not null
@@ -17,7 +17,7 @@ with
         group by all
     ),
 
-    totals as (
+    feed_totals as (
         select city_id, feed_id, sum(amount) as records
         from {{ ref('cells') }}
         group by all
@@ -27,26 +27,30 @@ with
         group by all
     ),
 
-    told as (
+    named_codes as (
         select city_id, feed_id, {{ unless_rare('unknown_area', 'records') }} as code, sum(records) as records
-        from found
+        from unknown_codes
         group by all
     )
 
 select
-    told.city_id,
-    told.feed_id,
+    named_codes.city_id,
+    named_codes.feed_id,
     feeds.shape,
-    told.code,
-    cast(told.records as bigint) as records,
-    cast(totals.records as bigint) as records_in_all,
-    round(usual.records, 1) as records_of_an_area,
+    named_codes.code,
+    cast(named_codes.records as bigint) as records,
+    cast(feed_totals.records as bigint) as records_in_all,
+    round(usual_areas.records, 1) as records_of_an_area,
     cities.boundary_version
-from told
-inner join totals on told.city_id = totals.city_id and told.feed_id = totals.feed_id
-left join {{ ref('area_records') }} as usual on told.city_id = usual.city_id and told.feed_id = usual.feed_id
+from named_codes
+inner join
+    feed_totals on named_codes.city_id = feed_totals.city_id and named_codes.feed_id = feed_totals.feed_id
+left join
+    {{ ref('area_records') }} as usual_areas
+    on named_codes.city_id = usual_areas.city_id
+    and named_codes.feed_id = usual_areas.feed_id
 inner join
     {{ source('run_records', 'feeds') }} as feeds
-    on told.city_id = feeds.city_id
-    and told.feed_id = feeds.feed_id
-inner join {{ source('run_records', 'cities') }} as cities on told.city_id = cities.city_id
+    on named_codes.city_id = feeds.city_id
+    and named_codes.feed_id = feeds.feed_id
+inner join {{ source('run_records', 'cities') }} as cities on named_codes.city_id = cities.city_id

@@ -1,7 +1,7 @@
--- Grain: city x feed of statistics x level it promises x area: whether the feed's newest year tells of the
--- area.
+-- Grain: city x feed of statistics x level it promises x area: whether the feed's newest year has a row
+-- for the area.
 with
-    told as (
+    reported_areas as (
         select city_id, feed_id, area_id, cast(year as integer) as year
         from {{ ref('stg_population') }}
         union all
@@ -18,32 +18,37 @@ with
         from {{ ref('stg_health_counts') }}
     ),
 
-    newest as (select city_id, feed_id, max(year) as year from told group by all),
+    newest_years as (select city_id, feed_id, max(year) as year from reported_areas group by all),
 
-    promised as (
+    promised_levels as (
         select feeds.city_id, feeds.feed_id, unnest(string_split(feeds.spatial_levels, ',')) as level
         from {{ source('run_records', 'feeds') }} as feeds
     )
 
 select
-    promised.city_id,
-    promised.feed_id,
-    promised.level,
+    promised_levels.city_id,
+    promised_levels.feed_id,
+    promised_levels.level,
     areas.area_id,
     areas.name,
-    newest.year,
+    newest_years.year,
     cast(people.people as double) as people,
-    told.area_id is not null as told
-from promised
-inner join newest on promised.city_id = newest.city_id and promised.feed_id = newest.feed_id
+    reported_areas.area_id is not null as reported
+from promised_levels
 inner join
-    {{ ref('stg_areas') }} as areas on promised.city_id = areas.city_id and promised.level = areas.level
+    newest_years
+    on promised_levels.city_id = newest_years.city_id
+    and promised_levels.feed_id = newest_years.feed_id
+inner join
+    {{ ref('stg_areas') }} as areas
+    on promised_levels.city_id = areas.city_id
+    and promised_levels.level = areas.level
 left join
     {{ ref('newest_people') }} as people on areas.city_id = people.city_id and areas.area_id = people.area_id
 left join
-    (select distinct * from told) as told
-    on promised.city_id = told.city_id
-    and promised.feed_id = told.feed_id
-    and areas.area_id = told.area_id
-    and newest.year = told.year
-where promised.level in ('district', 'neighbourhood')
+    (select distinct * from reported_areas) as reported_areas
+    on promised_levels.city_id = reported_areas.city_id
+    and promised_levels.feed_id = reported_areas.feed_id
+    and areas.area_id = reported_areas.area_id
+    and newest_years.year = reported_areas.year
+where promised_levels.level in ('district', 'neighbourhood')

@@ -1,5 +1,5 @@
--- Grain: city x pair of areas of one level whose boundaries overlap: the ground they share, beside the
--- ground of the level and what of it lies in two areas or more.
+-- Grain: city x pair of areas of one level whose boundaries overlap: the ground they share, the ground of
+-- the level, and how much of that lies in two areas or more.
 select
     pairs.city_id,
     levels.feed_id,

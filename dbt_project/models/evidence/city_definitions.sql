@@ -1,7 +1,7 @@
 -- Grain: city x indicator x city of the programme with a figure of its own: by which definition each
 -- measures it.
 with
-    newest as (
+    newest_values as (
         select
             observations.city_id,
             observations.indicator_id,
@@ -32,34 +32,34 @@ with
             = 1
     ),
 
-    defined as (
+    city_measurements as (
         select
-            newest.city_id,
-            newest.indicator_id,
+            newest_values.city_id,
+            newest_values.indicator_id,
             cities.name,
-            newest.unit
+            newest_values.unit
             || '|'
-            || newest.divided_by
+            || newest_values.divided_by
             || '|'
             || coalesce(feeds.place_basis, '')
             || '|'
             || feeds.concept_match
             || '|'
             || coalesce(feeds.differs, '') as definition
-        from newest
+        from newest_values
         inner join
             {{ source('run_records', 'feeds') }} as feeds
-            on newest.city_id = feeds.city_id
-            and newest.feed_id = feeds.feed_id
-        inner join {{ source('run_records', 'cities') }} as cities on newest.city_id = cities.city_id
+            on newest_values.city_id = feeds.city_id
+            and newest_values.feed_id = feeds.feed_id
+        inner join {{ source('run_records', 'cities') }} as cities on newest_values.city_id = cities.city_id
     ),
 
-    counted as (
+    shared_definitions as (
         select
             *,
             count(*) over (partition by indicator_id, definition) as alike_n,
             count(*) over (partition by indicator_id) as cities_n
-        from defined
+        from city_measurements
     )
 
 -- The definition most cities share is the one the others differ from.
@@ -74,6 +74,6 @@ select
     and others.definition = first_value(others.definition) over (
         partition by own.city_id, own.indicator_id order by others.alike_n desc, others.definition
     ) as alike
-from counted as own
-inner join counted as others on own.indicator_id = others.indicator_id
+from shared_definitions as own
+inner join shared_definitions as others on own.indicator_id = others.indicator_id
 where own.cities_n > 1

@@ -1,3 +1,3 @@
--- Grain: city x correction: what the city holds for wrong in a source and put right, why, and whether the
--- source still says what was expected.
+-- Grain: city x correction: a value of a source the city knows to be wrong, its correction, why, and
+-- whether the source still has the value that was expected.
 select * from {{ source('run_records', 'corrections') }}

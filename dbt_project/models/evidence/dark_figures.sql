@@ -1,8 +1,8 @@
--- Grain: city x indicator of crime that the police count: the share of victims who tell the police, by the
--- newest survey of the window.
--- Homicides are found without being told of.
+-- Grain: city x indicator of crime that the police count: the share of victims who report to the police,
+-- by the newest survey of the window. Homicides come to light without a report by the victim, so they are
+-- left out.
 with
-    by_police as (
+    police_rates as (
         select observations.city_id, observations.indicator_id, max(year(observations.period_start)) as year
         from {{ ref('observations') }} as observations
         inner join
@@ -24,7 +24,7 @@ with
         group by all
     ),
 
-    told as (
+    newest_surveys as (
         select city_id, period_start, value
         from {{ ref('observations') }}
         where
@@ -39,10 +39,10 @@ with
     )
 
 select
-    by_police.city_id,
-    by_police.indicator_id,
-    cast(by_police.year as integer) as year,
-    told.value as reported_pct,
-    cast(year(told.period_start) as integer) as survey_year
-from by_police
-left join told on by_police.city_id = told.city_id
+    police_rates.city_id,
+    police_rates.indicator_id,
+    cast(police_rates.year as integer) as year,
+    newest_surveys.value as reported_pct,
+    cast(year(newest_surveys.period_start) as integer) as survey_year
+from police_rates
+left join newest_surveys on police_rates.city_id = newest_surveys.city_id

@@ -1,9 +1,9 @@
--- Grain: city x indicator of the guide x area x year of the window: what the assessment needs for everybody
--- together, whether it came or not.
--- A line that was split has what its parts, or its usable form, have; other sources' own forms of it are
--- other figures. Districts are asked for where the city itself has the figure.
+-- Grain: city x indicator of the guide x area x year of the window: what the assessment needs for
+-- everybody together, whether it came or not. A line that was split has what its parts, or its usable
+-- form, have; other sources' own forms of it are other figures. Districts are asked for where the city
+-- itself has the figure.
 with
-    needed as (
+    needed_years as (
         select
             requirements.*,
             indicators.category_no,
@@ -22,7 +22,7 @@ with
         where indicators.category_no <= 7
     ),
 
-    seen as (
+    observed_cells as (
         select
             observations.city_id,
             lines.line as indicator_id,
@@ -64,7 +64,7 @@ with
             and observations.area_level in ('city', 'district')
     ),
 
-    ranked as (
+    best_observed as (
         select
             *,
             case
@@ -83,7 +83,7 @@ with
                 then 6
                 else 7
             end as rank
-        from seen
+        from observed_cells
         qualify
             row_number() over (
                 partition by city_id, indicator_id, area_id, year
@@ -92,85 +92,93 @@ with
             = 1
     ),
 
-    cells as (
+    required_cells as (
         select
-            needed.city_id,
-            needed.indicator_id,
-            needed.city_area as area_id,
+            needed_years.city_id,
+            needed_years.indicator_id,
+            needed_years.city_area as area_id,
             'city' as area_level,
-            needed.year,
-            needed.months_between
-        from needed
+            needed_years.year,
+            needed_years.months_between
+        from needed_years
         union all
         select
-            needed.city_id, needed.indicator_id, areas.area_id, 'district', needed.year, needed.months_between
-        from needed
+            needed_years.city_id,
+            needed_years.indicator_id,
+            areas.area_id,
+            'district',
+            needed_years.year,
+            needed_years.months_between
+        from needed_years
         inner join
-            {{ ref('stg_areas') }} as areas on needed.city_id = areas.city_id and areas.level = 'district'
+            {{ ref('stg_areas') }} as areas
+            on needed_years.city_id = areas.city_id
+            and areas.level = 'district'
         semi join
-            (select city_id, indicator_id from ranked where area_level = 'city' and rank <= 5) as known
-            on needed.city_id = known.city_id
-            and needed.indicator_id = known.indicator_id
-        where needed.finest_level = 'district'
+            (select city_id, indicator_id from best_observed where area_level = 'city' and rank <= 5) as known
+            on needed_years.city_id = known.city_id
+            and needed_years.indicator_id = known.indicator_id
+        where needed_years.finest_level = 'district'
     ),
 
     -- What is asked for every few years only is not lacking in the years between.
-    spared as (
-        select distinct cells.city_id, cells.indicator_id, cells.area_id, cells.year
-        from cells
+    years_between as (
+        select distinct
+            required_cells.city_id, required_cells.indicator_id, required_cells.area_id, required_cells.year
+        from required_cells
         inner join
-            ranked
-            on cells.city_id = ranked.city_id
-            and cells.indicator_id = ranked.indicator_id
-            and cells.area_id = ranked.area_id
-            and ranked.rank <= 5
-            and abs(cells.year - ranked.year) * 12 < cells.months_between
-        where cells.months_between > 12
+            best_observed
+            on required_cells.city_id = best_observed.city_id
+            and required_cells.indicator_id = best_observed.indicator_id
+            and required_cells.area_id = best_observed.area_id
+            and best_observed.rank <= 5
+            and abs(required_cells.year - best_observed.year) * 12 < required_cells.months_between
+        where required_cells.months_between > 12
     )
 
 select
-    cells.city_id,
-    cells.indicator_id,
-    cells.area_id,
-    cells.area_level,
-    cells.year,
+    required_cells.city_id,
+    required_cells.indicator_id,
+    required_cells.area_id,
+    required_cells.area_level,
+    required_cells.year,
     case
-        when ranked.rank <= 5
-        then ranked.state
-        when decided.indicator_id is not null or spared.year is not null
+        when best_observed.rank <= 5
+        then best_observed.state
+        when city_decisions.indicator_id is not null or years_between.year is not null
         then 'not_required'
-        else coalesce(ranked.state, 'missing')
+        else coalesce(best_observed.state, 'missing')
     end as state,
-    coalesce(decided.reason, ranked.reason) as reason,
-    ranked.sources,
+    coalesce(city_decisions.reason, best_observed.reason) as reason,
+    best_observed.sources,
     indicators.core_flag,
     indicators.category_no,
     cast(indicators.category_no as varchar) || ' ' || indicators.category as category,
     indicators.short_title,
     replace(indicators.feed_family, '_', ' ') as family
-from cells
+from required_cells
 inner join
     {{ ref('indicators') }} as indicators
-    on cells.city_id = indicators.city_id
-    and cells.indicator_id = indicators.indicator_id
+    on required_cells.city_id = indicators.city_id
+    and required_cells.indicator_id = indicators.indicator_id
 left join
-    ranked
-    on cells.city_id = ranked.city_id
-    and cells.indicator_id = ranked.indicator_id
-    and cells.area_id = ranked.area_id
-    and cells.year = ranked.year
+    best_observed
+    on required_cells.city_id = best_observed.city_id
+    and required_cells.indicator_id = best_observed.indicator_id
+    and required_cells.area_id = best_observed.area_id
+    and required_cells.year = best_observed.year
 left join
-    spared
-    on cells.city_id = spared.city_id
-    and cells.indicator_id = spared.indicator_id
-    and cells.area_id = spared.area_id
-    and cells.year = spared.year
+    years_between
+    on required_cells.city_id = years_between.city_id
+    and required_cells.indicator_id = years_between.indicator_id
+    and required_cells.area_id = years_between.area_id
+    and required_cells.year = years_between.year
 left join
     (
         select city_id, indicator_id, min(reason) as reason
         from {{ source('run_records', 'decisions') }}
         where decision = 'not_required'
         group by city_id, indicator_id
-    ) as decided
-    on cells.city_id = decided.city_id
-    and cells.indicator_id = decided.indicator_id
+    ) as city_decisions
+    on required_cells.city_id = city_decisions.city_id
+    and required_cells.indicator_id = city_decisions.indicator_id

@@ -1,7 +1,7 @@
 -- Grain: city x feed: what its contract says and what came of it: when it ends, how much of it could be
 -- used, how it comes.
 with
-    delivered as (
+    delivery_totals as (
         select
             city_id,
             feed_id,
@@ -17,7 +17,7 @@ with
         group by city_id, feed_id
     ),
 
-    told as (
+    covered_periods as (
         select city_id, feed_id, period_start, period_end
         from {{ source('run_records', 'coverage') }}
         union all
@@ -33,36 +33,45 @@ with
             not in (select (city_id, feed_id) from {{ source('run_records', 'coverage') }})
     ),
 
-    covered as (
+    coverage_spans as (
         select city_id, feed_id, min(period_start) as covers_from, max(period_end) as covers_to
-        from told
+        from covered_periods
         group by city_id, feed_id
     ),
 
-    changed as (
+    header_change_counts as (
         select city_id, feed_id, count(distinct sha256) as changes
         from {{ source('run_records', 'header_changes') }}
         group by city_id, feed_id
     ),
 
-    together as (
+    feeds_with_totals as (
         select
             feeds.*,
             cities.as_of,
-            delivered.* exclude (city_id, feed_id),
-            covered.covers_from,
+            delivery_totals.* exclude (city_id, feed_id),
+            coverage_spans.covers_from,
             -- Projections reach beyond the day of assessment; nothing is late because of them.
-            covered.covers_to,
-            coalesce(changed.changes, 0) as schema_changes,
+            coverage_spans.covers_to,
+            coalesce(header_change_counts.changes, 0) as schema_changes,
             case feeds.cadence when 'quarterly' then 'Q' when 'annual' then 'A' else 'M' end as freq
         from {{ source('run_records', 'feeds') }} as feeds
         inner join {{ source('run_records', 'cities') }} as cities on feeds.city_id = cities.city_id
-        left join delivered on feeds.city_id = delivered.city_id and feeds.feed_id = delivered.feed_id
-        left join covered on feeds.city_id = covered.city_id and feeds.feed_id = covered.feed_id
-        left join changed on feeds.city_id = changed.city_id and feeds.feed_id = changed.feed_id
+        left join
+            delivery_totals
+            on feeds.city_id = delivery_totals.city_id
+            and feeds.feed_id = delivery_totals.feed_id
+        left join
+            coverage_spans
+            on feeds.city_id = coverage_spans.city_id
+            and feeds.feed_id = coverage_spans.feed_id
+        left join
+            header_change_counts
+            on feeds.city_id = header_change_counts.city_id
+            and feeds.feed_id = header_change_counts.feed_id
     ),
 
-    timed as (
+    feeds_with_delays as (
         select
             *,
             freq = 'M' as monthly,
@@ -73,7 +82,7 @@ with
             cadence <> 'irregular'
             and date_diff('day', covers_to, as_of)
             > allowed_lag_days + 2 * case freq when 'A' then 365 when 'Q' then 92 else 31 end as stale
-        from together
+        from feeds_with_totals
     )
 
 select
@@ -94,18 +103,18 @@ select
     connector,
     form,
     manual_steps,
-    {{ readability('connector', 'form', 'manual_steps', 'schema_changes') }} as readability,
+    cast({{ readability('connector', 'form', 'manual_steps', 'schema_changes') }} as double) as readability,
     schema_changes,
     concept_match,
     differs,
     place_basis,
     string_split(nullif(methods_unstated, ''), ',') as methods_unstated,
     coalesce(deliveries_in_use, 0) as deliveries_in_use,
-    coalesce(rows_in_use, 0) as rows_in_use,
-    coalesce(rows_in, 0) as rows_in,
-    coalesce(rows_quarantined, 0) as rows_quarantined,
-    coalesce(rows_duplicate, 0) as rows_duplicate,
-    coalesce(rows_without_area, 0) as rows_without_area,
+    cast(coalesce(rows_in_use, 0) as bigint) as rows_in_use,
+    cast(coalesce(rows_in, 0) as bigint) as rows_in,
+    cast(coalesce(rows_quarantined, 0) as bigint) as rows_quarantined,
+    cast(coalesce(rows_duplicate, 0) as bigint) as rows_duplicate,
+    cast(coalesce(rows_without_area, 0) as bigint) as rows_without_area,
     by_area,
     coalesce(has_checksums, false) as has_checksums,
     lower(trim(licence)) not in ('not stated', 'unknown', 'none', '') as has_licence,
@@ -116,4 +125,4 @@ select
     days_overdue,
     coalesce(stale, false) as stale,
     as_of
-from timed
+from feeds_with_delays

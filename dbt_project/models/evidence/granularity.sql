@@ -1,7 +1,7 @@
 -- Grain: city x indicator the catalogue asks for by district: how finely its figures are known, and how
 -- many people live in a unit.
 with
-    known as (
+    district_counts as (
         select
             cells.city_id,
             cells.indicator_id,
@@ -31,7 +31,7 @@ with
     ),
 
     -- A figure for neighbourhoods is finer than one for districts.
-    finer as (
+    neighbourhood_values as (
         select distinct observations.city_id, lines.line as indicator_id
         from {{ ref('observations') }} as observations
         inner join {{ ref('indicator_lines') }} as lines on observations.indicator_id = lines.indicator_id
@@ -39,16 +39,19 @@ with
     )
 
 select
-    known.city_id,
-    known.indicator_id,
+    district_counts.city_id,
+    district_counts.indicator_id,
     requirements.finest_level,
-    known.districts_known,
-    finer.indicator_id is not null as neighbourhoods_known,
-    cast(known.median_people as bigint) as median_people,
+    district_counts.districts_known,
+    neighbourhood_values.indicator_id is not null as neighbourhoods_known,
+    cast(district_counts.median_people as bigint) as median_people,
     requirements.crime_or_perception
-from known
+from district_counts
 inner join
     {{ ref('requirements') }} as requirements
-    on known.indicator_id = requirements.indicator_id
+    on district_counts.indicator_id = requirements.indicator_id
     and requirements.finest_level = 'district'
-left join finer on known.city_id = finer.city_id and known.indicator_id = finer.indicator_id
+left join
+    neighbourhood_values
+    on district_counts.city_id = neighbourhood_values.city_id
+    and district_counts.indicator_id = neighbourhood_values.indicator_id

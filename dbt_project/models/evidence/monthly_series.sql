@@ -1,16 +1,16 @@
--- Grain: city x indicator (not other sources' own forms, which repeat it) x month: what was counted for the
--- city, what its neighbours in time let expect, and how far it is out of line.
--- Expected is the median of the months beside it and of the same season in the years around it. The score
--- counts steps of the
--- series' own spread (1.4826 x median deviation, at least chance's own). Of many months some are far out by
--- chance: `beyond_chance` says which are not.
+-- Grain: city x indicator (not other sources' own forms, which repeat it) x month: what was counted for
+-- the city, what its neighbours in time let expect, and how far it is out of line. Expected is the median
+-- of the months next to it and of the same season in the years around it. The score counts steps of the
+-- series' own spread (1.4826 x median deviation, at least chance's own). Of many months some are far out
+-- by chance: `beyond_chance` says which are not.
 with
-    months as (
+    monthly_counts as (
         select city_id, indicator_id, period_start as month, numerator as counted, sources[1] as feed_id
         from {{ ref('observations') }}
         semi join
-            (select indicator_id from {{ ref('indicator_catalogue') }} where record_type <> 'own') as watched
-            using (indicator_id)
+            (
+                select indicator_id from {{ ref('indicator_catalogue') }} where record_type <> 'own'
+            ) as watched_indicators using (indicator_id)
         where
             freq = 'M'
             and area_level = 'city'
@@ -23,26 +23,26 @@ with
             and coalesce(reason_code, '') not in ('months_covered', 'denominator_months_covered')
     ),
 
-    near as (
+    neighbour_medians as (
         select
-            months.city_id,
-            months.indicator_id,
-            months.month,
-            months.counted,
-            months.feed_id,
+            monthly_counts.city_id,
+            monthly_counts.indicator_id,
+            monthly_counts.month,
+            monthly_counts.counted,
+            monthly_counts.feed_id,
             median(others.counted) as expected,
             count(*) as neighbours
-        from months
+        from monthly_counts
         inner join
-            months as others
-            on months.city_id = others.city_id
-            and months.indicator_id = others.indicator_id
-            and abs(date_diff('month', months.month, others.month)) in (1, 2, 11, 12, 13)
+            monthly_counts as others
+            on monthly_counts.city_id = others.city_id
+            and monthly_counts.indicator_id = others.indicator_id
+            and abs(date_diff('month', monthly_counts.month, others.month)) in (1, 2, 11, 12, 13)
         group by all
         having count(*) >= 4
     ),
 
-    spread as (
+    deviations as (
         select
             *,
             counted - expected as apart,
@@ -52,7 +52,7 @@ with
             ) as step,
             count(*) over (partition by city_id) as looked_at,
             count(*) over (partition by city_id, indicator_id) as length
-        from near
+        from neighbour_medians
     )
 
 select
@@ -68,4 +68,4 @@ select
     length >= 24
     and greatest(counted, expected) >= 10
     and looked_at * exp(- pow(apart / step, 2) / 2) < 0.0001 as beyond_chance
-from spread
+from deviations

@@ -1,7 +1,7 @@
 -- Grain: city x indicator of the guide with a figure of the city: its newest year, and the nearest year of
 -- a figure of the country by the same unit.
 with
-    totals as (
+    yearly_totals as (
         select city_id, indicator_id, area_level, year(period_start) as year, unit
         from {{ ref('observations') }}
         where
@@ -13,11 +13,11 @@ with
             and area_level in ('city', 'country')
     ),
 
-    paired as (
+    newest_pairs as (
         select own.city_id, own.indicator_id, own.year, national.year as national_year
-        from (select * from totals where area_level = 'city') as own
+        from (select * from yearly_totals where area_level = 'city') as own
         left join
-            (select * from totals where area_level = 'country') as national
+            (select * from yearly_totals where area_level = 'country') as national
             on own.city_id = national.city_id
             and own.indicator_id = national.indicator_id
             and own.unit = national.unit
@@ -30,21 +30,22 @@ with
     )
 
 select
-    paired.city_id,
+    newest_pairs.city_id,
     lines.line as indicator_id,
-    cast(max(paired.year) as integer) as city_year,
+    cast(max(newest_pairs.year) as integer) as city_year,
     cast(
         arg_min(
-            paired.national_year, (abs(paired.year - paired.national_year), paired.national_year)
+            newest_pairs.national_year,
+            (abs(newest_pairs.year - newest_pairs.national_year), newest_pairs.national_year)
         ) as integer
     ) as nearest_year,
-    cast(min(abs(paired.year - paired.national_year)) as integer) as years_apart,
+    cast(min(abs(newest_pairs.year - newest_pairs.national_year)) as integer) as years_apart,
     any_value(indicators.core_flag) as core_flag
-from paired
-inner join {{ ref('indicator_lines') }} as lines on paired.indicator_id = lines.indicator_id
+from newest_pairs
+inner join {{ ref('indicator_lines') }} as lines on newest_pairs.indicator_id = lines.indicator_id
 inner join
     {{ ref('indicators') }} as indicators
-    on paired.city_id = indicators.city_id
+    on newest_pairs.city_id = indicators.city_id
     and lines.line = indicators.indicator_id
 where indicators.record_type = 'printed' and indicators.category_no <= 7
-group by paired.city_id, lines.line
+group by newest_pairs.city_id, lines.line

@@ -1,7 +1,7 @@
 -- Grain: city x feed x year: how many events have coordinates that can be in the city. The city is the box
 -- around its areas, a little widened.
 with
-    box as (
+    area_boxes as (
         select
             city_id,
             list_min({{ wkt_numbers('geometry', 2) }}) as south,
@@ -12,19 +12,19 @@ with
         where geometry is not null and level in ('city', 'district', 'neighbourhood')
     ),
 
-    city_box as (
+    city_boxes as (
         select
             city_id,
             min(south) - 0.01 as south,
             max(north) + 0.01 as north,
             min(west) - 0.01 as west,
             max(east) + 0.01 as east
-        from box
+        from area_boxes
         group by city_id
     ),
 
     -- Many events share a point; they are counted by point first.
-    points as (
+    event_points as (
         select
             events.city_id,
             events.feed_id,
@@ -37,47 +37,47 @@ with
             (
                 select *
                 from {{ source('run_records', 'feeds') }}
-                where {{ in_list("'latitude'", "replace(tells, ',', ';')") }}
-            ) as telling
-            on events.city_id = telling.city_id
-            and events.feed_id = telling.feed_id
+                where {{ in_list("'latitude'", "replace(reported_columns, ',', ';')") }}
+            ) as feeds_with_coordinates
+            on events.city_id = feeds_with_coordinates.city_id
+            and events.feed_id = feeds_with_coordinates.feed_id
         group by all
     ),
 
-    judged as (
+    placed_points as (
         select
-            points.*,
-            points.latitude is null or points.longitude is null as without,
-            coalesce(points.latitude = 0 and points.longitude = 0, false) as null_island,
+            event_points.*,
+            event_points.latitude is null or event_points.longitude is null as without,
+            coalesce(event_points.latitude = 0 and event_points.longitude = 0, false) as null_island,
             coalesce(
-                box.city_id is null
+                city_boxes.city_id is null
                 or (
-                    points.latitude between box.south and box.north
-                    and points.longitude between box.west and box.east
+                    event_points.latitude between city_boxes.south and city_boxes.north
+                    and event_points.longitude between city_boxes.west and city_boxes.east
                 ),
                 false
             ) as inside,
             coalesce(
-                points.longitude between box.south and box.north
-                and points.latitude between box.west and box.east,
+                event_points.longitude between city_boxes.south and city_boxes.north
+                and event_points.latitude between city_boxes.west and city_boxes.east,
                 false
             ) as exchanged
-        from points
-        left join city_box as box on points.city_id = box.city_id
+        from event_points
+        left join city_boxes on event_points.city_id = city_boxes.city_id
     ),
 
-    -- One event at a point is no pile, and says where somebody was.
-    piles as (
+    -- A point with few events is left out: it could show where somebody was.
+    largest_points as (
         select city_id, feed_id, year, max(events) as pile
-        from judged
+        from placed_points
         where inside and not without and not null_island
         group by all
     )
 
 select
-    judged.city_id,
-    judged.feed_id,
-    judged.year,
+    placed_points.city_id,
+    placed_points.feed_id,
+    placed_points.year,
     cast(sum(events) as bigint) as events,
     cast(coalesce(sum(events) filter (where without), 0) as bigint) as without_coordinates,
     cast(coalesce(sum(events) filter (where null_island), 0) as bigint) as at_null_island,
@@ -94,7 +94,9 @@ select
     cast(
         coalesce(sum(events) filter (where not without and not null_island and inside), 0) as bigint
     ) as located,
-    case when any_value(piles.pile) >= 20 then cast(any_value(piles.pile) as bigint) end as largest_pile
-from judged
-left join piles using (city_id, feed_id, year)
-group by judged.city_id, judged.feed_id, judged.year
+    case
+        when any_value(largest_points.pile) >= 20 then cast(any_value(largest_points.pile) as bigint)
+    end as largest_pile
+from placed_points
+left join largest_points using (city_id, feed_id, year)
+group by placed_points.city_id, placed_points.feed_id, placed_points.year

@@ -1,7 +1,7 @@
--- Grain: city x year x area x level below it: the people its areas add up to, beside the people of the area
+-- Grain: city x year x area x level below it: the people its areas add up to, and the people of the area
 -- itself.
 with
-    people as (
+    area_populations as (
         select
             population.city_id,
             population.year,
@@ -18,7 +18,7 @@ with
         where population.sex = '_T' and population.age = '_T' and population.other_dim = ''
     ),
 
-    units as (
+    area_counts as (
         select ancestors.city_id, ancestors.ancestor_id, areas.level, count(*) as areas_n
         from {{ ref('area_ancestors') }} as ancestors
         inner join
@@ -29,42 +29,48 @@ with
         group by all
     ),
 
-    parts as (
+    sums_of_parts as (
         select
-            people.city_id,
-            people.year,
+            area_populations.city_id,
+            area_populations.year,
             ancestors.ancestor_id as area_id,
-            people.level,
-            min(people.feed_id) as feed_id,
-            sum(people.persons) as parts,
+            area_populations.level,
+            min(area_populations.feed_id) as feed_id,
+            sum(area_populations.persons) as parts,
             count(*) as parts_n
-        from people
+        from area_populations
         inner join
             {{ ref('area_ancestors') }} as ancestors
-            on people.city_id = ancestors.city_id
-            and people.area_id = ancestors.area_id
-        where ancestors.ancestor_id <> people.area_id
+            on area_populations.city_id = ancestors.city_id
+            and area_populations.area_id = ancestors.area_id
+        where ancestors.ancestor_id <> area_populations.area_id
         group by all
     )
 
 select
-    parts.city_id,
-    parts.year,
-    parts.area_id,
-    parts.level,
-    parts.feed_id,
-    cast(parts.parts as bigint) as parts,
+    sums_of_parts.city_id,
+    sums_of_parts.year,
+    sums_of_parts.area_id,
+    sums_of_parts.level,
+    sums_of_parts.feed_id,
+    cast(sums_of_parts.parts as bigint) as parts,
     cast(whole.persons as bigint) as whole,
-    parts.parts_n,
-    units.areas_n,
-    names.name as area_name,
-    names.level as whole_level
-from parts
+    sums_of_parts.parts_n,
+    area_counts.areas_n,
+    area_names.name as area_name,
+    area_names.level as whole_level
+from sums_of_parts
 inner join
-    people as whole
-    on parts.city_id = whole.city_id
-    and parts.year = whole.year
-    and parts.area_id = whole.area_id
+    area_populations as whole
+    on sums_of_parts.city_id = whole.city_id
+    and sums_of_parts.year = whole.year
+    and sums_of_parts.area_id = whole.area_id
 inner join
-    units on parts.city_id = units.city_id and parts.area_id = units.ancestor_id and parts.level = units.level
-inner join {{ ref('stg_areas') }} as names on parts.city_id = names.city_id and parts.area_id = names.area_id
+    area_counts
+    on sums_of_parts.city_id = area_counts.city_id
+    and sums_of_parts.area_id = area_counts.ancestor_id
+    and sums_of_parts.level = area_counts.level
+inner join
+    {{ ref('stg_areas') }} as area_names
+    on sums_of_parts.city_id = area_names.city_id
+    and sums_of_parts.area_id = area_names.area_id

@@ -1,7 +1,7 @@
 -- Grain: city x feed of residents x year of the window: the nearest year the feed has for the city or its
 -- areas, and the census it rests on.
 with
-    known as (
+    feed_years as (
         select
             people.city_id,
             people.feed_id,
@@ -11,7 +11,7 @@ with
         group by all
     ),
 
-    years as (
+    required_years as (
         select
             feeds.city_id,
             feeds.feed_id,
@@ -37,21 +37,24 @@ with
     )
 
 select
-    years.city_id,
-    years.feed_id,
-    years.for_year,
-    arg_min(known.year, (abs(known.year - years.for_year), known.year)) as nearest_year,
+    required_years.city_id,
+    required_years.feed_id,
+    required_years.for_year,
+    arg_min(
+        feed_years.year, (abs(feed_years.year - required_years.for_year), feed_years.year)
+    ) as nearest_year,
     -- Between two years that a straight line joins, nothing is off.
     case
         when
-            years.between_years = 'straight_line'
-            and min(known.year) < years.for_year
-            and max(known.year) > years.for_year
+            required_years.between_years = 'straight_line'
+            and min(feed_years.year) < required_years.for_year
+            and max(feed_years.year) > required_years.for_year
         then 0
-        else min(abs(known.year - years.for_year))
+        else min(abs(feed_years.year - required_years.for_year))
     end as years_off,
-    max(known.source_year) as source_year,
-    cast(max(year(years.as_of) - known.source_year) as integer) as census_age
-from years
-inner join known on years.city_id = known.city_id and years.feed_id = known.feed_id
-group by years.city_id, years.feed_id, years.for_year, years.between_years
+    max(feed_years.source_year) as source_year,
+    cast(max(year(required_years.as_of) - feed_years.source_year) as integer) as census_age
+from required_years
+inner join
+    feed_years on required_years.city_id = feed_years.city_id and required_years.feed_id = feed_years.feed_id
+group by required_years.city_id, required_years.feed_id, required_years.for_year, required_years.between_years

@@ -1,5 +1,5 @@
--- Grain: city x feed x period the last pull asked for in vain: why, and whether there is something to fall
--- back on.
+-- Grain: city x feed x period the last pull could not fetch: why, and whether an earlier delivery can be
+-- used instead.
 select
     pulls.*,
     exists (

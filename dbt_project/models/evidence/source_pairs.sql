@@ -1,8 +1,7 @@
--- Grain: city x indicator x two sources x year: how far they are apart. Few cases differ by chance: below
--- twenty in both, only a difference chance
--- would hardly make counts (three standard errors).
+-- Grain: city x indicator x two sources x year: how far apart they are. Few cases differ by chance: below
+-- twenty in both, only a difference of more than three standard errors counts.
 with
-    spoken as (
+    yearly_values as (
         -- A line of the guide and its own forms of the same offence, each by one kind of source, are
         -- compared as one.
         select
@@ -24,23 +23,25 @@ with
         group by all
     ),
 
-    by_year as (
+    values_by_year as (
         select
-            spoken.city_id,
-            spoken.indicator_id,
-            spoken.year,
-            spoken.what,
+            yearly_values.city_id,
+            yearly_values.indicator_id,
+            yearly_values.year,
+            yearly_values.what,
             string_agg(
-                feeds.title || ' ' || regexp_replace(cast(round(spoken.value, 2) as varchar), '[.]0+$', ''),
+                feeds.title
+                || ' '
+                || regexp_replace(cast(round(yearly_values.value, 2) as varchar), '[.]0+$', ''),
                 ', '
-                order by spoken.value
-            ) as told
-        from spoken
+                order by yearly_values.value, yearly_values.feed_id
+            ) as stated_by_all
+        from yearly_values
         inner join
             {{ source('run_records', 'feeds') }} as feeds
-            on spoken.city_id = feeds.city_id
-            and spoken.feed_id = feeds.feed_id
-        where spoken.value is not null
+            on yearly_values.city_id = feeds.city_id
+            and yearly_values.feed_id = feeds.feed_id
+        where yearly_values.value is not null
         group by all
     )
 
@@ -55,7 +56,7 @@ select
     feeds_b.title as title_b,
     a.value as value_a,
     b.value as value_b,
-    by_year.told as told_by_all,
+    values_by_year.stated_by_all,
     a.place_basis as basis_a,
     b.place_basis as basis_b,
     abs(
@@ -68,20 +69,20 @@ select
     a.what <> 'events'
     or greatest(a.value, b.value) >= 20
     or abs(a.value - b.value) > 3 * sqrt(a.value + b.value) as beyond_chance
-from spoken as a
+from yearly_values as a
 inner join
-    spoken as b
+    yearly_values as b
     on a.city_id = b.city_id
     and a.indicator_id = b.indicator_id
     and a.year = b.year
     and a.what = b.what
     and a.feed_id < b.feed_id
 inner join
-    by_year
-    on a.city_id = by_year.city_id
-    and a.indicator_id = by_year.indicator_id
-    and a.year = by_year.year
-    and a.what = by_year.what
+    values_by_year
+    on a.city_id = values_by_year.city_id
+    and a.indicator_id = values_by_year.indicator_id
+    and a.year = values_by_year.year
+    and a.what = values_by_year.what
 inner join
     {{ source('run_records', 'feeds') }} as feeds_a
     on a.city_id = feeds_a.city_id

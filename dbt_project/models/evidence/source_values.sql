@@ -1,8 +1,7 @@
--- Grain: city x indicator x source x measure x year: what each source by itself says of the city, whichever
--- of them speaks.
--- Few people in a cell are hidden as everywhere.
+-- Grain: city x indicator x source x measure x year: what each source by itself states about the city,
+-- whichever of them is the preferred one. Counts of few people are suppressed as everywhere else.
 with
-    counted as (
+    event_counts as (
         select
             coverage.city_id,
             coverage.feed_id,
@@ -31,27 +30,27 @@ with
         where coverage.freq = 'A' and coverage.months_covered = coverage.months_expected
     ),
 
-    numerators as (
+    numerator_measures as (
         select indicator_id, unnest(string_split(numerator, ';')) as measure_id
         from {{ ref('indicator_catalogue') }}
         where numerator is not null
     ),
 
-    by_measure as (
+    measure_values as (
         select
-            counted.city_id,
-            numerators.indicator_id,
-            counted.feed_id,
-            counted.measure_id,
-            counted.year,
-            counted.what,
-            cast(counted.value as double) as value
-        from counted
-        inner join numerators on counted.measure_id = numerators.measure_id
+            event_counts.city_id,
+            numerator_measures.indicator_id,
+            event_counts.feed_id,
+            event_counts.measure_id,
+            event_counts.year,
+            event_counts.what,
+            cast(event_counts.value as double) as value
+        from event_counts
+        inner join numerator_measures on event_counts.measure_id = numerator_measures.measure_id
         union all
         select
             amounts.city_id,
-            numerators.indicator_id,
+            numerator_measures.indicator_id,
             amounts.feed_id,
             measures.measure_id,
             cast(left(amounts.period, 4) as integer),
@@ -64,7 +63,7 @@ with
             {{ ref('measures') }} as measures
             on measures.shape = 'official_counts'
             and {{ in_list('amounts.topic', 'measures.topic') }}
-        inner join numerators on measures.measure_id = numerators.measure_id
+        inner join numerator_measures on measures.measure_id = numerator_measures.measure_id
         inner join {{ source('run_records', 'cities') }} as cities on amounts.city_id = cities.city_id
         inner join
             {{ source('run_records', 'feeds') }} as feeds
@@ -79,8 +78,8 @@ with
         group by all
     ),
 
-    -- Residents of the city itself, or of its districts together; of everybody where the source says, else
-    -- of its sexes and ages together.
+    -- Residents of the city itself, or of its districts together; of everybody where the source states it,
+    -- else of its sexes and ages together.
     residents as (
         select
             population.city_id,
@@ -103,21 +102,21 @@ with
             = bool_or(everybody) over (partition by population.city_id, population.feed_id, population.year)
     ),
 
-    people as (
+    resident_counts as (
         select
             residents.city_id,
-            numerators.indicator_id,
+            numerator_measures.indicator_id,
             residents.feed_id,
-            numerators.measure_id,
+            numerator_measures.measure_id,
             cast(residents.year as integer) as year,
             'people' as what,
             cast(sum(residents.persons) as double) as value
         from residents
-        inner join numerators on numerators.measure_id = 'residents'
+        inner join numerator_measures on numerator_measures.measure_id = 'residents'
         group by all
     ),
 
-    reported as (
+    reported_values as (
         select
             official.city_id,
             official.indicator_id,
@@ -141,7 +140,7 @@ with
             and official.value is not null
     ),
 
-    asked as (
+    survey_values as (
         select
             estimates.city_id,
             estimates.indicator_id,
@@ -162,7 +161,7 @@ with
             and estimates.answers >= 30
     ),
 
-    attested as (
+    attested_answers as (
         select
             answers.city_id,
             answers.indicator_id,
@@ -174,65 +173,70 @@ with
         from {{ ref('stg_attestations') }} as answers
     ),
 
-    together as (
+    all_values as (
         select *
-        from by_measure
+        from measure_values
         union all
         select *
-        from people
+        from resident_counts
         union all
         select *
-        from reported
+        from reported_values
         union all
         select *
-        from asked
+        from survey_values
         union all
         select distinct *
-        from attested
+        from attested_answers
     ),
 
-    doubtful as (
-        select city_id, feed_id, sum(rows_quarantined) > 0.01 * sum(rows_in) as doubtful
+    delivery_quality as (
+        select city_id, feed_id, sum(rows_quarantined) > 0.01 * sum(rows_in) as low_confidence
         from {{ source('run_records', 'deliveries') }}
         where in_use
         group by city_id, feed_id
     )
 
 select
-    together.city_id,
-    together.indicator_id,
-    coalesce(indicators.parent_id, together.indicator_id) as line,
-    together.feed_id,
+    all_values.city_id,
+    all_values.indicator_id,
+    coalesce(indicators.parent_id, all_values.indicator_id) as line,
+    all_values.feed_id,
     feeds.title,
-    together.measure_id,
-    together.year,
-    together.what,
+    all_values.measure_id,
+    all_values.year,
+    all_values.what,
     case
-        when together.what in ('events', 'amount') and together.value between 1 and indicators.min_cell - 1
+        when
+            all_values.what in ('events', 'amount') and all_values.value between 1 and indicators.min_cell - 1
         then null
-        else together.value
+        else all_values.value
     end as value,
     feeds.place_basis,
     lines.core_flag,
-    coalesce(doubtful.doubtful, false) as doubtful,
-    max(together.year) over (
-        partition by together.city_id, coalesce(indicators.parent_id, together.indicator_id), together.feed_id
+    coalesce(delivery_quality.low_confidence, false) as low_confidence,
+    max(all_values.year) over (
+        partition by
+            all_values.city_id, coalesce(indicators.parent_id, all_values.indicator_id), all_values.feed_id
     ) as newest_year
-from together
+from all_values
 inner join
     {{ source('run_records', 'cities') }} as cities
-    on together.city_id = cities.city_id
-    and together.year between cities.first_year and cities.last_year
+    on all_values.city_id = cities.city_id
+    and all_values.year between cities.first_year and cities.last_year
 inner join
     {{ ref('indicators') }} as indicators
-    on together.city_id = indicators.city_id
-    and together.indicator_id = indicators.indicator_id
+    on all_values.city_id = indicators.city_id
+    and all_values.indicator_id = indicators.indicator_id
 inner join
     {{ source('run_records', 'feeds') }} as feeds
-    on together.city_id = feeds.city_id
-    and together.feed_id = feeds.feed_id
+    on all_values.city_id = feeds.city_id
+    and all_values.feed_id = feeds.feed_id
 inner join
     {{ ref('indicators') }} as lines
-    on together.city_id = lines.city_id
-    and coalesce(indicators.parent_id, together.indicator_id) = lines.indicator_id
-left join doubtful on together.city_id = doubtful.city_id and together.feed_id = doubtful.feed_id
+    on all_values.city_id = lines.city_id
+    and coalesce(indicators.parent_id, all_values.indicator_id) = lines.indicator_id
+left join
+    delivery_quality
+    on all_values.city_id = delivery_quality.city_id
+    and all_values.feed_id = delivery_quality.feed_id

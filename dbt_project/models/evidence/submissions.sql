@@ -1,8 +1,8 @@
--- Grain: city x feed x period its calendar expects: whether an accepted delivery tells of it, and whether
--- nought was told or nothing.
--- Events that come without a calendar are expected for the whole of every year they touch.
+-- Grain: city x feed x period its calendar expects: whether an accepted delivery covers it, and whether
+-- zero was reported or nothing. Events that come without a calendar are expected for the whole of every
+-- year they touch.
 with
-    touched as (
+    covered_years as (
         select
             coverage.city_id,
             coverage.feed_id,
@@ -17,7 +17,7 @@ with
         group by all
     ),
 
-    calendar as (
+    feed_calendars as (
         select
             feeds.city_id,
             feeds.feed_id,
@@ -25,10 +25,11 @@ with
             feeds.allowed_lag_days,
             cities.as_of,
             case feeds.cadence when 'annual' then 'A' when 'quarterly' then 'Q' else 'M' end as freq,
+            case feeds.cadence when 'annual' then 12 when 'quarterly' then 3 else 1 end as months,
             make_date(
                 greatest(
                     cities.first_year,
-                    case when feeds.cadence = 'irregular' then touched.first_year else 0 end
+                    case when feeds.cadence = 'irregular' then covered_years.first_year else 0 end
                 ),
                 1,
                 1
@@ -36,110 +37,109 @@ with
             make_date(
                 least(
                     cities.last_year,
-                    case when feeds.cadence = 'irregular' then touched.last_year else 9999 end
+                    case when feeds.cadence = 'irregular' then covered_years.last_year else 9999 end
                 ),
                 12,
                 31
             ) as closes,
-            feeds.tells_from
+            feeds.reported_from
         from {{ source('run_records', 'feeds') }} as feeds
         inner join {{ source('run_records', 'cities') }} as cities on feeds.city_id = cities.city_id
-        left join touched on feeds.city_id = touched.city_id and feeds.feed_id = touched.feed_id
-        where (feeds.cadence <> 'irregular' or touched.first_year is not null) and feeds.shape <> 'areas'
+        left join
+            covered_years on feeds.city_id = covered_years.city_id and feeds.feed_id = covered_years.feed_id
+        where
+            (feeds.cadence <> 'irregular' or covered_years.first_year is not null) and feeds.shape <> 'areas'
     ),
 
-    steps as (
+    calendar_periods as (
         select
-            calendar.*,
-            cast(
-                calendar.opens + to_months(
-                    cast(
-                        counted.range
-                        * case calendar.freq when 'A' then 12 when 'Q' then 3 else 1 end as integer
-                    )
-                ) as date
-            ) as period_start
-        from calendar
+            feed_calendars.*,
+            cast(feed_calendars.opens + to_months(cast(counted.range * feed_calendars.months as integer)) as date)
+            as period_start
+        from feed_calendars
         inner join range(1200) as counted on counted.range >= 0
     ),
 
-    due as (
+    due_periods as (
         select
             city_id,
             feed_id,
             kind,
             freq,
+            months,
             period_start,
             {{ period_end('freq', 'period_start') }} as period_end,
             cast(
                 {{ period_end('freq', 'period_start') }} + to_days(cast(allowed_lag_days as integer)) as date
             ) as due_on
-        from steps
+        from calendar_periods
         where
             {{ period_end('freq', 'period_start') }} <= closes
             and cast(
                 {{ period_end('freq', 'period_start') }} + to_days(cast(allowed_lag_days as integer)) as date
             )
             <= as_of
-            and period_start >= coalesce({{ period_start('freq', 'tells_from') }}, opens)
+            and period_start >= coalesce({{ period_start('freq', 'reported_from') }}, opens)
     ),
 
-    -- Rows of the deliveries in use, and when the first delivery that told of the period came.
-    told as (
+    -- Rows of the deliveries in use, and when the first delivery that covers the period came.
+    reported_periods as (
         select
             city_id,
             feed_id,
             {{ start_of_text('period') }} as start,
-            {{ freq_of_text('period') }} as told_freq,
+            {{ freq_of_text('period') }} as reported_freq,
             sum(rows) filter (where in_use) as rows,
             min(cast(left(retrieved_at, 10) as date)) as received_on
         from {{ source('run_records', 'volumes') }}
         group by all
     ),
 
-    records as (
+    period_records as (
         select
-            due.city_id,
-            due.feed_id,
-            due.freq,
-            due.period_start,
-            sum(told.rows) as n_records,
-            min(told.received_on) as received_on
-        from due
+            due_periods.city_id,
+            due_periods.feed_id,
+            due_periods.freq,
+            due_periods.period_start,
+            sum(reported_periods.rows) as n_records,
+            min(reported_periods.received_on) as received_on
+        from due_periods
         inner join
-            told
-            on due.city_id = told.city_id
-            and due.feed_id = told.feed_id
-            and told.start <= due.period_end
-            and {{ period_end('told.told_freq', 'told.start') }} >= due.period_start
+            reported_periods
+            on due_periods.city_id = reported_periods.city_id
+            and due_periods.feed_id = reported_periods.feed_id
+            and reported_periods.start <= due_periods.period_end
+            and {{ period_end('reported_periods.reported_freq', 'reported_periods.start') }}
+            >= due_periods.period_start
         group by all
     ),
 
-    covered as (
+    period_coverage as (
         select
-            due.city_id,
-            due.feed_id,
-            due.period_start,
+            due_periods.city_id,
+            due_periods.feed_id,
+            due_periods.period_start,
             bool_or(
-                coverage.period_start <= due.period_start and coverage.period_end >= due.period_end
+                coverage.period_start <= due_periods.period_start
+                and coverage.period_end >= due_periods.period_end
             ) as whole,
             bool_or(
                 coverage.complete
-                and coverage.period_start <= due.period_start
-                and coverage.period_end >= due.period_end
+                and coverage.period_start <= due_periods.period_start
+                and coverage.period_end >= due_periods.period_end
             ) as declared
-        from due
+        from due_periods
         inner join
             {{ source('run_records', 'coverage') }} as coverage
-            on due.city_id = coverage.city_id
-            and due.feed_id = coverage.feed_id
-            and coverage.period_start <= due.period_end
-            and coverage.period_end >= due.period_start
+            on due_periods.city_id = coverage.city_id
+            and due_periods.feed_id = coverage.feed_id
+            and coverage.period_start <= due_periods.period_end
+            and coverage.period_end >= due_periods.period_start
         group by all
     ),
 
     -- Whether the contract lets the feed cover anything; where it does, rows beyond are a running period.
-    covers as (
+    feeds_with_coverage as (
         select feeds.city_id, feeds.feed_id, count(coverage.feed_id) > 0 as some
         from {{ source('run_records', 'feeds') }} as feeds
         left join
@@ -149,47 +149,50 @@ with
         group by all
     ),
 
-    refused as (
+    refused_periods as (
         select distinct city_id, feed_id, {{ start_of_text('period') }} as start
         from {{ source('run_records', 'deliveries') }}
         where not accepted and not superseded and period is not null
     ),
 
-    stated as (
+    period_states as (
         select
-            due.*,
-            coalesce(records.n_records, 0) as n_records,
-            records.received_on,
-            coalesce(covered.declared, false) as declared_complete,
+            due_periods.*,
+            coalesce(period_records.n_records, 0) as n_records,
+            period_records.received_on,
+            coalesce(period_coverage.declared, false) as declared_complete,
             case
-                when due.kind = 'levels' and records.n_records > 0
+                when due_periods.kind = 'levels' and period_records.n_records > 0
                 then 'confirmed'
-                when due.kind = 'levels'
-                then case when refused.start is not null then 'refused' else 'silence' end
-                when covered.declared and records.n_records > 0
+                when due_periods.kind = 'levels'
+                then case when refused_periods.start is not null then 'refused' else 'silence' end
+                when period_coverage.declared and period_records.n_records > 0
                 then 'confirmed'
-                when covered.declared
+                when period_coverage.declared
                 then 'confirmed_zero'
-                when covered.whole or (not covers.some and records.n_records > 0)
+                when period_coverage.whole or (not feeds_with_coverage.some and period_records.n_records > 0)
                 then 'undeclared'
-                when refused.start is not null
+                when refused_periods.start is not null
                 then 'refused'
-                when covered.whole is not null or records.n_records > 0
+                when period_coverage.whole is not null or period_records.n_records > 0
                 then 'partial'
                 else 'silence'
             end as state
-        from due
-        left join records using (city_id, feed_id, period_start)
-        left join covered using (city_id, feed_id, period_start)
-        inner join covers on due.city_id = covers.city_id and due.feed_id = covers.feed_id
+        from due_periods
+        left join period_records using (city_id, feed_id, period_start)
+        left join period_coverage using (city_id, feed_id, period_start)
+        inner join
+            feeds_with_coverage
+            on due_periods.city_id = feeds_with_coverage.city_id
+            and due_periods.feed_id = feeds_with_coverage.feed_id
         left join
-            refused
-            on due.city_id = refused.city_id
-            and due.feed_id = refused.feed_id
-            and due.period_start = refused.start
+            refused_periods
+            on due_periods.city_id = refused_periods.city_id
+            and due_periods.feed_id = refused_periods.feed_id
+            and due_periods.period_start = refused_periods.start
     ),
 
-    runs as (
+    period_runs as (
         select
             *,
             state in ('confirmed', 'confirmed_zero', 'undeclared') as accepted,
@@ -197,7 +200,7 @@ with
                 partition by city_id, feed_id, state in ('confirmed', 'confirmed_zero', 'undeclared')
                 order by period_start
             ) as island
-        from stated
+        from period_states
     )
 
 select
@@ -227,7 +230,6 @@ from
         select
             *,
             bool_or(accepted) over (partition by city_id, feed_id, year(period_start)) as some_came,
-            count(*) over (partition by city_id, feed_id, year(period_start)) as due_in_year,
-            case freq when 'A' then 12 when 'Q' then 3 else 1 end as months
-        from runs
+            count(*) over (partition by city_id, feed_id, year(period_start)) as due_in_year
+        from period_runs
     )

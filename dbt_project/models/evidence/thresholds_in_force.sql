@@ -1,12 +1,35 @@
-{{ config(alias='thresholds') }}
--- Grain: city x gap code x metric: the project's thresholds of a profile, with a city's own changes in their place, and why.
-select cities.city_id, thresholds.gap_code, thresholds.metric, thresholds.bad, thresholds.profile,
-    {% for severity in ['low', 'medium', 'high', 'critical'] %}
-    coalesce(max(changes.value) filter (where changes.severity = '{{ severity }}'), any_value(thresholds.{{ severity }})) as {{ severity }}{{ ',' if not loop.last }}
-    {% endfor %}
-, string_agg(changes.severity || ' by ' || changes.decided_by || ': ' || changes.reason, '; ' order by changes.severity) as changed
+-- Grain: city x gap code x metric: the project's thresholds of a profile, with a city's own changes in
+-- their place, and why.
+with
+    city_changes as (
+        select
+            city_id,
+            gap_code,
+            metric,
+            max(value) filter (where severity = 'low') as low,
+            max(value) filter (where severity = 'medium') as medium,
+            max(value) filter (where severity = 'high') as high,
+            max(value) filter (where severity = 'critical') as critical,
+            string_agg(severity || ' by ' || decided_by || ': ' || reason, '; ' order by severity) as changed
+        from {{ source('run_records', 'threshold_changes') }}
+        group by city_id, gap_code, metric
+    )
+
+select
+    cities.city_id,
+    thresholds.gap_code,
+    thresholds.metric,
+    thresholds.bad,
+    thresholds.profile,
+    coalesce(city_changes.low, thresholds.low) as low,
+    coalesce(city_changes.medium, thresholds.medium) as medium,
+    coalesce(city_changes.high, thresholds.high) as high,
+    coalesce(city_changes.critical, thresholds.critical) as critical,
+    city_changes.changed
 from {{ ref('thresholds') }} as thresholds
 cross join {{ source('run_records', 'cities') }} as cities
-left join {{ source('run_records', 'threshold_changes') }} as changes
-    on cities.city_id = changes.city_id and thresholds.gap_code = changes.gap_code and thresholds.metric = changes.metric
-group by cities.city_id, thresholds.gap_code, thresholds.metric, thresholds.bad, thresholds.profile
+left join
+    city_changes
+    on cities.city_id = city_changes.city_id
+    and thresholds.gap_code = city_changes.gap_code
+    and thresholds.metric = city_changes.metric

@@ -1,13 +1,13 @@
--- Grain: city x feed not declared complete: its cells of area and month, and how many are without a record,
--- which may be nought or missing.
+-- Grain: city x feed not declared complete: its cells of area and month, and how many are without a
+-- record, which may be zero or missing.
 with
-    months as (
+    undeclared_months as (
         select city_id, feed_id, period_start as month
         from {{ ref('submissions') }}
         where state = 'undeclared' and freq = 'M'
     ),
 
-    areas as (
+    promised_areas as (
         select scope.city_id, scope.feed_id, scope.area_id
         from {{ ref('feed_scope') }} as scope
         where scope.promised
@@ -20,21 +20,24 @@ with
             )
     ),
 
-    told as (
+    months_with_records as (
         select distinct city_id, feed_id, area_id, start as month from {{ ref('cells') }} where freq = 'M'
     )
 
 select
-    months.city_id,
-    months.feed_id,
+    undeclared_months.city_id,
+    undeclared_months.feed_id,
     count(*) as cells_n,
-    count(*) filter (where told.month is null) as ambiguous_n
-from months
-inner join areas on months.city_id = areas.city_id and months.feed_id = areas.feed_id
+    count(*) filter (where months_with_records.month is null) as ambiguous_n
+from undeclared_months
+inner join
+    promised_areas
+    on undeclared_months.city_id = promised_areas.city_id
+    and undeclared_months.feed_id = promised_areas.feed_id
 left join
-    told
-    on months.city_id = told.city_id
-    and months.feed_id = told.feed_id
-    and areas.area_id = told.area_id
-    and months.month = told.month
-group by months.city_id, months.feed_id
+    months_with_records
+    on undeclared_months.city_id = months_with_records.city_id
+    and undeclared_months.feed_id = months_with_records.feed_id
+    and promised_areas.area_id = months_with_records.area_id
+    and undeclared_months.month = months_with_records.month
+group by undeclared_months.city_id, undeclared_months.feed_id

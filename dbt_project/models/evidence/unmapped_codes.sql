@@ -1,29 +1,34 @@
--- Grain: city x feed x column x local code without a mapping: its records, beside all records of the feed.
--- Rare codes stand together without
--- their names: what stands in a free text may be somebody's name.
+-- Grain: city x feed x column x local code without a mapping: its records, and all records of the feed.
+-- Rare codes are counted together, without their names: a free text may hold somebody's name.
 with
-    kept as (
+    kept_records as (
         select city_id, feed_id, sum(rows_kept) as records_in_all
         from {{ source('run_records', 'deliveries') }}
         where in_use
         group by all
     ),
 
-    told as (
+    named_codes as (
         select city_id, feed_id, "column", {{ unless_rare('code', 'records') }} as code, records
         from {{ source('run_records', 'unmapped_codes') }}
     )
 
 select
-    told.city_id,
-    told.feed_id,
-    told."column",
-    told.code,
-    cast(sum(told.records) as bigint) as records,
+    named_codes.city_id,
+    named_codes.feed_id,
+    named_codes."column",
+    named_codes.code,
+    cast(sum(named_codes.records) as bigint) as records,
     count(*) as codes,
-    cast(any_value(kept.records_in_all) as bigint) as records_in_all,
-    case when told."column" = 'area_id' then round(any_value(usual.records), 1) end as records_of_an_area
-from told
-inner join kept on told.city_id = kept.city_id and told.feed_id = kept.feed_id
-left join {{ ref('area_records') }} as usual on told.city_id = usual.city_id and told.feed_id = usual.feed_id
-group by told.city_id, told.feed_id, told."column", told.code
+    cast(any_value(kept_records.records_in_all) as bigint) as records_in_all,
+    case
+        when named_codes."column" = 'area_id' then round(any_value(usual_areas.records), 1)
+    end as records_of_an_area
+from named_codes
+inner join
+    kept_records on named_codes.city_id = kept_records.city_id and named_codes.feed_id = kept_records.feed_id
+left join
+    {{ ref('area_records') }} as usual_areas
+    on named_codes.city_id = usual_areas.city_id
+    and named_codes.feed_id = usual_areas.feed_id
+group by named_codes.city_id, named_codes.feed_id, named_codes."column", named_codes.code

@@ -1,9 +1,9 @@
 -- Grain: city x feed x area x run of months without a single event, in feeds of events declared complete:
--- how probable such a run is under the
--- area's own rate, its spread included (negative binomial). `improbable` allows for the number of areas and
--- months looked at, and for there being many feeds and cities.
+-- how probable such a run is under the area's own rate, its spread included (negative binomial).
+-- `improbable` allows for the number of areas and months looked at, and for there being many feeds and
+-- cities.
 with
-    counted as (
+    monthly_events as (
         select cells.city_id, cells.feed_id, cells.area_id, cells.start as month, sum(cells.amount) as events
         from {{ ref('cells') }} as cells
         inner join
@@ -14,47 +14,55 @@ with
         group by all
     ),
 
-    rolled as (
+    area_events as (
         select
-            counted.city_id,
-            counted.feed_id,
+            monthly_events.city_id,
+            monthly_events.feed_id,
             ancestors.ancestor_id as area_id,
-            counted.month,
-            sum(counted.events) as events
-        from counted
+            monthly_events.month,
+            sum(monthly_events.events) as events
+        from monthly_events
         inner join
             {{ ref('area_ancestors') }} as ancestors
-            on counted.city_id = ancestors.city_id
-            and counted.area_id = ancestors.area_id
+            on monthly_events.city_id = ancestors.city_id
+            and monthly_events.area_id = ancestors.area_id
         inner join
             {{ ref('feed_scope') }} as scope
-            on counted.city_id = scope.city_id
-            and counted.feed_id = scope.feed_id
+            on monthly_events.city_id = scope.city_id
+            and monthly_events.feed_id = scope.feed_id
             and ancestors.ancestor_id = scope.area_id
             and scope.promised
             and scope.level in ('city', 'district')
         group by all
     ),
 
-    months as (
+    declared_months as (
         select submissions.city_id, submissions.feed_id, submissions.period_start as month
         from {{ ref('submissions') }} as submissions
         where submissions.freq = 'M' and submissions.state in ('confirmed', 'confirmed_zero')
     ),
 
-    grid as (
-        select areas.city_id, areas.feed_id, areas.area_id, months.month, coalesce(rolled.events, 0) as events
-        from (select distinct city_id, feed_id, area_id from rolled) as areas
-        inner join months on areas.city_id = months.city_id and areas.feed_id = months.feed_id
+    area_months as (
+        select
+            areas.city_id,
+            areas.feed_id,
+            areas.area_id,
+            declared_months.month,
+            coalesce(area_events.events, 0) as events
+        from (select distinct city_id, feed_id, area_id from area_events) as areas
+        inner join
+            declared_months
+            on areas.city_id = declared_months.city_id
+            and areas.feed_id = declared_months.feed_id
         left join
-            rolled
-            on areas.city_id = rolled.city_id
-            and areas.feed_id = rolled.feed_id
-            and areas.area_id = rolled.area_id
-            and months.month = rolled.month
+            area_events
+            on areas.city_id = area_events.city_id
+            and areas.feed_id = area_events.feed_id
+            and areas.area_id = area_events.area_id
+            and declared_months.month = area_events.month
     ),
 
-    rates as (
+    area_rates as (
         select
             city_id,
             feed_id,
@@ -64,19 +72,19 @@ with
             avg(events) as mean,
             count(*) as months,
             count(*) over (partition by city_id, feed_id) as areas
-        from grid
+        from area_months
         group by city_id, feed_id, area_id
     ),
 
-    islands as (
+    numbered_months as (
         select
             *,
             date_diff('month', date '1900-01-01', month)
             - row_number() over (partition by city_id, feed_id, area_id, events = 0 order by month) as island
-        from grid
+        from area_months
     ),
 
-    runs as (
+    empty_runs as (
         select
             city_id,
             feed_id,
@@ -84,59 +92,61 @@ with
             min(month) as first_month,
             max(month) as last_month,
             count(*) as months_n
-        from islands
+        from numbered_months
         where events = 0
         group by city_id, feed_id, area_id, island
     ),
 
     -- Where most months are empty the mean of all months is the rate; elsewhere that of the months with
     -- something in them.
-    judged as (
+    runs_with_rates as (
         select
-            runs.*,
-            case when rates.mean < 1 then rates.mean else rates.rate end as rate,
-            rates.areas,
-            rates.months,
-            greatest((coalesce(rates.spread, 0) - rates.rate) / pow(rates.rate, 2), 0.01) as clumping
-        from runs
-        inner join rates using (city_id, feed_id, area_id)
+            empty_runs.*,
+            case when area_rates.mean < 1 then area_rates.mean else area_rates.rate end as rate,
+            area_rates.areas,
+            area_rates.months,
+            greatest(
+                (coalesce(area_rates.spread, 0) - area_rates.rate) / pow(area_rates.rate, 2), 0.01
+            ) as clumping
+        from empty_runs
+        inner join area_rates using (city_id, feed_id, area_id)
     ),
 
-    told as (
+    run_probabilities as (
         select
-            judged.*,
+            runs_with_rates.*,
             areas.name,
             areas.level,
             exp(- months_n * ln(1 + clumping * rate) / clumping) as probability
-        from judged
+        from runs_with_rates
         inner join
             {{ ref('stg_areas') }} as areas
-            on judged.city_id = areas.city_id
-            and judged.area_id = areas.area_id
+            on runs_with_rates.city_id = areas.city_id
+            and runs_with_rates.area_id = areas.area_id
     )
 
 select
-    told.city_id,
-    told.feed_id,
-    told.area_id,
-    told.name,
-    {{ period_text("'M'", 'told.first_month') }} as first_month,
-    {{ period_text("'M'", 'told.last_month') }} as last_month,
-    told.months_n,
-    round(told.rate * told.months_n, 1) as expected,
-    told.probability,
-    told.probability * told.areas * told.months < 0.0001 as improbable,
-    -- Where the whole city is silent its districts say nothing more.
-    told.level <> 'city'
+    run_probabilities.city_id,
+    run_probabilities.feed_id,
+    run_probabilities.area_id,
+    run_probabilities.name,
+    {{ period_text("'M'", 'run_probabilities.first_month') }} as first_month,
+    {{ period_text("'M'", 'run_probabilities.last_month') }} as last_month,
+    run_probabilities.months_n,
+    round(run_probabilities.rate * run_probabilities.months_n, 1) as expected,
+    run_probabilities.probability,
+    run_probabilities.probability * run_probabilities.areas * run_probabilities.months < 0.0001 as improbable,
+    -- Where the whole city has no events, its districts add nothing.
+    run_probabilities.level <> 'city'
     and exists (
         select 1
-        from told as city
+        from run_probabilities as city
         where
-            city.city_id = told.city_id
-            and city.feed_id = told.feed_id
+            city.city_id = run_probabilities.city_id
+            and city.feed_id = run_probabilities.feed_id
             and city.level = 'city'
             and city.probability * city.areas * city.months < 0.0001
-            and city.first_month <= told.first_month
-            and city.last_month >= told.last_month
+            and city.first_month <= run_probabilities.first_month
+            and city.last_month >= run_probabilities.last_month
     ) as within_larger
-from told
+from run_probabilities

@@ -10,7 +10,7 @@ with
     ),
 
     arrived as (
-        select city_id, max(cast(left(retrieved_at, 10) as date)) as as_of
+        select city_id, max(cast(left(retrieved_at, 10) as date)) as data_as_of
         from {{ source('run_records', 'deliveries') }}
         where in_use
         group by city_id
@@ -33,7 +33,7 @@ with
             in_window.*,
             areas.level as area_level,
             areas.boundary_version,
-            arrived.as_of,
+            arrived.data_as_of,
             differing.differs,
             coalesce(list_has_any(in_window.sources, corrected.feeds), false) as corrected,
             coalesce(
@@ -168,7 +168,7 @@ select
     sources,
     denominator_source,
     boundary_version,
-    as_of,
+    data_as_of,
     stated.reason_code,
     stated.reason_detail,
     replace(reasons.text, '{detail}', coalesce(stated.reason_detail, '')) as reason

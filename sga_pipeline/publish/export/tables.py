@@ -17,7 +17,9 @@ SHEET_ROWS = 1_048_575
 
 
 def tables_of(release: Path) -> list[str]:
-    return sorted(file.stem for file in (release / "downloads").glob("*.parquet"))
+    """Names of the downloads, evidence/ before those of evidence."""
+    folder = release / "downloads"
+    return sorted(str(file.relative_to(folder).with_suffix("")) for file in folder.rglob("*.parquet"))
 
 
 def plain(value: Any) -> Any:
@@ -31,8 +33,9 @@ def write_csv(release: Path, folder: Path) -> list[Path]:
     """One CSV a table; an empty cell is null."""
     written = []
     for table in tables_of(release):
-        names, rows = run_query(release, f'select * from "{table}" order by all')
+        names, rows = run_query(release, f"select * from {table.replace('/', '.')} order by all")
         target = folder / f"{table}.csv"
+        target.parent.mkdir(exist_ok=True)
         with target.open("w", encoding="utf-8", newline="") as stream:
             writer = csv.writer(stream, lineterminator="\n")
             writer.writerow(names)
@@ -43,10 +46,12 @@ def write_csv(release: Path, folder: Path) -> list[Path]:
 
 def write_parquet(release: Path, folder: Path) -> list[Path]:
     """The release's own downloads."""
-    return [
-        Path(shutil.copyfile(release / "downloads" / f"{table}.parquet", folder / f"{table}.parquet"))
-        for table in tables_of(release)
-    ]
+    written = []
+    for table in tables_of(release):
+        target = folder / f"{table}.parquet"
+        target.parent.mkdir(exist_ok=True)
+        written.append(Path(shutil.copyfile(release / "downloads" / f"{table}.parquet", target)))
+    return written
 
 
 def write_xlsx(release: Path, folder: Path) -> list[Path]:

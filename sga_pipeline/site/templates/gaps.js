@@ -1,13 +1,13 @@
-/* Browsers that cannot print what is folded away get it unfolded for the print, and folded again after it. */
+/* Browsers that cannot print what is collapsed get it opened for the print, and collapsed again after it. */
 addEventListener("beforeprint", () => {
   for (const part of document.querySelectorAll("details:not([open])")) {
     part.open = true;
-    part.dataset.folded = "";
+    part.dataset.collapsed = "";
   }
 });
 addEventListener("afterprint", () => {
-  for (const part of document.querySelectorAll("details[data-folded]")) {
+  for (const part of document.querySelectorAll("details[data-collapsed]")) {
     part.open = false;
-    delete part.dataset.folded;
+    delete part.dataset.collapsed;
   }
 });

@@ -1,0 +1,64 @@
+-- Grain: finding. Zeros that may be missing records, and silence that may be a zero (G17).
+with
+    least_probable_runs as (
+        select *
+        from {{ ref('zero_runs') }}
+        where improbable and not within_larger
+        qualify
+            row_number() over (partition by city_id, feed_id, area_id order by probability, first_month) = 1
+    ),
+
+    improbable_zeros as (
+        select
+            'improbable_zeros' as rule_id,
+            city_id,
+            feed_id,
+            area_id,
+            name as area,
+            first_month,
+            last_month,
+            months_n,
+            expected,
+            1 as improbable_zeros
+        from least_probable_runs
+    ),
+
+    -- Nobody has said whether the feed is complete, so no record may be zero or missing.
+    zeros_undeclared as (
+        select
+            'zeros_undeclared' as rule_id,
+            city_id,
+            feed_id,
+            cells_n as expected_n,
+            cells_n - ambiguous_n as available_n,
+            cells_n,
+            ambiguous_n,
+            ambiguous_n / cells_n as share_ambiguous
+        from {{ ref('undeclared_cells') }}
+        where ambiguous_n > 0
+    ),
+
+    codes_absent as (
+        select
+            'codes_absent' as rule_id,
+            city_id,
+            feed_id,
+            icd10 as dimension,
+            deaths_n,
+            "within",
+            title as title_of_code,
+            expected,
+            icd10 as code,
+            1 as codes_never_used
+        from {{ ref('absent_codes') }}
+        where improbable
+    )
+
+select *
+from improbable_zeros
+union all by name
+select *
+from zeros_undeclared
+union all by name
+select *
+from codes_absent

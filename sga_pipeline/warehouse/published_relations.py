@@ -1,0 +1,81 @@
+"""What a release publishes, as the dbt project declares it: tables and views with descriptions, keys and columns."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sga_pipeline.warehouse.manifest import fresh_manifest
+
+# `main` is for people; `evidence` is what findings and statuses rest on.
+SCHEMAS = ("main", "evidence")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column as its contract declares it."""
+
+    name: str
+    type: str
+    description: str
+
+
+@dataclass(frozen=True)
+class Relation:
+    """One table or view of a release."""
+
+    schema: str
+    name: str
+    is_view: bool
+    has_contract: bool
+    description: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+    @property
+    def label(self) -> str:
+        """The name as a reader writes it: tables for people need no schema."""
+        return self.name if self.schema == "main" else f"{self.schema}.{self.name}"
+
+    @property
+    def sql_name(self) -> str:
+        return f'"{self.schema}"."{self.name}"'
+
+
+def published_relations(manifest: Path | None = None) -> list[Relation]:
+    """Every table and view of a release, those for people first, each schema in the order of names."""
+    nodes = json.loads((manifest or fresh_manifest()).read_text(encoding="utf-8"))["nodes"]
+    found = [_relation(node) for node in nodes.values() if node["resource_type"] == "model"]
+    published = [one for one in found if one.schema in SCHEMAS]
+    return sorted(published, key=lambda one: (SCHEMAS.index(one.schema), one.name))
+
+
+def _relation(node: Mapping[str, Any]) -> Relation:
+    columns = [
+        Column(one["name"], one.get("data_type") or "", _one_line(one["description"]))
+        for one in node["columns"].values()
+    ]
+    return Relation(
+        schema=node["schema"],
+        name=node["alias"],
+        is_view=node["config"]["materialized"] == "view",
+        has_contract=node["config"]["contract"]["enforced"],
+        description=_one_line(node["description"]),
+        key=_key(node["config"]["meta"]),
+        columns=tuple(columns),
+    )
+
+
+def _key(meta: Mapping[str, Any]) -> tuple[str, ...]:
+    """As declared; of a kind of gap it is the rule with whatever one of its rules is about."""
+    if rules := meta.get("rules"):
+        scopes = [column for rule in rules.values() for column in rule["scope"]]
+        return tuple(dict.fromkeys(["city_id", "rule_id", *scopes]))
+    return tuple(meta.get("key", ()))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
