@@ -135,7 +135,7 @@ with
     )
 
 select
-    city_id,
+    stated.city_id,
     indicator_id,
     area_id,
     area_level,
@@ -173,4 +173,8 @@ select
     stated.reason_detail,
     replace(reasons.text, '{detail}', coalesce(stated.reason_detail, '')) as reason
 from stated
-left join {{ ref('reasons') }} as reasons on stated.reason_code = reasons.reason_code
+left join
+    {{ ref('reasons') }} as reasons
+    on stated.city_id = reasons.city_id
+    and stated.reason_code = reasons.reason_code
+    and reasons.language = 'en'
