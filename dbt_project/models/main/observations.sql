@@ -135,7 +135,7 @@ with
     )
 
 select
-    city_id,
+    stated.city_id,
     indicator_id,
     area_id,
     area_level,
