@@ -1,5 +1,6 @@
 {# What the meta of a gap kind says of its rules, checked against the columns its yml describes. #}
 {% macro rules_of_kind(kind) %}
+    {% if not execute %} {{ return({}) }} {% endif %}
     {% set models = graph.nodes.values() | selectattr("resource_type", "equalto", "model") %}
     {% set node = models | selectattr("name", "equalto", kind) | first %}
     {% set rules = {} %}

@@ -20,16 +20,13 @@
         cast(null as bigint) as available_n
     where false
     {% for kind in kinds %}
-        {% set view = ref(kind) %}
-        {% if execute %}
-            union all by name
-            {{ findings_of_kind(view, kind, rules_of_kind(kind)) }}
-        {% endif %}
+        union all by name
+        {{ findings_of_kind(kind) }}
     {% endfor %}
 {% endmacro %}
 
-
-{% macro findings_of_kind(view, kind, rules) %}
+{% macro findings_of_kind(kind) %}
+    {% set rules = rules_of_kind(kind) %}
     select
         city_id,
         rule_id,
@@ -44,7 +41,7 @@
         as figures,
         {% call(name, rule) case_of_rule(kind, rules) %} {{ evidence_query(kind, name, rule) }} {% endcall %}
         as evidence_query
-    from {{ view }}
+    from {{ ref(kind) }}
 {% endmacro %}
 
 {# One expression for each rule; a rule that the meta does not know must not pass for a finding without words. #}
