@@ -13,7 +13,7 @@ import pytest
 from sga_pipeline.connectors.connector import FileMissing, Known, Unreachable
 from sga_pipeline.contracts.formats import CsvFormat, Format, GeoJsonFormat, ParquetFormat, WorkbookFormat
 from sga_pipeline.errors import PullError, SgaError
-from tests.faults.http_pulls import CSV, ROWS, Get
+from tests.faults.http_pulls import CSV, PAGE, ROWS, Get
 from tests.servers import Server, answer, chunked, dripping, serving
 
 
