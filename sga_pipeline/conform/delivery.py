@@ -88,7 +88,7 @@ def conform_delivery(
     finally:
         con.close()
     if not outcome.accepted:
-        # Stretches may be in use for another delivery; whoever keeps the feed's files knows.
+        # Stretches may be in use for another delivery; the module that keeps the feed's files decides.
         sinks.kept.unlink(missing_ok=True)
         outcome.files, outcome.volumes = [], []
     return outcome

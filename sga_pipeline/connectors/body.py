@@ -59,7 +59,7 @@ class Body:
         length = self.response.headers.get("Content-Length")
         chunked = "chunked" in self.response.headers.get("Transfer-Encoding", "").lower()
         if length is None and not chunked:
-            # Such an answer ends when the connection does, and nobody can tell whether that was too early.
+            # Such an answer ends when the connection does, and nobody can know whether that was too early.
             self._refuse(
                 "the server does not say how long its answer is, so a part of it could pass for the whole",
                 "Ask the publisher to mend that, or bring the file by hand through the inbox.",

@@ -1,4 +1,4 @@
-"""Bundles and bulk files spoilt in hundreds of ways: counted rightly, or refused in words that repeat nothing of what they hold."""
+"""Bundles and bulk files damaged in hundreds of ways: counted correctly, or refused in words that repeat nothing of what they hold."""
 
 from __future__ import annotations
 
@@ -53,14 +53,14 @@ def places(node: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [path] * bool(path) + [one for key, value in inner for one in places(value, (*path, key))]
 
 
-def spoil(document: Any, place: tuple[Any, ...], value: Any) -> None:
+def damage(document: Any, place: tuple[Any, ...], value: Any) -> None:
     for key in place[:-1]:
         document = document[key]
     document[place[-1]] = value
 
 
 def expected_total(document: Any) -> int:
-    """How many records of the kinds asked for a spoilt bundle still holds."""
+    """How many records of the kinds asked for a damaged bundle still holds."""
     kinds = [one["resource"].get("resourceType") for one in document["entry"] if "resource" in one]
     return sum(kind in {"Condition", "Encounter", "Patient"} for kind in kinds)
 
@@ -73,7 +73,7 @@ def test_any_member_may_be_anything(tmp_path: Path, seed: int) -> None:
     spots = [one for one in places(document) if len(one) > 1]
     for _ in range(chance.choice([1, 1, 3, 20])):
         try:
-            spoil(document, chance.choice(spots), chance.choice(JUNK))
+            damage(document, chance.choice(spots), chance.choice(JUNK))
         except (KeyError, TypeError, IndexError):
             continue
     file.write_text(json.dumps(document), encoding="utf-8")

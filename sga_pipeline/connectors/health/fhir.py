@@ -48,7 +48,7 @@ class FhirConnector:
         return tell_the_same(kept, fetched)
 
     def _call_off(self, status: str | None) -> None:
-        """Tell the server that its files are no longer needed. Through a client of its own, for the time may be up."""
+        """Let the server know that its files are no longer needed. Through a client of its own, for the time may be up."""
         if status is None:
             return
         hasty = self.source.model_copy(update={"total_timeout_s": _FAREWELL_S, "retries": 0})
@@ -128,7 +128,7 @@ class _Export:
             return listed.kind, hashlib.file_digest(stream, "sha256").hexdigest(), page
 
     def _refuse_problems(self, listed: Listed, manifest: Manifest) -> None:
-        """Hints and warnings are the server's own affair; errors are records that are not there."""
+        """Hints and warnings are no failure; errors are records that are not there."""
         page = self._fetched(listed, manifest)
         try:
             problems = describe_problems(page)

@@ -1,4 +1,4 @@
-"""Boundaries as every reader of them gives them: two dimensions, WGS 84, WKT, and which kind of thing it is."""
+"""Boundaries as every reader of them gives them: two dimensions, WGS 84, WKT, and which kind of geometry it is."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sga_pipeline.errors import DeliveryError
 
 # What a boundary file adds to its own columns. `geometry_type` distinguishes points from polygons, for `where`.
 COLUMNS = ("geometry", "geometry_type")
-# Some nine centimetres at the most; finer digits are noise of the arithmetic.
+# About a centimetre; finer digits are noise of the arithmetic.
 _DECIMALS = 7
 
 _NAME_OR_WKT = re.compile(r"(EPSG|OGC|ESRI|urn:ogc:def:crs):|[A-Z_]+\[")

@@ -141,7 +141,7 @@ def _polygon(rings: list[shapely.LinearRing]) -> shapely.Geometry:
     outer = [shapely.Polygon(ring) for ring in rings if not ring.is_ccw]
     holes = [ring for ring in rings if ring.is_ccw]
     if not outer:
-        # Written the wrong way round: what lies in nothing is no hole.
+        # Written the wrong way round: a ring inside no other is no hole.
         outer, holes = [shapely.Polygon(ring) for ring in rings], []
     inside: list[list[shapely.LinearRing]] = [[] for _ in outer]
     for hole in holes:
