@@ -13,7 +13,7 @@ from typing import NoReturn
 
 import requests
 
-from sga_pipeline.connectors.sniff import HEAD_BYTES, impostor
+from sga_pipeline.connectors.sniff import HEAD_BYTES, find_other_format
 from sga_pipeline.contracts.formats import CsvFormat, Format
 from sga_pipeline.errors import PullError
 from sga_pipeline.home import home_error
@@ -49,7 +49,7 @@ class Body:
             if may_be_empty:
                 return
             self._refuse("the answer is empty", "Check the address.")
-        if found := impostor(head, self.media_type, self.form):
+        if found := find_other_format(head, self.media_type, self.form):
             self._refuse(
                 f"the server sent {found}, not {self.form.kind}",
                 "Open the address by hand: it may ask for a log-in, or the file may have moved.",

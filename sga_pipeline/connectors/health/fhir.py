@@ -11,9 +11,9 @@ from urllib.parse import urlencode
 
 from sga_pipeline.connectors.addresses import redirect_target, shown
 from sga_pipeline.connectors.connector import AnsweredLater, Fetched, FileMissing, Known
+from sga_pipeline.connectors.health.fhir_comparison import have_same_content
 from sga_pipeline.connectors.health.fhir_manifest import MAY_BE_ADDED, Listed, Manifest, place_shown, read_manifest
 from sga_pipeline.connectors.health.fhir_records import Faulty, complaint, count_records, describe_problems
-from sga_pipeline.connectors.health.fhir_same import tell_the_same
 from sga_pipeline.connectors.http_client import Ask, HttpClient
 from sga_pipeline.connectors.pages import archived
 from sga_pipeline.contracts.formats import Format
@@ -45,7 +45,7 @@ class FhirConnector:
 
     def has_same_content(self, kept: Path, fetched: Path) -> bool:
         """Whether two exports hold the same records: servers list them in no fixed order."""
-        return tell_the_same(kept, fetched)
+        return have_same_content(kept, fetched)
 
     def _call_off(self, status: str | None) -> None:
         """Let the server know that its files are no longer needed. Through a client of its own, for the time may be up."""

@@ -11,7 +11,7 @@ import numpy as np
 import pyproj
 import shapely
 
-from sga_pipeline.conform.readers.in_memory import Row, hold
+from sga_pipeline.conform.readers.in_memory import Row, load_rows
 from sga_pipeline.conform.readers.opened import Opened
 from sga_pipeline.errors import DeliveryError
 
@@ -26,7 +26,7 @@ _LONGEST = 20_000
 Move = Callable[[shapely.Geometry], shapely.Geometry]
 
 
-def hold_shapes(
+def load_boundaries(
     con: duckdb.DuckDBPyConnection,
     header: Sequence[str],
     rows: Sequence[Row],
@@ -36,7 +36,7 @@ def hold_shapes(
     """Rows and their boundaries as one table. A field that has the name of ours gives way to it."""
     kept = [at for at, name in enumerate(header) if name not in COLUMNS]
     cells = [[*(row[at] for at in kept), *_placed(shape, move)] for row, shape in zip(rows, shapes, strict=True)]
-    return hold(con, [*(header[at] for at in kept), *COLUMNS], cells)
+    return load_rows(con, [*(header[at] for at in kept), *COLUMNS], cells)
 
 
 def _placed(shape: Any, move: Move) -> tuple[str | None, str | None]:

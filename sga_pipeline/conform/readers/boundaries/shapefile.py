@@ -15,7 +15,7 @@ import shapely
 
 from sga_pipeline.conform.readers import zip_archive
 from sga_pipeline.conform.readers.boundaries.dbase import read_table
-from sga_pipeline.conform.readers.boundaries.outlines import from_system, hold_shapes
+from sga_pipeline.conform.readers.boundaries.outlines import from_system, load_boundaries
 from sga_pipeline.conform.readers.in_memory import MAX_BYTES
 from sga_pipeline.conform.readers.opened import Opened
 from sga_pipeline.contracts.formats import ShapefileFormat
@@ -46,7 +46,7 @@ def open_shapefile(con: duckdb.DuckDBPyConnection, path: Path, form: ShapefileFo
         )
     kept = [(row, shape) for row, shape in zip(table.records, shapes, strict=True) if row is not None]
     move = from_system(parts[".prj"].decode("utf-8-sig", "replace").strip())
-    return hold_shapes(con, table.header, [row for row, _ in kept], [shape for _, shape in kept], move)
+    return load_boundaries(con, table.header, [row for row, _ in kept], [shape for _, shape in kept], move)
 
 
 def _parts(path: Path, layer: str) -> dict[str, bytes]:
