@@ -28,7 +28,7 @@
             select spoken.*, areas.level
             from {{ relation }} as spoken
             inner join
-                {{ ref('stg_areas') }} as areas
+                {{ ref('city_areas') }} as areas
                 on spoken.city_id = areas.city_id
                 and spoken.area_id = areas.area_id
             where
