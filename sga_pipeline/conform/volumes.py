@@ -1,4 +1,4 @@
-"""How much one delivery holds, by series and period: what later deliveries of the same feed are held against."""
+"""How much one delivery holds, by series and period: what later deliveries of the same feed are compared with."""
 
 from __future__ import annotations
 

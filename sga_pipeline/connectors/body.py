@@ -107,7 +107,7 @@ class Body:
 
 
 class _Sink:
-    """A file whose failures are told apart from those of the connection: a full disk is not a broken line."""
+    """A file whose failures are distinguished from those of the connection: a full disk is not a broken line."""
 
     def __init__(self, target: Path) -> None:
         self._target = target

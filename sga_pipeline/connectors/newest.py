@@ -23,7 +23,7 @@ def newest(names: Iterable[str], pattern: str) -> str:
     if len({re.sub(r"[0-9]", "0", one) for one in fit}) > 1:
         shown = ", ".join([*fit[:_SHOWN], *(["…"] if len(fit) > _SHOWN else [])])
         raise PullError(
-            f"which of these is the newest cannot be told from their names: {shown}",
+            f"which of these is the newest does not show in their names: {shown}",
             "Name files alike, as in 2023-04 or 20230401, move strays away, or narrow the pattern.",
             pattern,
         )

@@ -1,4 +1,4 @@
-"""Tells what kind of file this is and opens it with the project's own reader, so that a drafted format is one that works."""
+"""Finds what kind of file this is and opens it with the project's own reader, so that a drafted format is one that works."""
 
 from __future__ import annotations
 
@@ -185,7 +185,7 @@ def _workbook(con: duckdb.DuckDBPyConnection, path: Path, scratch: Path) -> Foun
         else "the only sheet"
     }
     if chosen.header.rows > 1:
-        why["header_rows"] = "groups stand above, and the same parts under each"
+        why["header_rows"] = "groups are above, and the same parts under each"
     elif chosen.header.row:
         why["header_row"] = "the first row that is filled with names as wide as the rows below"
     if chosen.footer_rows:

@@ -27,7 +27,9 @@ select indicator_id, guide_seq, category_no, category, coalesce(short_title, tit
 from indicators where record_type = 'printed' order by category_no, guide_seq, indicator_id
 """
 # One row for each indicator and year, for the whole city.
-CITY_CELLS = "select indicator_id, year, state, reason from evidence.expected_cells where area_level = 'city' order by all"
+CITY_CELLS = (
+    "select indicator_id, year, state, reason from evidence.expected_cells where area_level = 'city' order by all"
+)
 # One row for each indicator: the cells of the first level below the city.
 DISTRICT_CELLS = f"""
 with below as (select distinct level from areas where parent_id = (select city_area from cities))

@@ -53,7 +53,7 @@ ROWS = [[DATA, "202304", one["id"], str(number % 7)] for number, one in enumerat
 
 
 class Office:
-    """A desk of a DHIS2 server that knows 2,500 wards; `instead` answers some questions in another way."""
+    """A fake DHIS2 server that knows 2,500 wards; `instead` answers some questions in another way."""
 
     def __init__(self, **instead: Callable[[dict[str, list[str]]], Answer | None]) -> None:
         self.instead = instead
@@ -128,7 +128,7 @@ def members(fetched: Fetched) -> list[bytes]:
 
 def test_figures_and_all_pages_of_units_are_one_delivery(pull: Pull) -> None:
     office = Office()
-    with serving(desk=office) as server:
+    with serving(responder=office) as server:
         fetched = pull(server, api_version=40)
     kept = members(fetched)
     assert [json.loads(one).get("pager", {}).get("page") for one in kept] == [None, 1, 2, 3]
@@ -150,7 +150,7 @@ def test_figures_and_all_pages_of_units_are_one_delivery(pull: Pull) -> None:
 
 
 def test_the_same_answers_are_the_same_bytes(pull: Pull, tmp_path: Path) -> None:
-    with serving(desk=Office()) as server:
+    with serving(responder=Office()) as server:
         first = pull(server).path.read_bytes()
         second = pull(server).path.read_bytes()
     assert first == second
@@ -159,7 +159,7 @@ def test_the_same_answers_are_the_same_bytes(pull: Pull, tmp_path: Path) -> None
 @pytest.mark.parametrize(("period", "asked"), [("2023-04", "202304"), ("2023-Q1", "2023Q1"), ("2023", "2023")])
 def test_periods_are_asked_for_as_dhis2_writes_them(pull: Pull, period: str, asked: str) -> None:
     office = Office()
-    with serving(desk=office) as server:
+    with serving(responder=office) as server:
         fetched = pull(server, period, with_units=False, co=True, org_unit_level=[])
     assert office.asked[0][1]["dimension"][1:] == [f"pe:{asked}", f"ou:{CITY}", "co"]
     # A single page is kept as it came.
@@ -168,7 +168,7 @@ def test_periods_are_asked_for_as_dhis2_writes_them(pull: Pull, period: str, ask
 
 def test_raw_values_and_units_alone(pull: Pull) -> None:
     office = Office()
-    with serving(desk=office) as server:
+    with serving(responder=office) as server:
         values = pull(server, resource="data_values", org_unit_level=[], with_units=False)
         (row,) = opened(values.path, FORM)
         assert (row["value"], row["ou"], row["pe"]) == ("0", UNITS[1]["id"], "202304")
@@ -180,7 +180,7 @@ def test_raw_values_and_units_alone(pull: Pull) -> None:
 
 def test_an_old_server_takes_user_and_password(pull: Pull, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DHIS2_TOKEN", "reader:district")
-    with serving(desk=Office()) as server:
+    with serving(responder=Office()) as server:
         pull(server, login="password", with_units=False)
     assert f"Authorization: Basic {b64encode(b'reader:district').decode()}" in server.requests[0]
 
@@ -197,8 +197,8 @@ CONFLICT = {
 def _said(server: Server, pull: Pull, **keys: object) -> tuple[str, PullError]:
     with pytest.raises(PullError) as raised:
         pull(server, **keys)
-    told = str(raised.value) + "".join(traceback.format_exception(raised.value))
-    assert TOKEN not in told.split("Traceback")[0]
+    said = str(raised.value) + "".join(traceback.format_exception(raised.value))
+    assert TOKEN not in said.split("Traceback")[0]
     assert TOKEN not in str(raised.value)
     return str(raised.value), raised.value
 
@@ -235,27 +235,27 @@ BROKEN: dict[str, tuple[Callable[[dict[str, list[str]]], Answer], str]] = {
 @pytest.mark.parametrize("name", BROKEN)
 def test_figures_that_do_not_come_are_an_error_with_a_next_step(pull: Pull, tmp_path: Path, name: str) -> None:
     given, says = BROKEN[name]
-    with serving(desk=Office(analytics=given)) as server:
-        told, error = _said(server, pull)
-    assert re.search(says, told), told
+    with serving(responder=Office(analytics=given)) as server:
+        said, error = _said(server, pull)
+    assert re.search(says, said), said
     assert error.problem.next_step
     assert not list(tmp_path.glob("*.pages"))
 
 
 def test_the_redirect_of_a_server_without_log_in_ends_at_its_page(pull: Pull) -> None:
-    def desk(target: str, body: bytes) -> Answer:
+    def respond(target: str, body: bytes) -> Answer:
         return (
             answer(LOGIN_PAGE, media_type="text/html") if "dhis-web-login" in target else redirect("/dhis-web-login/")
         )
 
-    with serving(desk=desk) as server:
-        told, _ = _said(server, pull)
-    assert "a web page" in told and len(server.requests) == 2
+    with serving(responder=respond) as server:
+        said, _ = _said(server, pull)
+    assert "a web page" in said and len(server.requests) == 2
 
 
 def test_a_busy_server_is_left_alone_for_as_long_as_it_says(pull: Pull) -> None:
     times = iter([of_json({}, "429 Too Many Requests", Retry_After="2"), None])
-    with serving(desk=Office(organisationUnits=lambda _: next(times, None))) as server:
+    with serving(responder=Office(organisationUnits=lambda _: next(times, None))) as server:
         fetched = pull(server, retries=1)
     assert len(members(fetched)) == 4
     assert len(pull.naps) == 1 and 2 <= pull.naps[0] < 3  # type: ignore[attr-defined]
@@ -297,25 +297,25 @@ ENDLESS: dict[str, tuple[Callable[[dict[str, list[str]]], Answer | None], str]] 
 @pytest.mark.parametrize("name", ENDLESS)
 def test_pages_of_units_that_do_not_add_up_are_refused(pull: Pull, tmp_path: Path, name: str) -> None:
     given, says = ENDLESS[name]
-    with serving(desk=Office(organisationUnits=given)) as server:
-        told, _ = _said(server, pull)
-    assert re.search(says, told), told
+    with serving(responder=Office(organisationUnits=given)) as server:
+        said, _ = _said(server, pull)
+    assert re.search(says, said), said
     assert len(server.requests) <= 5 and not list(tmp_path.glob("*.pages"))
 
 
 def test_too_much_is_not_taken(pull: Pull) -> None:
-    with serving(desk=Office()) as server:
-        told, _ = _said(server, pull, max_bytes=200_000)
-    assert "larger than the" in told
+    with serving(responder=Office()) as server:
+        said, _ = _said(server, pull, max_bytes=200_000)
+    assert "larger than the" in said
 
 
 def test_the_token_goes_over_no_open_line(pull: Pull, monkeypatch: pytest.MonkeyPatch) -> None:
-    with serving(desk=Office()) as server:
-        told, _ = _said(server, pull, address="http://dhis.example.org")
-        assert "unencrypted" in told
+    with serving(responder=Office()) as server:
+        said, _ = _said(server, pull, address="http://dhis.example.org")
+        assert "unencrypted" in said
         monkeypatch.delenv("DHIS2_TOKEN")
-        told, _ = _said(server, pull)
-        assert "DHIS2_TOKEN" in told and not server.requests
+        said, _ = _said(server, pull)
+        assert "DHIS2_TOKEN" in said and not server.requests
 
 
 @pytest.mark.parametrize(

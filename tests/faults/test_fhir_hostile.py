@@ -18,7 +18,7 @@ from sga_pipeline.conform.readers.health import fhir
 from sga_pipeline.contracts.formats import FhirFormat
 from sga_pipeline.errors import DeliveryError
 
-# A bundle in which everything that tells who somebody is holds this word.
+# A bundle in which everything that shows who somebody is holds this word.
 SECRET = "Zauberberg"
 SYSTEM = "http://snomed.info/sct"
 KEYS: dict[str, object] = {
@@ -131,7 +131,7 @@ def expected_total(document: Any) -> int:
 
 @pytest.mark.parametrize("seed", range(120))
 def test_any_member_may_be_anything(tmp_path: Path, seed: int) -> None:
-    """Each record of a kind asked for is counted or left out with a reason, whatever stands in its members; or all is refused."""
+    """Each record of a kind asked for is counted or left out with a reason, whatever is in its members; or all is refused."""
     chance, file = random.Random(seed), tmp_path / "bundle.json"
     document = good()
     spots = [one for one in places(document) if len(one) > 1]
@@ -267,7 +267,7 @@ def test_a_million_entries_are_counted(tmp_path: Path) -> None:
 
 
 def test_lines_need_no_more_memory_the_more_there_are(tmp_path: Path) -> None:
-    """What is held grows with persons and cells, not with the length of what is told of each."""
+    """What is held grows with persons and cells, not with the length of what is said of each."""
     peaks = []
     for number in (2_000, 20_000):
         file = tmp_path / f"{number}.ndjson"

@@ -96,7 +96,7 @@ def test_silence_ends_with_the_read_timeout(get: Get) -> None:
     assert raised.value.transient
 
 
-def test_nobody_there_is_told_apart(get: Get) -> None:
+def test_nobody_there_has_an_error_of_its_own(get: Get) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     with pytest.raises(Unreachable):
@@ -172,9 +172,7 @@ JSON = b'{"type": "FeatureCollection", "features": []}'
         (b" \r\n\r\n", "text/csv", CSV, "empty"),
     ],
 )
-def test_something_else_is_told_from_the_file(
-    get: Get, body: bytes, media_type: str | None, form: Format, said: str
-) -> None:
+def test_something_else_is_recognised(get: Get, body: bytes, media_type: str | None, form: Format, said: str) -> None:
     with serving(answer(body, media_type=media_type)) as server, pytest.raises(PullError, match=said) as raised:
         get(server, form=form)
     assert not raised.value.transient
@@ -249,10 +247,10 @@ SPELLINGS = [
 @pytest.mark.parametrize("host", SPELLINGS)
 def test_a_redirect_to_another_server_is_never_followed(get: Get, host: str) -> None:
     with serving(answer(ROWS)) as trap:
-        sent = redirect(f"http://{host}:{trap.port}/secret?key=hidden")
+        sent = redirect(f"http://{host}:{trap.port}/secret?key=s3cret")
         with serving(sent) as server, pytest.raises(PullError, match="redirects to another place") as raised:
             get(server)
-        assert trap.requests == [] and "hidden" not in str(raised.value) and "pw" not in str(raised.value)
+        assert trap.requests == [] and "s3cret" not in str(raised.value) and "pw" not in str(raised.value)
 
 
 @pytest.mark.parametrize(
@@ -265,7 +263,7 @@ def test_odd_redirects_are_refused(get: Get, location: str) -> None:
 
 def test_a_named_host_is_followed_and_never_given_the_token(get: Get, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FEED_TOKEN", TOKEN)
-    with serving(answer(ROWS)) as store, serving(redirect(store.address("signed?key=hidden"))) as server:
+    with serving(answer(ROWS)) as store, serving(redirect(store.address("signed?key=s3cret"))) as server:
         fetched = get(server, token_env="FEED_TOKEN", redirect_hosts=[f"127.0.0.1:{store.port}"])
     assert fetched is not None and fetched.address == server.address()
     assert f"Authorization: Bearer {TOKEN}" in server.requests[0]

@@ -83,8 +83,8 @@ def get(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Get:
 def refusal(act: Callable[[], object]) -> PullError:
     with pytest.raises(PullError) as caught:
         act()
-    told = "".join(traceback.format_exception(caught.value))
-    assert KEY_ID not in told and SECRET not in told and "Signature" not in str(caught.value)
+    shown = "".join(traceback.format_exception(caught.value))
+    assert KEY_ID not in shown and SECRET not in shown and "Signature" not in str(caught.value)
     return caught.value
 
 
@@ -122,7 +122,7 @@ def test_an_object_put_in_parts(store: tuple[str, Any], get: Get) -> None:
 
 def test_the_newest_by_name(store: tuple[str, Any], get: Get) -> None:
     endpoint, keeper = store
-    # More than one page of a listing, and what lies deeper or beside does not count.
+    # More than one page of a listing, and what lies deeper or elsewhere does not count.
     for month in ("2022-12", "2023-01", "2023-02"):
         keeper.put_object(Bucket="city", Key=f"police/incidents_{month}.csv", Body=b"id\n" + month.encode())
     for other in ("police/incidents_2023-03.txt", "police/incidents_9999-01.csv/deep.csv", "police/other.csv"):
@@ -132,7 +132,7 @@ def test_the_newest_by_name(store: tuple[str, Any], get: Get) -> None:
     assert got.address == "s3://city/police/incidents_2023-02.csv"
     keeper.put_object(Bucket="city", Key="police/incidents_2023-02 copy.csv", Body=b"id\nno")
     error = refusal(lambda: get(endpoint, "s3://city/police/incidents_*.csv"))
-    assert "cannot be told" in str(error) and "incidents_2023-02 copy.csv" in str(error)
+    assert "does not show in their names" in str(error) and "incidents_2023-02 copy.csv" in str(error)
     assert isinstance(refusal(lambda: get(endpoint, "s3://city/police/nothing_*.csv")), FileMissing)
 
 
@@ -202,7 +202,7 @@ def complaint(status: str, code: str, **headers: str) -> bytes:
         (complaint("418 No", "<b>Odd</b>"), "cannot be understood", False),
         (complaint("418 No", "Odd/../code"), "answered 418 Oddcode", False),
         (answer(ROWS, length=len(ROWS) + 10, ETag=f'"{MD5}"'), "cut short|connection failed", True),
-        (answer(ROWS, ETag='"0123456789abcdef0123456789abcdef"'), "not those its ETag speaks of", True),
+        (answer(ROWS, ETag='"0123456789abcdef0123456789abcdef"'), "not those its ETag names", True),
         (answer(ROWS, length=None), "does not say how long", False),
         (answer(b"<!doctype html><html>log in", media_type="text/html"), "a web page, not csv", False),
         (answer(b""), "the answer is empty", False),
@@ -271,12 +271,12 @@ def test_a_listing_without_end(get: Get) -> None:
     more = b"<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>%d</NextContinuationToken></ListBucketResult>"
     asked = 0
 
-    def desk(_target: str, _body: bytes) -> bytes:
+    def respond(_target: str, _body: bytes) -> bytes:
         nonlocal asked
         asked += 1
         return answer(more % asked, media_type="application/xml")
 
-    with serving(desk=desk) as server:
+    with serving(responder=respond) as server:
         error = refusal(lambda: get(server.address("").rstrip("/"), "s3://city/a*.csv", total_timeout_s=2.0))
     assert "longer than 2 s" in str(error) or "no end" in str(error)
 

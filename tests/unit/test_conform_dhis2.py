@@ -1,4 +1,4 @@
-"""DHIS2's recorded answers as tables: rows, sums, first and last row held against the files read in another way."""
+"""DHIS2's recorded answers as tables: rows, sums, first and last row compared with the files read in another way."""
 
 from __future__ import annotations
 
@@ -85,11 +85,11 @@ BY_HAND = {
 def test_names_lead_back_to_identifiers(name: str) -> None:
     rows, total, first, last = BY_HAND[name]
     found = opened(SAMPLES / f"{name}.json")
-    told = [(row["dx id"], row["pe id"], row["value"]) for row in found]
-    assert (len(told), told[0], told[-1]) == (rows, first, last)
-    assert sum(Decimal(str(value)) for _, _, value in told) == Decimal(total)
-    assert all(re.fullmatch(r"20\d{4}", str(period)) for _, period, _ in told)
-    assert all(re.match(r"[A-Za-z][A-Za-z0-9]{10}", str(data)) for data, _, _ in told)
+    values = [(row["dx id"], row["pe id"], row["value"]) for row in found]
+    assert (len(values), values[0], values[-1]) == (rows, first, last)
+    assert sum(Decimal(str(value)) for _, _, value in values) == Decimal(total)
+    assert all(re.fullmatch(r"20\d{4}", str(period)) for _, period, _ in values)
+    assert all(re.match(r"[A-Za-z][A-Za-z0-9]{10}", str(data)) for data, _, _ in values)
 
 
 @needs_samples
@@ -214,7 +214,7 @@ UNITS = {
 }
 
 
-def test_units_of_later_pages_stand_beside_the_figures(tmp_path: Path) -> None:
+def test_units_of_later_pages_are_joined_to_the_figures(tmp_path: Path) -> None:
     rows = [["d", "202304", "Ubbbbbbbbbb", "0"], ["d", "202304", "Uaaaaaaaaaa", ""]]
     form = Dhis2Format(kind="dhis2", levels=[1, 2, 3])
     south, north = opened(pages(tmp_path, analytics(rows, height=2), UNITS), form)
@@ -258,7 +258,7 @@ def test_damaged_answers_are_refused(tmp_path: Path, document: object, says: str
         from_text(tmp_path, document)
 
 
-def test_two_units_of_one_name_are_not_told_apart(tmp_path: Path) -> None:
+def test_two_units_of_one_name_are_not_distinguished(tmp_path: Path) -> None:
     meta = {
         "items": {"Ua": {"name": "North"}, "Ub": {"name": "North"}, "Uc": {"name": "South"}},
         "dimensions": {"ou": ["Ua", "Ub", "Uc"]},

@@ -1,4 +1,4 @@
-"""FHIR records come out as counts and nothing else: held against the sample bundles walked through in another way."""
+"""FHIR records come out as counts and nothing else: compared with the sample bundles walked through in another way."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_a_record_without_its_person_is_counted_as_unknown(tmp_path: Path, subje
     assert (row["sex"], row["age_group"], row["count"]) == ("_U", "_U", "1")
 
 
-def test_two_persons_of_one_id_are_nobody_and_one_told_twice_is_what_both_say(tmp_path: Path) -> None:
+def test_two_persons_of_one_id_are_nobody_and_one_described_twice_is_what_both_say(tmp_path: Path) -> None:
     two = [{"resource": person(), "fullUrl": f"https://{one}.org/Patient/p1"} for one in "ab"]
     assert one_cell(tmp_path, condition(), *two)["sex"] == "_U"
     row = one_cell(tmp_path, condition(), person(), person(gender="male"))
@@ -77,7 +77,7 @@ def test_two_persons_of_one_id_are_nobody_and_one_told_twice_is_what_both_say(tm
         # Birth after the event, or so long before it that one of the two is wrong.
         ("2023-04-03", "2023-04-02", "_U", "2023-04"),
         ("1890-01-01", "2023-04-02", "_U", "2023-04"),
-        # Known to the year: told where every day of it gives the same band.
+        # Known to the year: an age where every day of it gives the same band.
         ("1990", "2023-04-02", "Y30T34", "2023-04"),
         ("1988", "2023-04-02", "_U", "2023-04"),
         ("2023", "2023-04-02", "Y0T4", "2023-04"),
@@ -129,7 +129,7 @@ def test_what_was_not_so_is_left_out_and_said(tmp_path: Path, record: dict[str, 
     assert [row["count"] for row in rows if not row["left_out"]] == ["1"]
     away = [row for row in rows if row["left_out"]]
     assert len(away) == 3 and {row["left_out"] for row in away} == {reason}
-    # No row of it tells anything but kind and reason.
+    # No row of it says anything but kind and reason.
     assert all({name for name, cell in row.items() if cell} == {"resource", "left_out"} for row in away)
 
 
@@ -219,7 +219,7 @@ ADDRESS = {
 
 
 @pytest.mark.parametrize(
-    ("address", "area", "told"),
+    ("address", "area", "found"),
     [
         ([ADDRESS], {"part": "postal_code", "characters": 3}, "019"),
         ([ADDRESS], {"part": "city"}, "Boxford"),
@@ -239,10 +239,10 @@ ADDRESS = {
     ],
 )
 def test_the_declared_part_of_an_address_and_no_more(
-    tmp_path: Path, address: object, area: dict[str, object], told: str
+    tmp_path: Path, address: object, area: dict[str, object], found: str
 ) -> None:
     row = one_cell(tmp_path, condition(), person(address=address), by=["area"], area=area)
-    assert (row["area"], row["sex"], row["age_group"]) == (told, "_T", "_T")
+    assert (row["area"], row["sex"], row["age_group"]) == (found, "_T", "_T")
 
 
 @pytest.mark.parametrize("gender", ["other", "unknown", "Male", "", None, 1, ["male"]])

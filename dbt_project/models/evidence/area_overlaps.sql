@@ -21,4 +21,5 @@ inner join
     on pairs.city_id = levels.city_id
     and pairs.level = levels.level
 inner join {{ ref('city_areas') }} as one on pairs.city_id = one.city_id and pairs.area_id = one.area_id
-inner join {{ ref('city_areas') }} as other on pairs.city_id = other.city_id and pairs.other_id = other.area_id
+inner join
+    {{ ref('city_areas') }} as other on pairs.city_id = other.city_id and pairs.other_id = other.area_id

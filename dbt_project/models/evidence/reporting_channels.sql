@@ -39,7 +39,10 @@ with
     ),
 
     unserved_areas as (
-        select channel_counts.city_id, channel_counts.theme, list(distinct areas.name order by areas.name) as areas
+        select
+            channel_counts.city_id,
+            channel_counts.theme,
+            list(distinct areas.name order by areas.name) as areas
         from channel_counts
         inner join
             {{ ref('city_areas') }} as areas

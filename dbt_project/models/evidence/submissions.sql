@@ -42,7 +42,7 @@ with
                 12,
                 31
             ) as closes,
-            feeds.tells_from
+            feeds.reported_from
         from {{ source('run_records', 'feeds') }} as feeds
         inner join {{ source('run_records', 'cities') }} as cities on feeds.city_id = cities.city_id
         left join
@@ -54,8 +54,10 @@ with
     calendar_periods as (
         select
             feed_calendars.*,
-            cast(feed_calendars.opens + to_months(cast(counted.range * feed_calendars.months as integer)) as date)
-            as period_start
+            cast(
+                feed_calendars.opens
+                + to_months(cast(counted.range * feed_calendars.months as integer)) as date
+            ) as period_start
         from feed_calendars
         inner join range(1200) as counted on counted.range >= 0
     ),
@@ -79,7 +81,7 @@ with
                 {{ period_end('freq', 'period_start') }} + to_days(cast(allowed_lag_days as integer)) as date
             )
             <= as_of
-            and period_start >= coalesce({{ period_start('freq', 'tells_from') }}, opens)
+            and period_start >= coalesce({{ period_start('freq', 'reported_from') }}, opens)
     ),
 
     -- Rows of the deliveries in use, and when the first delivery that covers the period came.

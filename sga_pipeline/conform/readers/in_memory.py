@@ -25,7 +25,7 @@ def refuse_large(path: Path) -> None:
 def hold(
     con: duckdb.DuckDBPyConnection, header: Sequence[str], rows: Sequence[Row], lines: Sequence[int] | None = None
 ) -> Opened:
-    """Rows as an opened delivery; `lines` says where each stood in the source, the first being 1 where not given."""
+    """Rows as an opened delivery; `lines` says where each is in the source, the first being 1 where not given."""
     width = len(header)
     padded = [(list(row) + [None] * width)[:width] for row in rows]
     try:

@@ -1,4 +1,4 @@
-"""ZIP archives, looked at before anything of them is unpacked: names, number, sizes, and nothing hidden."""
+"""ZIP archives, examined before anything of them is unpacked: names, number, sizes, links, passwords."""
 
 from __future__ import annotations
 

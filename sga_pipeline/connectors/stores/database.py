@@ -63,8 +63,8 @@ class DatabaseConnector:
             if period is None:
                 raise
             # All periods lie in one file: what is missing is the table, and no period of it.
-            told = error.problem
-            raise PullError(told.message, told.next_step, told.value) from None
+            problem = error.problem
+            raise PullError(problem.message, problem.next_step, problem.value) from None
 
 
 class _Reading:
@@ -86,10 +86,10 @@ class _Reading:
             self.conditions.append(within(source, _column(source.period_column), declared, period, zone))
 
     def save(self, target: Path) -> None:
-        # The key stands behind the columns asked for, which it may be none of.
+        # The key comes after the columns asked for, which it may be none of.
         width, key = len(self.columns), [_column(name) for name in self.source.order_by]
-        wanted = sa.select(*(one.fetched for one in self.columns), *key).select_from(self.table)
-        rows = self.connection.execute(wanted.where(*self.conditions).order_by(*key))
+        query = sa.select(*(one.fetched for one in self.columns), *key).select_from(self.table)
+        rows = self.connection.execute(query.where(*self.conditions).order_by(*key))
         same = itemgetter(*range(width, width + len(key)))
         last: Any = None
         with TableFile(target, [(one.name, one.kept) for one in self.columns]) as file:
@@ -134,13 +134,13 @@ class _Reading:
 
     def _columns(self) -> list[TableColumn]:
         source, known = self.source, list(self.types)
-        wanted = known if source.columns == "all" else source.columns
-        named(known, wanted, "source.columns")
+        chosen = known if source.columns == "all" else source.columns
+        named(known, chosen, "source.columns")
         named(known, source.order_by, "source.order_by")
         named(known, list(source.read_as), "source.read_as")
         named(known, [one.column for one in source.where], "source.where")
         named(known, [source.period_column] if source.period_column else [], "source.period_column")
-        return [fetched_column(source, name, self.types[name]) for name in wanted]
+        return [fetched_column(source, name, self.types[name]) for name in chosen]
 
     def _refuse_undated(self, name: str) -> None:
         if self.source.undated == "leave_out":
@@ -160,7 +160,7 @@ def _column(name: str) -> sa.ColumnElement[Any]:
 
 
 def _errors() -> tuple[type[Exception], ...]:
-    """What the libraries raise; the drivers' own too, where SQLAlchemy does not stand between."""
+    """What the libraries raise; the drivers' own too, where SQLAlchemy does not wrap them."""
     import sqlite3
 
     import psycopg

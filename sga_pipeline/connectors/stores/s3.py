@@ -136,7 +136,7 @@ class _Asking:
         except SgaError:
             raise
         except (BotoCoreError, urllib3.exceptions.HTTPError, OSError) as error:
-            # Its text may hold the whole address, with keys; only its kind is told.
+            # Its text may hold the whole address, with keys; the error names its kind alone.
             message, where = f"the connection failed ({type(error).__name__})", self.source.endpoint or address
             kind = Silent if self.line.watchdog.saw_connection else Unreachable
             raise kind(message, _LATER, shown(where), transient=True) from None
@@ -168,7 +168,7 @@ class _Asking:
             found = hashlib.file_digest(stream, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
         if found != digest[1]:
             raise PullError(
-                "the object's bytes are not those its ETag speaks of",
+                "the object's bytes are not those its ETag names",
                 "Try later; if the store's ETags are no MD5 sums, say source.etag_is_md5: false.",
                 address,
                 transient=True,

@@ -61,7 +61,7 @@ class Line:
                 "the bucket lies elsewhere", "Correct source.region or source.endpoint.", self.source.address
             )
         prepared = requests.Request(request.method, request.url, headers=_text(request.headers)).prepare()
-        # Signed as it stands: no part of it may be written otherwise.
+        # Signed as it is: no part of it may be written otherwise.
         prepared.url = request.url
         prepared.headers["Accept-Encoding"] = "identity"
         adapter = WatchedAdapter(self.watchdog)

@@ -1,4 +1,4 @@
-"""GeoJSON features as a table: properties are columns, and the boundary stands as WKT under `geometry`."""
+"""GeoJSON features as a table: properties are columns, and the boundary is WKT under `geometry`."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ def open_geojson(con: duckdb.DuckDBPyConnection, path: Path, form: GeoJsonFormat
 
 def _system(document: dict[str, Any]) -> str:
     """The name in the member `crs`, which older files have; WGS 84 where there is none."""
-    told = document.get("crs")
-    return "EPSG:4326" if told is None else str(told["properties"]["name"])
+    declared = document.get("crs")
+    return "EPSG:4326" if declared is None else str(declared["properties"]["name"])
 
 
 def _move(systems: set[str]) -> Move:

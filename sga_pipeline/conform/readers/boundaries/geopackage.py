@@ -17,7 +17,7 @@ from sga_pipeline.conform.readers.opened import Opened
 from sga_pipeline.contracts.formats import GeoPackageFormat
 from sga_pipeline.errors import DeliveryError
 
-# Bytes of the envelope that may stand between a geometry's head and its WKB, by the code in its flags.
+# Bytes of the envelope that may be between a geometry's head and its WKB, by the code in its flags.
 _ENVELOPES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
 _MAX_STEPS = 600
 _STEP = 100_000

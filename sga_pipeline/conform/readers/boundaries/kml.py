@@ -1,4 +1,4 @@
-"""KML placemarks as a table: their data are columns beside name and description, their boundary stands as WKT."""
+"""KML placemarks as a table: their data are columns beside name and description, their boundary is WKT."""
 
 from __future__ import annotations
 

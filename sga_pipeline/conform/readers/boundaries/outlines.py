@@ -15,7 +15,7 @@ from sga_pipeline.conform.readers.in_memory import Row, hold
 from sga_pipeline.conform.readers.opened import Opened
 from sga_pipeline.errors import DeliveryError
 
-# What a boundary file adds to its own columns. `geometry_type` tells points from polygons, for `where`.
+# What a boundary file adds to its own columns. `geometry_type` distinguishes points from polygons, for `where`.
 COLUMNS = ("geometry", "geometry_type")
 # Some nine centimetres at the most; finer digits are noise of the arithmetic.
 _DECIMALS = 7
@@ -35,11 +35,11 @@ def hold_shapes(
 ) -> Opened:
     """Rows and their boundaries as one table. A field that has the name of ours gives way to it."""
     kept = [at for at, name in enumerate(header) if name not in COLUMNS]
-    cells = [[*(row[at] for at in kept), *_told(shape, move)] for row, shape in zip(rows, shapes, strict=True)]
+    cells = [[*(row[at] for at in kept), *_placed(shape, move)] for row, shape in zip(rows, shapes, strict=True)]
     return hold(con, [*(header[at] for at in kept), *COLUMNS], cells)
 
 
-def _told(shape: Any, move: Move) -> tuple[str | None, str | None]:
+def _placed(shape: Any, move: Move) -> tuple[str | None, str | None]:
     if shape is None or shape.is_empty:
         return None, None
     flat: Any = move(shapely.force_2d(shape))

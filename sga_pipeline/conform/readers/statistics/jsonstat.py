@@ -93,8 +93,10 @@ def _cube(dataset: dict[str, Any], room: int) -> _Cube:
         raise ValueError("there is no value")
     status = dataset.get("status")
     # One status alone is that of every cell.
-    told = dict.fromkeys(range(cells), status) if isinstance(status, str) else _by_place(status or {}, cells, "status")
-    return _Cube([str(name) for name in names], categories, _by_place(dataset["value"], cells, "value"), told)
+    statuses = (
+        dict.fromkeys(range(cells), status) if isinstance(status, str) else _by_place(status or {}, cells, "status")
+    )
+    return _Cube([str(name) for name in names], categories, _by_place(dataset["value"], cells, "value"), statuses)
 
 
 def _categories(category: dict[str, Any], size: int, name: str) -> list[tuple[str, str]]:
@@ -125,5 +127,5 @@ def _by_place(given: Any, cells: int, what: str) -> dict[int, Any]:
         return dict(enumerate(given))
     places = {int(place): one for place, one in given.items() if place.isascii() and place.isdigit()}
     if len(places) != len(given) or any(place >= cells for place in places):
-        raise ValueError(f"a {what} stands outside the cube's {cells} cells")
+        raise ValueError(f"a {what} is outside the cube's {cells} cells")
     return places

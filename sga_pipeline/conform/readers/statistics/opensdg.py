@@ -1,4 +1,4 @@
-"""Data files of Open SDG as one table: a file an indicator, whose number stands in the file's name."""
+"""Data files of Open SDG as one table: a file an indicator, whose number is in the file's name."""
 
 from __future__ import annotations
 

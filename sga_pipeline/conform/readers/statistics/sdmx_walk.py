@@ -15,12 +15,12 @@ Attributes = dict[str, str]
 
 
 class Walker(Protocol):
-    """What is told of each element: its name without prefix, and at its end the text directly in it."""
+    """What is kept of each element: its name without prefix, and at its end the text directly in it."""
 
     def start(self, name: str, attributes: Attributes) -> None: ...
     def end(self, name: str, text: str) -> None: ...
     def stray(self, text: str) -> None:
-        """Text that stands before another element."""
+        """Text before another element."""
 
 
 def walk(blocks: Iterable[bytes], walker: Walker) -> None:

@@ -1,4 +1,4 @@
-"""JSON objects as a table: their members are columns, wherever in the document they stand."""
+"""JSON objects as a table: their members are columns, wherever in the document they are."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def _object(value: Any, path: str) -> dict[str, Any]:
 
 
 def reached(document: Any, path: str) -> list[tuple[Any, dict[str, Any]]]:
-    """What stands at the end of a path, each with the object around it."""
+    """What is at the end of a path, each with the object around it."""
     here: list[tuple[Any, dict[str, Any]]] = [(document, {})]
     for part in path.split("."):
         there: list[tuple[Any, dict[str, Any]]] = []

@@ -25,7 +25,7 @@ LINE_FEED, PAIR = "new_line = '\\n', ", ""
 
 @dataclass(frozen=True)
 class PreparedText:
-    """A file DuckDB can read as it stands, and where its lines stand in the delivery."""
+    """A file DuckDB can read as it is, and where its lines are in the delivery."""
 
     path: Path
     lines: int

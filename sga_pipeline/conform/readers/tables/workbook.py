@@ -1,4 +1,4 @@
-"""Sheets of a workbook as one table: header of several rows, labels that stand once, several sheets appended."""
+"""Sheets of a workbook as one table: header of several rows, labels written once, several sheets appended."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def _fill_merged(rows: list[Cells], sheet: Sheet, top: int) -> None:
 
 
 def _labelled(body: list[Numbered], levels: Sequence[tuple[int, re.Pattern[str]]], sheet: str) -> list[Numbered]:
-    """Rows with the labels they stand under; an outer label ends the inner ones."""
+    """Rows with the labels above them; an outer label ends the inner ones."""
     current: Cells = [None] * len(levels)
     found = []
     for number, cells in body:
@@ -94,14 +94,14 @@ def _labelled(body: list[Numbered], levels: Sequence[tuple[int, re.Pattern[str]]
         if level is not None:
             current = [*current[:level], cells[levels[level][0]], *[None] * (len(levels) - level - 1)]
         elif None in current:
-            raise DeliveryError("a row stands under no label", "Correct format.outline.", f"{sheet} row {number}")
+            raise DeliveryError("a row has no label above it", "Correct format.outline.", f"{sheet} row {number}")
         else:
             found.append((number, [*cells, *current]))
     return found
 
 
 def _fill_down(body: list[Numbered], columns: list[int]) -> None:
-    """Values that stand once, row by row; a new outer value ends the inner ones."""
+    """Values written once, row by row; a new outer value ends the inner ones."""
     current: Cells = [None] * len(columns)
     for _, cells in body:
         for at, column in enumerate(columns):
