@@ -14,8 +14,8 @@ from sga_pipeline.conform.feed import conform_feed
 from sga_pipeline.contracts.assessment import FeedPlan, read_assessment
 from sga_pipeline.errors import ContractError
 from sga_pipeline.home import Home
+from sga_pipeline.run_records.conform_rows import conform_rows
 from sga_pipeline.run_records.feed_record import FeedRecord
-from sga_pipeline.run_records.what_came import what_came
 from tests.city_folder import CITY, write_city
 from tests.unit.test_conform_delivery import Arrived, Run, good, rows
 

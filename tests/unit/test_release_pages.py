@@ -59,7 +59,9 @@ def declared(home: Home) -> list[Relation]:
             "where table_schema in ('main', 'evidence') order by all"
         ).fetchall()
         return [
-            Relation(schema, name, is_view, True, f"Rows of {name}.", ("city_id", "area_id"), _columns(con, schema, name))
+            Relation(
+                schema, name, is_view, True, f"Rows of {name}.", ("city_id", "area_id"), _columns(con, schema, name)
+            )
             for schema, name, is_view in found
         ]
 
