@@ -57,6 +57,7 @@ check: .venv/installed-dev ## lint, format, types, import layers, dbt, generated
 	$(BIN)/sqlfmt --check dbt_project
 	$(BIN)/python -m sga_pipeline.contracts.schema --check
 	$(BIN)/python -m sga_pipeline.contracts.shape_code_lists --check
+	$(BIN)/python -m sga_pipeline.contracts.staging_models --check
 	$(BIN)/python -m sga_pipeline.contracts.dictionary --check
 	$(BIN)/python -m sga_pipeline.contracts.gap_rules_page --check
 	$(BIN)/python -m sga_pipeline.warehouse.tables_page --check
@@ -73,6 +74,7 @@ format: .venv/installed-dev ## format code and renew generated files
 	$(BIN)/sqlfmt dbt_project
 	$(BIN)/python -m sga_pipeline.contracts.schema
 	$(BIN)/python -m sga_pipeline.contracts.shape_code_lists
+	$(BIN)/python -m sga_pipeline.contracts.staging_models
 	$(BIN)/python -m sga_pipeline.contracts.dictionary
 	$(BIN)/python -m sga_pipeline.contracts.gap_rules_page
 	$(BIN)/python -m sga_pipeline.warehouse.tables_page

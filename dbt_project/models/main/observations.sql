@@ -65,7 +65,7 @@ with
             ) as shaky
         from in_window
         inner join
-            {{ ref('stg_areas') }} as areas
+            {{ ref('city_areas') }} as areas
             on in_window.city_id = areas.city_id
             and in_window.area_id = areas.area_id
         inner join
