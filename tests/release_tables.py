@@ -176,7 +176,9 @@ def write_release(
             "insert into gap_texts select gap_id, city_id, ?, ? || statement, ? || recommendation from gaps",
             [language, word, word],
         )
-    con.executemany("insert into evidence.expected_cells values (?, ?, ?, ?, ?, ?, ?, ['police_incidents'])", _cells(districts))
+    con.executemany(
+        "insert into evidence.expected_cells values (?, ?, ?, ?, ?, ?, ?, ['police_incidents'])", _cells(districts)
+    )
     con.executemany(
         "insert into scores values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [

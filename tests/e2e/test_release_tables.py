@@ -43,7 +43,9 @@ def test_downloads_hold_tables_for_people_at_the_top_and_evidence_below(demo: Ru
 
 
 def test_tests_of_our_own_arithmetic_stand_among_the_checks(demo: Run) -> None:
-    rows = demo.rows("select check_name, asset, severity, passed, failed_rows, checked_rows from checks where engine = 'dbt'")
+    rows = demo.rows(
+        "select check_name, asset, severity, passed, failed_rows, checked_rows from checks where engine = 'dbt'"
+    )
     assert len(rows) == len(set(rows)) > 50
     assert ("unique_grain", "main/observations", "critical", True, 0, None) in rows
     assert [row for row in rows if not row[3] or "/" not in str(row[1])] == []
