@@ -7,7 +7,7 @@ HOME_DIR ?= data
 WORKERS := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder --durations=10
 UV := $(BIN)/uv pip install --quiet --require-hashes --compile-bytecode --python $(BIN)/python
 
-.PHONY: help install install-dev demo test proof quick check format lock bench ui clean
+.PHONY: help install install-dev demo test proof quick check format texts lock bench ui clean
 
 help: ## say what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -51,6 +51,7 @@ check: .venv/installed-dev ## lint, format, types, import layers, dbt, generated
 	$(BIN)/python -m sga_pipeline.contracts.dictionary --check
 	$(BIN)/python -m sga_pipeline.contracts.gap_rules_page --check
 	$(BIN)/python -m sga_pipeline.warehouse.tables_page --check
+	$(BIN)/python -m sga_pipeline.contracts.renew_translations --check
 	$(BIN)/dbt --quiet parse --no-partial-parse --project-dir dbt_project --profiles-dir dbt_project
 	$(BIN)/sga check contracts/cities/*
 
@@ -61,6 +62,10 @@ format: .venv/installed-dev ## format code and renew generated files
 	$(BIN)/python -m sga_pipeline.contracts.dictionary
 	$(BIN)/python -m sga_pipeline.contracts.gap_rules_page
 	$(BIN)/python -m sga_pipeline.warehouse.tables_page
+	$(BIN)/python -m sga_pipeline.contracts.renew_translations
+
+texts: .venv/installed ## renew the gettext catalogues of contracts/locale from the English texts
+	$(BIN)/python -m sga_pipeline.contracts.renew_translations
 
 lock: .venv/installed ## resolve dependencies anew into the lock files (no index addresses in them)
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-strip-extras --no-header --python-version 3.11 pyproject.toml -o requirements.lock

@@ -1,4 +1,4 @@
-"""The errors a user meets: what is wrong [the value], in which file and line, and what to do next."""
+"""The errors that a user sees: what is wrong [the value], in which file and line, and what to do next."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The home: where everything of an installation lies, how files appear whole there, and who may work in it."""
+"""The home: where everything of an installation is kept, how files are written whole, and who may work in it."""
 
 from __future__ import annotations
 
@@ -26,38 +26,48 @@ class Home:
         self._holder = (0, 0)
 
     def raw(self, city_id: str, feed_id: str) -> Path:
+        """Deliveries of a feed, untouched."""
         return self.path / "raw" / city_id / feed_id
 
     def inbox(self, city_id: str, feed_id: str) -> Path:
+        """Files that people put there for a feed."""
         return self.path / "inbox" / city_id / feed_id
 
     def quarantine(self, city_id: str, feed_id: str) -> Path:
+        """Rows of a feed that break a rule."""
         return self.path / "quarantine" / city_id / feed_id
 
     def published(self, city_id: str) -> Path:
+        """Releases of a city."""
         return self.path / "published" / city_id
 
     def conformed_deliveries(self, city_id: str, feed_id: str) -> Path:
+        """The list of what became of each delivery of a feed when it was conformed."""
         return self.path / "conformed" / "_deliveries" / city_id / f"{feed_id}.json"
 
     @property
     def conformed(self) -> Path:
+        """Rows in their shapes."""
         return self.path / "conformed"
 
     @property
     def run_records(self) -> Path:
+        """What a run records of itself."""
         return self.conformed / "_run_records"
 
     @property
     def warehouse(self) -> Path:
+        """The database that dbt builds; it can be removed at any time."""
         return self.path / "warehouse.duckdb"
 
     @property
     def scratch(self) -> Path:
+        """Unfinished work; whoever takes the lock clears it."""
         return self.path / "scratch"
 
     @property
     def dagster(self) -> Path:
+        """Dagster's settings and history, and the log of the last run."""
         return self.path / "dagster"
 
     def prepare(self) -> None:
@@ -79,7 +89,7 @@ class Home:
     @contextmanager
     def lock(self) -> Iterator[None]:
         """One run at a time in one home. The kernel frees the lock of a killed process, so none is ever stale."""
-        # A thread beside the holder, or a forked child of it, is not the holder.
+        # Another thread of the process, or a forked child of it, is not the holder.
         me = (os.getpid(), threading.get_ident())
         if self._held and self._holder == me:
             self._held += 1
@@ -111,7 +121,7 @@ class Home:
                 self._held = 0
 
     def _sweep(self) -> None:
-        """Whatever a killed run left in the scratch folder is of no use to anyone."""
+        """Remove what a killed run left in the scratch folder."""
         for probe in self.path.glob(".probe-*"):
             probe.unlink(missing_ok=True)
         for left in self.scratch.iterdir():
@@ -137,7 +147,7 @@ def home_error(error: OSError, path: Path) -> SgaError:
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """A reader sees the old file or the new one, never half of either, also after a power cut."""
+    """Write a file so that a reader sees the old one or the new one, never a part, also after a power cut."""
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.writing")
     try:
         with unfinished.open("wb") as stream:
@@ -152,7 +162,7 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """The same for text."""
+    """Write text in the same way."""
     write_bytes(path, text.encode("utf-8"))
 
 

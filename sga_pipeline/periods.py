@@ -1,4 +1,4 @@
-"""Periods as they are written everywhere: 2023, 2023-Q1, 2023-04. Their bounds and their order."""
+"""Periods in their one notation: 2023, 2023-Q1, 2023-04. Their bounds and their order."""
 
 from __future__ import annotations
 

@@ -137,7 +137,7 @@ class Filler(Times, Places, Persons):
         source = self.by_meaning.get("indicator")
         if source is None:
             return (
-                '{constant: "TODO: the indicator of contracts/catalogue/indicator_catalogue.csv these figures are"}',
+                '{constant: "TODO: the indicator of contracts/catalogue/indicator_definition.csv these figures are"}',
                 "no column names an indicator",
             )
         return self._from(source, ["trim"]), f"{source.why}; where its words are not ids of the catalogue, add a recode"

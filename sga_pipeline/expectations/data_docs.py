@@ -1,4 +1,4 @@
-"""Data Docs: Great Expectations' own pages of stored results, made plain, as a site that needs nothing but itself."""
+"""Data Docs: Great Expectations' own pages of stored results, made plain, as a site that loads nothing from elsewhere."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sga_pipeline.expectations.plain_html import plain
 
 PAGES = pa.schema([("city_id", pa.string()), ("path", pa.string()), ("html", pa.string())])
 INDEX = "index.html"
-# The library asks when; the release says so already, and equal results are to give equal pages.
+# The library requires a time. The release has one, and equal results must give equal pages.
 _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #1b1f24; background: #fff }
@@ -48,10 +48,10 @@ def site(suites: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
             lines.append(f'<tr><td>{title}</td><td>0</td><td class="nothing">nothing to check</td></tr>')
             continue
         results = json.loads(row["result"])
-        word = "holds" if all(one["success"] for one in results) else "fails"
+        verdict = "holds" if all(one["success"] for one in results) else "fails"
         path = f"{row['suite']}.html"
         lines.append(
-            f'<tr><td><a href="{path}">{title}</a></td><td>{len(results)}</td><td class="{word}">{word}</td></tr>'
+            f'<tr><td><a href="{path}">{title}</a></td><td>{len(results)}</td><td class="{verdict}">{verdict}</td></tr>'
         )
         back = f'<p><a href="{INDEX}">All checks</a></p>'
         yield path, _page(row["title"], f"{back}\n{rendered[row['suite']]}")
@@ -60,8 +60,11 @@ def site(suites: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
         + "\n".join(lines)
         + "</tbody></table>"
     )
-    told = "<p>What Great Expectations found in summaries of the published tables. Counts and bounds alone; nobody's values.</p>"
-    yield INDEX, _page("Checks of the published tables", f"{told}\n{table}")
+    about = (
+        "<p>What Great Expectations found in summaries of the published tables. "
+        "The pages hold counts and bounds, and no single value.</p>"
+    )
+    yield INDEX, _page("Checks of the published tables", f"{about}\n{table}")
 
 
 def _rendered(suites: list[dict[str, Any]]) -> dict[str, str]:
@@ -93,9 +96,7 @@ def _rendered(suites: list[dict[str, Any]]) -> dict[str, str]:
     # The library logs what it could not render, and goes on without the page.
     if missing := sorted({row["suite"] for row in suites if json.loads(row["result"])} - set(found)):
         raise SgaError(
-            "Great Expectations could not render a page",
-            "See which result it choked on in the log of the run.",
-            missing,
+            "Great Expectations could not render a page", "The log of the run says which result it failed on.", missing
         )
     return found
 
@@ -110,16 +111,16 @@ def _result(suite: str, asset: str, kept: list[dict[str, Any]]) -> Any:
         )
         for one in kept
     ]
-    held = sum(bool(one["success"]) for one in kept)
+    successful = sum(bool(one["success"]) for one in kept)
     statistics = {
         "evaluated_expectations": len(kept),
-        "successful_expectations": held,
-        "unsuccessful_expectations": len(kept) - held,
-        "success_percent": 100 * held / len(kept),
+        "successful_expectations": successful,
+        "unsuccessful_expectations": len(kept) - successful,
+        "success_percent": 100 * successful / len(kept),
     }
     meta = {"run_id": RunIdentifier(run_name="checks", run_time=_NO_TIME), "batch_kwargs": {"data_asset_name": asset}}
     return ExpectationSuiteValidationResult(
-        success=held == len(kept), results=results, suite_name=suite, statistics=statistics, meta=meta
+        success=successful == len(kept), results=results, suite_name=suite, statistics=statistics, meta=meta
     )
 
 

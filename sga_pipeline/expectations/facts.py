@@ -1,4 +1,4 @@
-"""What the catalogue says of each indicator that a check can hold it to: how low and how high it can be, and whether parts add up to it."""
+"""What the catalogue says of each indicator that a suite can check: how low and how high it can be, and whether parts add up to it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sga_pipeline.contracts.catalogue import Catalogue
 
 # Kinds whose numerators are amounts of something, so that those of parts add up to that of the whole.
 ADDITIVE = {"count", "rate", "share", "ratio", "trailing"}
-# Nobody's expectation of life has come near.
+# No expectation of life has come near.
 LONGEST_LIFE = 120.0
 
 

@@ -12,7 +12,7 @@ HAS_ROWS, COMPLETE = "summary_has_rows", "summary_is_complete"
 
 
 def quiet_context() -> Any:
-    """A context that keeps nothing, tells nobody and draws no bars. Importing the library takes seconds, so it is done here."""
+    """A context that keeps nothing, reports to nobody and draws no bars. Importing the library takes seconds, so it is done here."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     import great_expectations as gx
 
@@ -48,8 +48,8 @@ def validate(context: Any, suite: Suite, frame: Any, at_least: int) -> list[tupl
 
 def errored(result: dict[str, Any]) -> str | None:
     """What went wrong inside Great Expectations, where the expectation could not be evaluated at all."""
-    said = result.get("exception_info") or {}
-    for one in [said, *(value for value in said.values() if isinstance(value, dict))]:
+    info = result.get("exception_info") or {}
+    for one in [info, *(value for value in info.values() if isinstance(value, dict))]:
         if one.get("raised_exception"):
             return str(one.get("exception_message") or "no message").strip().splitlines()[0]
     return None

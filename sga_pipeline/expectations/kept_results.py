@@ -17,7 +17,7 @@ def kept(results: list[dict[str, Any]]) -> str:
 
 def _one(result: dict[str, Any]) -> dict[str, Any]:
     asked = result["expectation_config"]
-    said = errored(result)
+    error = errored(result)
     shown = {name: value for name, value in result["result"].items() if name in _COUNTS}
     if asked["type"] == "expect_table_row_count_to_be_between" and "observed_value" in result["result"]:
         # How many rows a summary has is nobody's value.
@@ -34,8 +34,8 @@ def _one(result: dict[str, Any]) -> dict[str, Any]:
             },
         },
         "exception_info": {
-            "raised_exception": said is not None,
-            "exception_message": said,
-            "exception_traceback": None if said is None else "",
+            "raised_exception": error is not None,
+            "exception_message": error,
+            "exception_traceback": None if error is None else "",
         },
     }

@@ -39,7 +39,7 @@ def parts_of_wholes(catalogue: Catalogue) -> list[tuple[str, str]]:
 
 
 def _within(parts: list[dict[str, str]], wholes: list[dict[str, str]]) -> bool:
-    """Whichever measures speak for the two, if they are of one shape the one lies within the other."""
+    """Whichever measures the two are taken from: where they are of one shape, the part lies within the whole."""
     shapes = {one["shape"] for one in wholes}
     return all(one["shape"] in shapes for one in parts) and all(
         measure_within(part, whole) for part in parts for whole in wholes if part["shape"] == whole["shape"]

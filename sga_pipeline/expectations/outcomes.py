@@ -1,4 +1,4 @@
-"""What came of a suite, as rows: one for each expectation and what it is about, with the figures and the query that show them."""
+"""The results of a suite as rows: one for each expectation and what it is about, with the figures and the query that show them."""
 
 from __future__ import annotations
 
@@ -36,16 +36,16 @@ def _summary_row(suite: Suite, name: str, results: list[dict[str, Any]], rows_n:
 
 
 def _rule_rows(suite: Suite, rule: Rule, result: dict[str, Any], records: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    if said := errored(result):
-        return [_with_error(_row(suite, rule.name, "us", False, len(records), len(records)), said)]
-    bad = {int(one["row_number"]) for one in result["result"].get("unexpected_index_list") or []}
+    if error := errored(result):
+        return [_with_error(_row(suite, rule.name, "us", False, len(records), len(records)), error)]
+    failing = {int(one["row_number"]) for one in result["result"].get("unexpected_index_list") or []}
     subjects: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
     for record in records:
         if rule.only_where is None or record[rule.only_where]:
             subjects.setdefault((*(record.get(name) for name in SUBJECT), suite.about_of(record)), []).append(record)
     rows = []
     for (*_, about), of_subject in subjects.items():
-        failed = [one for one in of_subject if one["row_number"] in bad]
+        failed = [one for one in of_subject if one["row_number"] in failing]
         row = _row(suite, rule.name, about, not failed, len(failed), len(of_subject), rule)
         # Summaries come worst first, so the first is the one to show.
         rows.append(row | _shown(rule, (failed or of_subject)[0], bool(failed)))
@@ -92,8 +92,8 @@ def _shown(rule: Rule, record: dict[str, Any], failed: bool) -> dict[str, Any]:
     return {**subject, **place, "figures": json.dumps(figures, ensure_ascii=False), "evidence_query": query}
 
 
-def _with_error(row: dict[str, Any], said: str | None) -> dict[str, Any]:
-    return row if said is None else row | {"figures": json.dumps({"errored": said})}
+def _with_error(row: dict[str, Any], error: str | None) -> dict[str, Any]:
+    return row if error is None else row | {"figures": json.dumps({"errored": error})}
 
 
 def _plain(value: Any) -> Any:

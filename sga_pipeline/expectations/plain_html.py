@@ -1,4 +1,4 @@
-"""Turns a page made for a content network into a plain one: listed elements are kept, everything else is dropped."""
+"""Makes a rendered page plain: listed elements are kept, everything else is dropped (ADR 20)."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _KEPT = {
     "code",
     "pre",
 }
-# The heading of the page itself is ours; theirs follow below it.
+# The main heading of a page is ours; those of the rendered page follow below it.
 _HEADINGS = {"h1": "h2", "h2": "h2", "h3": "h2", "h4": "h2", "h5": "h2", "h6": "h3"}
 _DROPPED = {"script", "style", "nav", "footer", "head", "button", "label", "svg", "iframe", "noscript"}
-# The side bar filters by script; what is folded away says when it was run, and by which version.
+# The side bar filters by script; collapsed parts say when the suite ran, and by which version.
 _DROPPED_CLASSES = {"col-lg-2", "collapse"}
 _VOID = {"br", "img", "input", "meta", "link", "hr"}
 _ICONS = {
@@ -39,7 +39,7 @@ _ICONS = {
 
 
 def plain(page: str) -> str:
-    """The content of a page without scripts, styles, pictures, links or attributes: nothing in it can ask anyone for anything."""
+    """The content of a page without scripts, styles, pictures, links or attributes: nothing in it can send a request."""
     parser = _Plain()
     parser.feed(page)
     parser.close()
@@ -66,7 +66,7 @@ class _Plain(HTMLParser):
             if tag not in _VOID:
                 self._dropped.append(tag)
         elif tag == "i":
-            # Outside a table the word stands beside the icon already.
+            # Outside a table the word is next to the icon already.
             self.out += (
                 []
                 if not self._in_cell

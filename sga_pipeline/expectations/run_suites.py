@@ -15,7 +15,7 @@ from sga_pipeline.expectations.kept_results import kept
 from sga_pipeline.expectations.outcomes import nothing_to_check, outcomes
 from sga_pipeline.expectations.suite import Suite
 from sga_pipeline.expectations.suites import all_suites
-from sga_pipeline.expectations.summaries import fetch, lay_beside, promised_rows
+from sga_pipeline.expectations.summaries import fetch, promised_rows, register_facts
 from sga_pipeline.paths import CONTRACTS
 
 _TEXT = (
@@ -56,7 +56,7 @@ SUITES = pa.schema(
 
 
 def check_published(con: duckdb.DuckDBPyConnection, tables: dict[str, Any]) -> pa.Table:
-    """Check the tables that a release will hold: observations, areas, cities and indicators, with the feeds of the register."""
+    """Check the tables that a release will hold: observations, areas, cities and indicators, with the feeds of the run records."""
     for name, relation in tables.items():
         con.register(name, relation)
     catalogue = read_catalogue(CONTRACTS / "catalogue")
@@ -66,7 +66,7 @@ def check_published(con: duckdb.DuckDBPyConnection, tables: dict[str, Any]) -> p
 
 def check(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, shape_kinds: dict[str, str]) -> pa.Table:
     """Grain: city x suite."""
-    lay_beside(con, catalogue, shape_kinds)
+    register_facts(con, catalogue, shape_kinds)
     context = quiet_context()
     cities = [row[0] for row in con.execute("select city_id from cities order by city_id").fetchall()]
     rows = [

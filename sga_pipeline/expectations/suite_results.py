@@ -1,4 +1,4 @@
-"""Reads back what the warehouse holds of each suite, for those who show it."""
+"""Reads the result of each suite from the warehouse, for Dagster to show."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ MISSING = ("the warehouse lacks the results of the checks", "Build it anew: remo
 
 
 @dataclass(frozen=True)
-class SuiteStanding:
-    """How a suite stands in one city: expectations that failed, by whose fault, among those that could be checked."""
+class SuiteResult:
+    """What a suite found in one city: how many expectations could be checked, and how many failed by whose fault."""
 
     city_id: str
     suite: str
@@ -28,7 +28,7 @@ class SuiteStanding:
         return self.checked > 0 and self.failed_world + self.failed_us == 0
 
 
-def standings(warehouse: Path) -> list[SuiteStanding]:
+def suite_results(warehouse: Path) -> list[SuiteResult]:
     """Every city and suite."""
     try:
         with duckdb.connect(str(warehouse), read_only=True) as con:
@@ -40,4 +40,4 @@ def standings(warehouse: Path) -> list[SuiteStanding]:
             """).fetchall()
     except (duckdb.CatalogException, duckdb.IOException):
         raise SgaError(*MISSING, warehouse.name) from None
-    return [SuiteStanding(*row) for row in rows]
+    return [SuiteResult(*row) for row in rows]

@@ -1,4 +1,4 @@
-"""Fetches summaries from DuckDB, and lays beside the tables what the contracts say."""
+"""Fetches summaries from DuckDB, and registers what the contracts say as tables that their SQL can join."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sga_pipeline.expectations.nesting import parts_of_wholes
 from sga_pipeline.expectations.suite import Suite
 
 
-def lay_beside(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, shape_kinds: dict[str, str]) -> None:
+def register_facts(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, shape_kinds: dict[str, str]) -> None:
     """The facts of the contracts as tables of this connection alone: catalogue_facts, nested, shape_kinds."""
     facts = pa.schema(
         [

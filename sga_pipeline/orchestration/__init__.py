@@ -1,1 +1,1 @@
-"""The assessment as a graph: the only place that imports Dagster. Everything it does is plain Python from elsewhere."""
+"""The assessment as a graph: the only place that imports Dagster. What its assets do is plain Python of the other rooms."""

@@ -1,4 +1,4 @@
-"""Looks at each new release and tells of findings that are new, high or critical."""
+"""Looks at each new release and sends an alert about new findings that are high or critical."""
 
 import json
 
@@ -12,33 +12,33 @@ from sga_pipeline.publish.pointer import current_release
 
 
 def alert_sensor(scope: Scope) -> dg.SensorDefinition:
-    """Writes to the log, and to the webhook and the mail server that are set."""
+    """A sensor that writes to the log, and to the webhook and the mail server that are set."""
 
     @dg.sensor(
         name="alerts",
         minimum_interval_seconds=60,
-        description="Tells of new high and critical findings: log, SGA_ALERT_WEBHOOK, SGA_ALERT_SMTP.",
+        description="Reports new high and critical findings to the log, and to SGA_ALERT_WEBHOOK and SGA_ALERT_SMTP where they are set.",
     )
     def alerts(context: dg.SensorEvaluationContext) -> dg.SensorResult:
-        # The cursor keeps, for each city, the findings told of.
-        told: dict[str, list[str]] = json.loads(context.cursor) if context.cursor else {}
-        said = []
+        # The cursor keeps, for each city, the findings that were reported.
+        reported: dict[str, list[str]] = json.loads(context.cursor) if context.cursor else {}
+        sent = []
         for city in scope.assessment.cities:
             release = current_release(scope.home, city.id)
-            alert = new_alert(release, city.id, frozenset(told.get(city.id, []))) if release else None
+            alert = new_alert(release, city.id, frozenset(reported.get(city.id, []))) if release else None
             if alert is None:
                 continue
             context.log.warning(alert.text)
             try:
-                ways = send(alert)
+                channels = send(alert)
             except SgaError as error:
-                # Not told: the next look tries again.
+                # Not reported: the next evaluation tries again.
                 context.log.error(f"{alert.subject}: {error}")
                 continue
-            told[city.id] = sorted({*told.get(city.id, []), *alert.gap_ids})
-            said.append(f"{alert.subject} ({', '.join(['log', *ways])})")
+            reported[city.id] = sorted({*reported.get(city.id, []), *alert.gap_ids})
+            sent.append(f"{alert.subject} ({', '.join(['log', *channels])})")
         return dg.SensorResult(
-            cursor=json.dumps(told, sort_keys=True), skip_reason="; ".join(said) or "no new findings"
+            cursor=json.dumps(reported, sort_keys=True), skip_reason="; ".join(sent) or "no new findings"
         )
 
     return alerts

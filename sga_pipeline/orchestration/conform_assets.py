@@ -1,4 +1,4 @@
-"""Conformed assets: one a shape, with a check for each feed, and the register that says what all of it came to."""
+"""Conformed assets: one a shape, with a check for each feed, and the records that the run keeps of itself."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -22,11 +22,12 @@ RUN_RECORDS = dg.AssetKey(["conformed", "run_records"])
 
 
 def conformed_key(shape_id: str) -> dg.AssetKey:
+    """The asset of a shape."""
     return dg.AssetKey(["conformed", shape_id])
 
 
 def conformed_assets(scope: Scope) -> list[dg.AssetsDefinition]:
-    """Every shape's asset, and the register."""
+    """Every shape's asset, and the run records."""
     shapes = scope.assessment.shapes.values()
     return [*(_shape_asset(scope, shape) for shape in shapes), _run_records_asset(scope)]
 
@@ -40,7 +41,9 @@ def _shape_asset(scope: Scope, shape: Shape) -> dg.AssetsDefinition:
     deps |= {conformed_key("areas") for _, plan in feeds if plan.point}
     checks = [
         dg.AssetCheckSpec(
-            f"{city.id}__{plan.id}", asset=key, description=f"Rows of {plan.feed.title} keep the contract's rules."
+            f"{city.id}__{plan.id}",
+            asset=key,
+            description=f"The rows of {plan.feed.title} keep the rules of their contract.",
         )
         for city, plan in feeds
     ]
@@ -105,7 +108,7 @@ def _run_records_asset(scope: Scope) -> dg.AssetsDefinition:
         key=RUN_RECORDS,
         group_name="conformed",
         deps=deps,
-        description="Cities, feeds, deliveries, coverage, checks, and what pull and conform met with.",
+        description="The records that a run keeps of itself: cities, feeds, deliveries, coverage, validation rules, and what pull and conform found.",
     )
     def run_records(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
         report_progress("run records")
@@ -122,11 +125,11 @@ def _run_records_asset(scope: Scope) -> dg.AssetsDefinition:
 def _record(scope: Scope, city: CityPlan, plan: FeedPlan) -> FeedRecord:
     store = RawStore(scope.home, city.id, plan.id)
     arrivals = store.arrivals(scope.as_of_asked)
-    held = {(one.sha256, one.period): one for deliveries in arrivals.values() for one in deliveries}
+    stored = {(one.sha256, one.period): one for deliveries in arrivals.values() for one in deliveries}
     expected = expected_periods(plan.feed, scope.as_of(city)) if plan.feed.source.periods else []
-    # How asking went is known of the last pull alone; of a day long past it says nothing.
+    # Only the outcome of the last pull is known; it says nothing about an earlier day.
     pulled = [] if scope.as_of_asked else last_pull(scope.home, city.id, plan.id)
-    return FeedRecord(plan, pulled, read_conformed(plan, arrivals, scope.home), held, expected)
+    return FeedRecord(plan, pulled, read_conformed(plan, arrivals, scope.home), stored, expected)
 
 
 def _shown(value: Any) -> Any:

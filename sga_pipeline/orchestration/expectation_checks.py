@@ -1,20 +1,22 @@
-"""Each suite of Great Expectations as a check on the published asset it is about, with how it stands and where to read more."""
+"""Each suite of Great Expectations as a check on the published asset it is about, with its result and where to read more."""
 
 from collections.abc import Iterator
 
 import dagster as dg
 
-from sga_pipeline.expectations.suite_results import SuiteStanding, standings
+from sga_pipeline.expectations.suite_results import SuiteResult, suite_results
 from sga_pipeline.expectations.suites import all_suites
 from sga_pipeline.orchestration.scope import Scope
 
 
 def expectation_checks(scope: Scope) -> dg.AssetChecksDefinition:
-    """One check a suite. dbt ran them; this shows them. A failure of ours has stopped dbt before, so a red one here is the world's."""
+    """One check a suite. dbt ran the suites; this shows them. A failure of our own stops dbt, so a failed check here is about the data."""
     suites = all_suites(scope.assessment.catalogue)
     specs = [
         dg.AssetCheckSpec(
-            suite.name, asset=dg.AssetKey(suite.asset.split("/")), description=f"{suite.title} (Great Expectations)."
+            suite.name,
+            asset=dg.AssetKey(suite.asset.split("/")),
+            description=f"{suite.title}, as Great Expectations found in summaries of the published tables.",
         )
         for suite in suites
     ]
@@ -23,10 +25,10 @@ def expectation_checks(scope: Scope) -> dg.AssetChecksDefinition:
     def great_expectations(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
         cities = {city.id for city in scope.assessment.cities}
         with scope.home.lock():
-            found = [one for one in standings(scope.home.warehouse) if one.city_id in cities]
-        wanted = {key.name for key in context.selected_asset_check_keys}
+            found = [one for one in suite_results(scope.home.warehouse) if one.city_id in cities]
+        selected = {key.name for key in context.selected_asset_check_keys}
         for suite in suites:
-            if suite.name in wanted:
+            if suite.name in selected:
                 yield _result(
                     scope,
                     dg.AssetKey(suite.asset.split("/")),
@@ -37,7 +39,7 @@ def expectation_checks(scope: Scope) -> dg.AssetChecksDefinition:
     return great_expectations
 
 
-def _result(scope: Scope, key: dg.AssetKey, suite: str, found: list[SuiteStanding]) -> dg.AssetCheckResult:
+def _result(scope: Scope, key: dg.AssetKey, suite: str, found: list[SuiteResult]) -> dg.AssetCheckResult:
     ours = sum(one.failed_us for one in found)
     checked = sum(one.checked for one in found)
     pages = [

@@ -12,16 +12,19 @@ SHOWN = 5
 
 
 def gap_check_specs(key: dg.AssetKey, catalogue: Catalogue) -> list[dg.AssetCheckSpec]:
+    """A check for each type of gap."""
     return [
         dg.AssetCheckSpec(
-            _name(code, row["gap_type"]), asset=key, description=f"No open finding {code} of medium or above."
+            _name(code, row["gap_type"]),
+            asset=key,
+            description=f"No finding of the type {code} with a severity of medium or above is open.",
         )
         for code, row in catalogue.gap_types.items()
     ]
 
 
 def gap_check_results(key: dg.AssetKey, catalogue: Catalogue, release: Path) -> Iterator[dg.AssetCheckResult]:
-    """Findings never fail a run; a warning is what they are here."""
+    """The results: findings never fail a run, so they are warnings here."""
     _, rows = run_query(
         release,
         "select gap_code, severity, statement, evidence from gaps where status = 'open' "
@@ -44,7 +47,7 @@ def gap_check_results(key: dg.AssetKey, catalogue: Catalogue, release: Path) -> 
                     "\n".join(f"- {row[1]}: {row[2]}" for row in found[:SHOWN]) or "none"
                 ),
                 "evidence": dg.MetadataValue.json({"of the first": str(found[0][3])} if found else {}),
-                "register": dg.MetadataValue.path(str(release / "gaps.html")),
+                "gap register": dg.MetadataValue.path(str(release / "gaps.html")),
             },
         )
 

@@ -1,4 +1,4 @@
-"""Raw assets: one a feed, and one a city that asks for the periods due. A feed that fails, fails alone."""
+"""Raw assets: one a feed, and one a city that asks for the periods due. A feed that fails does not stop the others."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -21,10 +21,12 @@ _RETRY = dg.RetryPolicy(max_retries=RETRIES, delay=2, backoff=dg.Backoff.EXPONEN
 
 
 def raw_key(city_id: str, feed_id: str) -> dg.AssetKey:
+    """The asset of a feed's deliveries."""
     return dg.AssetKey(["raw", city_id, feed_id])
 
 
 def due_key(city_id: str) -> dg.AssetKey:
+    """The asset that asks a city's feeds for the periods due."""
     return dg.AssetKey(["raw", city_id, "periods_due"])
 
 
@@ -49,11 +51,13 @@ def partitions_of(periods: Periods) -> dg.TimeWindowPartitionsDefinition:
 
 
 def partition_of(periods: Periods, period: str) -> str:
+    """The name that Dagster gives to a period."""
     start = period_bounds(period)[0]
     return start.strftime("%Y" if periods.freq == "A" else "%Y-%m")
 
 
 def period_of(periods: Periods, partition: str) -> str:
+    """The period that a partition of Dagster stands for."""
     year, _, month = partition.partition("-")
     return written(periods.freq, date(int(year), int(month or 1), 1))
 
@@ -81,7 +85,9 @@ def _feed_asset(scope: Scope, city: CityPlan, plan: FeedPlan) -> dg.AssetsDefini
             "address": feed.source.address,
             "shape": feed.shape,
         },
-        check_specs=[dg.AssetCheckSpec("arrived", asset=key, description="Every period asked for has a delivery.")],
+        check_specs=[
+            dg.AssetCheckSpec("arrived", asset=key, description="Every period that was asked for has a delivery.")
+        ],
     )
     def pull(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Any]]:
         asked = [period_of(periods, one) for one in context.partition_keys] if periods else None
@@ -109,7 +115,7 @@ def _due_asset(scope: Scope, city: CityPlan, plans: list[FeedPlan]) -> dg.Assets
             periods = plan.feed.source.periods
             outcomes = _pull(context, scope, city, plan, None)
             for one in outcomes:
-                if periods and one.period and one.status in {"new"}:
+                if periods and one.period and one.status == "new":
                     key = raw_key(city.id, plan.id)
                     context.log_event(dg.AssetMaterialization(key, partition=partition_of(periods, one.period)))
             metadata[plan.id] = ", ".join(f"{number} {status}" for status, number in _counts(outcomes).items())
@@ -120,7 +126,7 @@ def _due_asset(scope: Scope, city: CityPlan, plans: list[FeedPlan]) -> dg.Assets
 
 
 def _due_check(city: CityPlan, plan: FeedPlan) -> dg.AssetCheckSpec:
-    text = f"Every period due of {plan.feed.title} has a delivery."
+    text = f"Every period of {plan.feed.title} that is due has a delivery."
     return dg.AssetCheckSpec(f"{plan.id}_arrived", asset=due_key(city.id), description=text)
 
 
@@ -129,7 +135,7 @@ def _pull(
 ) -> list[PullOutcome]:
     report_progress(f"pull {city.id} {plan.id}")
     if scope.as_of_asked is not None:
-        # What had arrived by a day is all there is of it: nobody is asked, and nothing is taken in.
+        # An earlier day knows what had arrived by then: nothing is asked for, and nothing is taken in.
         found = RawStore(scope.home, city.id, plan.id).arrivals(scope.as_of_asked)
         return [PullOutcome(period, "offline", deliveries[0]) for period, deliveries in found.items()]
     with scope.home.lock():
@@ -148,7 +154,7 @@ def _pull(
     failed = [one for one in outcomes if one.status == "failed"]
     for one in failed:
         context.log.warning(f"{plan.id} {one.period or ''}: {one.message}")
-    # Only what another try may mend is tried again; after that the last good delivery serves and a finding says so.
+    # Only what another try may repair is tried again; after that the last good delivery is used and a finding says so.
     if any(one.transient for one in failed) and context.retry_number < RETRIES:
         raise dg.RetryRequested(max_retries=RETRIES, seconds_to_wait=2 * 2**context.retry_number)
     return outcomes

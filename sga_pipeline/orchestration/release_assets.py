@@ -1,4 +1,4 @@
-"""Release assets: one a city, made from the published models and switched to in one step."""
+"""Release assets: one a city, made from the published models and put in force in one step."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -27,7 +27,7 @@ def _release_asset(scope: Scope, city: CityPlan, published: list[dg.AssetKey]) -
         deps=published,
         kinds={"duckdb"},
         check_specs=gap_check_specs(key, catalogue),
-        description=f"The published assessment of {city.city.name}: one immutable database, switched to in one step.",
+        description=f"The published assessment of {city.city.name}: one database that is never changed, put in force in one step.",
     )
     def release(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Any]]:
         report_progress(f"publish {city.id}")

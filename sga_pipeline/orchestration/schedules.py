@@ -1,4 +1,4 @@
-"""When runs start by themselves: a schedule for each cadence of a city, and a sensor on the inbox."""
+"""When runs start: the main job, a job and schedule for each cadence of a city, and a sensor on the inbox."""
 
 from collections.abc import Iterator
 from datetime import datetime

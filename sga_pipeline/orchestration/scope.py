@@ -1,4 +1,4 @@
-"""What a code location is about: which home, which cities, as of when. Read from the environment, as a server is started."""
+"""What a code location is about: which home, which cities, as of which day. A server reads it from the environment."""
 
 from __future__ import annotations
 
@@ -25,15 +25,17 @@ class Scope:
     city_folders: tuple[Path, ...]
     as_of_asked: date | None = None
     offline: bool = False
-    # Ask for every period again, also for those the contract takes for final.
+    # Ask for every period again, also for those that the contract says are final.
     refresh: bool = False
 
     @cached_property
     def assessment(self) -> Assessment:
+        """The contracts of these cities, read and checked."""
         return read_assessment(list(self.city_folders))
 
     @property
     def today(self) -> date:
+        """Today, in UTC."""
         return datetime.now(UTC).date()
 
     def as_of(self, city: CityPlan) -> date:
@@ -43,7 +45,7 @@ class Scope:
         return date.fromisoformat(city.city.as_of) if city.city.as_of else self.today
 
     def histories(self) -> dict[str, Path]:
-        """The release whose findings this one goes on from: the one in force, or the one that was in force then."""
+        """The release whose findings the new one continues: the current one, or the one that was current on that day."""
         found = {city.id: self._before(city.id) for city in self.assessment.cities}
         return {city_id: release for city_id, release in found.items() if release}
 
@@ -53,11 +55,12 @@ class Scope:
         return current_release(self.home, city_id)
 
     def feeds(self) -> list[tuple[CityPlan, FeedPlan]]:
+        """Every feed with its city."""
         return [(city, feed) for city in self.assessment.cities for feed in city.feeds]
 
 
 def scope_from_environment() -> Scope:
-    """SGA_HOME (./data), SGA_CITIES (folders; else every city of the project and of the home), SGA_AS_OF, SGA_OFFLINE, SGA_REFRESH."""
+    """Read SGA_HOME (./data), SGA_CITIES (folders; else every city of the project and of the home), SGA_AS_OF, SGA_OFFLINE, SGA_REFRESH."""
     home = Home(Path(os.environ.get(HOME, "data")))
     asked = os.environ.get(CITIES)
     folders = [Path(one) for one in asked.split(os.pathsep)] if asked else _known_cities(home.path)
@@ -68,7 +71,7 @@ def scope_from_environment() -> Scope:
 
 
 def scope_to_environment(scope: Scope) -> dict[str, str]:
-    """The same the other way round, for a server or a dbt process that is started."""
+    """The variables for a server or a dbt process that is started."""
     variables = {HOME: str(scope.home.path), CITIES: os.pathsep.join(str(one) for one in scope.city_folders)}
     if scope.as_of_asked is not None:
         variables[AS_OF] = scope.as_of_asked.isoformat()

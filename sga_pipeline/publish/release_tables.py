@@ -10,8 +10,8 @@ import duckdb
 from sga_pipeline.errors import SgaError
 from sga_pipeline.warehouse.published_relations import SCHEMAS, Relation
 
-# A release is about one city; in the catalogue its id would only repeat itself.
-WITHOUT_CITY = {"indicators"}
+# A release is about one city; in what is the same for every city its id would only repeat itself.
+WITHOUT_CITY = {"indicators", "reasons"}
 # The view repeats the outline of an area for each indicator; among the downloads the outlines are in `areas`.
 NOT_DOWNLOADED = {"map"}
 KEY_MARK = "\nKey: "

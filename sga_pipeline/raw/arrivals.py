@@ -1,4 +1,4 @@
-"""The list of arrivals of a feed: one line each time the newest bytes of a period changed. No line ever goes."""
+"""The list of arrivals of a feed: one line each time the newest bytes of a period changed. No line is ever removed."""
 
 from __future__ import annotations
 
@@ -47,6 +47,6 @@ def _whole_lines(file: Path) -> bytes:
     except FileNotFoundError:
         return b""
     except OSError as error:
-        # Taking an unreadable list for an empty one would forget every delivery so far.
+        # To treat an unreadable list as empty would lose every delivery so far.
         raise home_error(error, file) from None
     return content[: content.rfind(b"\n") + 1]

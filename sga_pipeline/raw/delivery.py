@@ -14,7 +14,7 @@ MANIFEST = "delivery.json"
 
 @dataclass(frozen=True)
 class Delivery:
-    """One arrival. `retrieved_at` is UTC; `folder` is where it lies and no part of its manifest."""
+    """One arrival. `retrieved_at` is UTC; `folder` is where it is kept, and not part of its manifest."""
 
     sha256: str
     bytes: int
@@ -30,6 +30,7 @@ class Delivery:
 
     @property
     def path(self) -> Path:
+        """The file that arrived."""
         return self.folder / self.file_name
 
     def is_intact(self) -> bool:
@@ -46,6 +47,7 @@ class Delivery:
             raise DeliveryError("a kept delivery was altered or lost", next_step, self.path)
 
     def manifest(self) -> str:
+        """What is known of the delivery, as JSON."""
         known = {key: value for key, value in asdict(self).items() if key != "folder"}
         return json.dumps(known, indent=1, sort_keys=True)
 
@@ -59,6 +61,7 @@ def read_delivery(folder: Path) -> Delivery | None:
 
 
 def sha256_of(path: Path) -> str:
+    """The hash that names a delivery."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 

@@ -21,8 +21,8 @@ from sga_pipeline.raw.store import RawStore
 # Names under which programs keep files they are still writing.
 UNFINISHED = (".part", ".partial", ".tmp", ".crdownload", ".filepart", ".download")
 REFUSED = "refused"
-# A file untouched for so long is whole; a younger one is looked at twice.
-_REST_SECONDS, _LOOK_AGAIN_SECONDS = 5.0, 0.3
+# A file unchanged for so long is complete; a younger one is looked at twice.
+_UNCHANGED_SECONDS, _LOOK_AGAIN_SECONDS = 5.0, 0.3
 # A year, a month or a quarter; a whole date is none of them, for it may be the day of writing.
 _FORMS = {
     "A": r"(?<!\d)((?:19|20)\d\d)(?!\d)",
@@ -32,7 +32,7 @@ _FORMS = {
 
 
 def take_in(home: Home, store: RawStore, periods: Periods | None, now: datetime) -> Iterator[PullOutcome]:
-    """Move every file that has come to rest into the raw store; what cannot be placed is set apart with the reason."""
+    """Move every file that is no longer being written into the raw store; what belongs to no period is put aside with the reason."""
     folder = home.path / "inbox" / store.folder.relative_to(home.path / "raw")
     try:
         for file in _waiting(folder):
@@ -61,20 +61,20 @@ def _within(period: str, periods: Periods) -> bool:
 
 
 def _waiting(folder: Path) -> list[Path]:
-    """Files at rest, the oldest first, so that of two for one period the later one counts."""
+    """Files that are no longer being written, the oldest first, so that of two for one period the later one counts."""
     if not folder.is_dir():
         return []
     names = [one for one in folder.iterdir() if not one.name.startswith((".", "~"))]
     looked = {one: _state(one) for one in names if not one.name.lower().endswith(UNFINISHED)}
     first = {one: state for one, state in looked.items() if state}
-    if any(time.time_ns() - modified < _REST_SECONDS * 1e9 for modified, _ in first.values()):
+    if any(time.time_ns() - modified < _UNCHANGED_SECONDS * 1e9 for modified, _ in first.values()):
         time.sleep(_LOOK_AGAIN_SECONDS)
     resting = [one for one in first if _state(one) == first[one]]
     return sorted(resting, key=lambda one: (first[one][0], one.name))
 
 
 def _state(file: Path) -> tuple[int, int] | None:
-    """When it was last written, and its size; None for what is no file. A link could lead to anything."""
+    """When it was last written, and its size; None for what is not a file. A link could lead anywhere."""
     try:
         found = file.lstat()
     except FileNotFoundError:
@@ -96,19 +96,19 @@ def _take(file: Path, home: Home, store: RawStore, period: str | None, now: date
 
 def _refuse(file: Path, period: str | None, periods: Periods) -> PullOutcome:
     until = f" to {periods.last}" if periods.last else " on"
-    wanted = f"this feed has periods from {periods.first}{until}"
-    why = "the name tells no single period" if period is None else f"{period} is not asked for"
+    expected = f"this feed has periods from {periods.first}{until}"
+    why = "the name has no single period" if period is None else f"{period} is not one of its periods"
     target = _free(file.parent / REFUSED / file.name)
     target.parent.mkdir(exist_ok=True)
     file.rename(target)
     advice = f"Rename it, such as data_{periods.first}, and put it back."
     name = file.name.encode("utf-8", "replace").decode("utf-8")
-    message = f"a file in the inbox was refused [{name}]: {why}, and {wanted}. {advice}"
+    message = f"a file in the inbox was refused [{name}]: {why}, and {expected}. {advice}"
     write_text(target.with_name(f"{target.name}.txt"), message + "\n")
     return PullOutcome(None, "failed", None, message)
 
 
-def _free(wanted: Path) -> Path:
-    """The name itself, or the first numbered one that nothing refused earlier has."""
-    names = (wanted, *(wanted.with_name(f"{number}_{wanted.name}") for number in range(1, 10_000)))
+def _free(target: Path) -> Path:
+    """The name itself, or the first numbered one that no file refused earlier has."""
+    names = (target, *(target.with_name(f"{number}_{target.name}") for number in range(1, 10_000)))
     return next(one for one in names if not one.exists())

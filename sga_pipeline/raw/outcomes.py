@@ -1,4 +1,4 @@
-"""What became of each period in a pull, and the record of it that the next pull and the register read."""
+"""What became of each period in a pull, and the file of it that the next pull and the run records read."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Seen:
     sha256: str
     etag: str | None = None
     last_modified: str | None = None
-    # Which source that was: what one address calls its newest version means nothing at another.
+    # Which source that was: the version of one address means nothing at another.
     source: str | None = None
 
     @property
@@ -33,7 +33,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class PullOutcome:
-    """What became of one period. The message says what to do next, too."""
+    """What became of one period. The message also says what to do next."""
 
     period: str | None
     status: Status
@@ -59,6 +59,7 @@ def _outcome(row: dict[str, Any]) -> PullOutcome:
 
 
 def write_last_pull(folder: Path, outcomes: Iterable[PullOutcome]) -> None:
+    """Keep the outcomes of a pull, without the deliveries themselves."""
     rows = [_row(one) for one in sorted(outcomes, key=lambda one: one.period or "")]
     write_text(folder / LAST_PULL, json.dumps(rows, indent=1, ensure_ascii=False))
 

@@ -1,4 +1,4 @@
-"""Pulls a feed: asks for each period that is due, keeps what is new, and writes down what became of each."""
+"""Pulls a feed: asks for each period that is due, keeps what is new, and records the outcome of each."""
 
 from __future__ import annotations
 
@@ -85,12 +85,12 @@ def pull_feed(
     else:
         asked = _Pull(plan, connector_for(plan, city), store, now, seen).ask(due)
     seen |= {one.period: one.seen for one in asked}
-    # Whoever brings a file by hand knows what the source offers: it comes last, and so is the newest.
+    # A person who brings a file knows what the source offers: it is taken in last, and so is the newest.
     by_hand = [replace(one, seen=seen.get(one.period)) for one in take_in(home, store, contract, now)]
     brought = {one.period for one in by_hand if one.delivery}
     outcomes = [*by_hand, *(one for one in asked if one.period not in brought)]
-    told = {one.period for one in outcomes if one.status != "offline"}
-    kept = [one for period, one in before.items() if period not in told and _belongs(period, contract)]
+    answered = {one.period for one in outcomes if one.status != "offline"}
+    kept = [one for period, one in before.items() if period not in answered and _belongs(period, contract)]
     write_last_pull(store.folder, [*kept, *(one for one in outcomes if one.status != "offline")])
     return outcomes
 
@@ -108,12 +108,12 @@ def _due(
     refused: Set[str | None],
 ) -> list[str]:
     """What an ordinary pull asks for: adding one period to ten years must not ask for ten years."""
-    held, window = store.held(), len(ended) if revisable == "all" else revisable
+    stored, window = store.stored_periods(), len(ended) if revisable == "all" else revisable
     newest = set(ended[-window:] if window else [])
 
     def is_due(period: str) -> bool:
         in_vain = period in before and before[period].status in {"failed", "missing"}
-        return period in newest or period not in held or period in refused or in_vain
+        return period in newest or period not in stored or period in refused or in_vain
 
     return [period for period in ended if is_due(period)]
 
@@ -143,22 +143,22 @@ class _Pull:
         self.source, self.connector, self.store, self.now, self.seen = plan.feed.source, connector, store, now, seen
         self.unanswered = self.silent = 0
         # Which source it is: the periods it is asked for change nothing in that.
-        said = self.source.model_dump_json(exclude={"periods"})
-        self.source_hash = hashlib.sha256(said.encode()).hexdigest()[:16]
+        described = self.source.model_dump_json(exclude={"periods"})
+        self.source_hash = hashlib.sha256(described.encode()).hexdigest()[:16]
 
     def ask(self, due: list[str | None]) -> list[PullOutcome]:
         found: dict[str | None, PullOutcome] = {}
         last = None
         for period in due:
             if self.silent == GIVE_UP_AFTER and due[-1] not in found:
-                # It may be slow with these periods alone: the newest, which every pull asks for, says whether it is with all.
+                # It may be slow for these periods alone: the newest, which every pull asks for, shows whether it is for all.
                 last = found[due[-1]] = self._one(due[-1])
                 self.unanswered = GIVE_UP_AFTER if self.silent > GIVE_UP_AFTER else 0
             if period in found:
                 continue
             if last and self.unanswered >= GIVE_UP_AFTER:
-                held = self.store.newest(period)
-                found[period] = replace(last, period=period, delivery=held, seen=self.seen.get(period))
+                newest = self.store.newest(period)
+                found[period] = replace(last, period=period, delivery=newest, seen=self.seen.get(period))
             else:
                 last = found[period] = self._one(period)
         return [found[period] for period in due]
@@ -203,7 +203,7 @@ class _Pull:
         except Exception as error:
             if isinstance(error, OSError) and error.errno in FULL:
                 raise home_error(error, into) from None
-            # A source nobody foresaw must not keep the other feeds from the city. Its own words may hold anything.
+            # An unforeseen answer of one source must not stop the other feeds. Its own words may hold anything.
             frame = traceback.extract_tb(error.__traceback__)[-1]
             place = f"{Path(frame.filename).name} line {frame.lineno}"
             raise PullError(
@@ -212,7 +212,7 @@ class _Pull:
             ) from None
 
     def _without_idle_changes(self, fetched: Fetched, seen: Seen | None, newest: Delivery | None) -> Fetched:
-        """What the source gave before, where it tells the same under another number: a new vintage needs new content."""
+        """What the source gave before, where its content is the same under another version: a new vintage needs new content."""
         given = read_delivery(self.store.folder / seen.sha256) if seen else newest
         if given is None or not isinstance(self.connector, Comparing) or not given.is_intact():
             return fetched
@@ -224,7 +224,7 @@ class _Pull:
         return fetched
 
     def _known(self, seen: Seen | None) -> Known:
-        """What this very source said of its newest version, while that is here."""
+        """What this source stated about its newest version, while that version is here."""
         return seen.known if seen and seen.source == self.source_hash and self._holds(seen) else Known()
 
     def _holds(self, seen: Seen) -> bool:

@@ -29,9 +29,9 @@ class RawStore:
         """Keep what was fetched. The second value is False where the newest bytes of the period are the same."""
         try:
             delivery = self._described(fetched, period, now, connector)
-            held = read_delivery(delivery.folder)
-            # Bytes that come again mend a copy that was altered.
-            if held is None or not held.is_intact():
+            stored = read_delivery(delivery.folder)
+            # Bytes that arrive again repair a copy that was altered.
+            if stored is None or not stored.is_intact():
                 self._keep(fetched.path, delivery)
         except OSError as error:
             raise home_error(error, self.folder) from None
@@ -42,11 +42,12 @@ class RawStore:
         return self._read(Arrival(delivery.sha256, period, delivery.retrieved_at)) or delivery, True
 
     def newest(self, period: str | None) -> Delivery | None:
+        """The delivery of a period that arrived last."""
         lines = [line for line in read_arrivals(self._list) if line.period == period]
         return next((found for line in reversed(lines) if (found := self._read(line))), None)
 
-    def held(self) -> set[str | None]:
-        """Periods of which at least one delivery is here."""
+    def stored_periods(self) -> set[str | None]:
+        """Periods for which at least one delivery is here."""
         return set(self.arrivals())
 
     def arrivals(self, as_of: date | None = None) -> dict[str | None, list[Delivery]]:
@@ -61,7 +62,7 @@ class RawStore:
         return found
 
     def sweep(self) -> None:
-        """Remove what killed runs left half arrived. Only for whoever holds the home's lock."""
+        """Remove deliveries that killed runs left unfinished. Only for the holder of the home's lock."""
         for left in self.folder.glob(f"{_ASIDE}*"):
             shutil.rmtree(left, ignore_errors=True)
         for unfinished in self.folder.glob(".*.writing"):
@@ -88,11 +89,11 @@ class RawStore:
         aside = self.folder / f"{_ASIDE}{os.getpid()}"
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir(parents=True, mode=0o700)
-        kept = aside / delivery.file_name
-        shutil.move(source, kept)
-        with kept.open("rb") as stream:
+        file = aside / delivery.file_name
+        shutil.move(source, file)
+        with file.open("rb") as stream:
             os.fsync(stream.fileno())
-        kept.chmod(0o400)
+        file.chmod(0o400)
         write_text(aside / MANIFEST, delivery.manifest())
         sync_folder(aside)
         if delivery.folder.exists():
@@ -101,5 +102,5 @@ class RawStore:
         sync_folder(self.folder)
 
     def _read(self, line: Arrival) -> Delivery | None:
-        held = read_delivery(self.folder / line.sha256)
-        return None if held is None else replace(held, period=line.period, retrieved_at=line.retrieved_at)
+        stored = read_delivery(self.folder / line.sha256)
+        return None if stored is None else replace(stored, period=line.period, retrieved_at=line.retrieved_at)

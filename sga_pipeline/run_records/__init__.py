@@ -1,1 +1,1 @@
-"""What is known about a run besides the rows: cities, feeds, deliveries, coverage, checks, and the findings they give."""
+"""What a run records of itself, besides the rows: cities, feeds, deliveries, coverage, checks."""

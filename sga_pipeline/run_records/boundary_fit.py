@@ -13,23 +13,23 @@ import shapely
 from sga_pipeline.contracts.assessment import CityPlan
 from sga_pipeline.home import Home
 from sga_pipeline.run_records.drawn_areas import Area, drawn_areas
-from sga_pipeline.run_records.ground import Polygons, ground_of, km2, once_and_twice
+from sga_pipeline.run_records.polygon_ground import Polygons, ground_of, km2, once_and_twice
 
 Made = tuple[str, dict[str, Any]]
 # A city and its parts are filled by what lies in them. A county may also be a metropolitan area, and a country is more than its cities.
 PARTED, PARTS = ("city", "district", "neighbourhood"), ("district", "neighbourhood")
-# An area has some six neighbours. Of a heap of areas that all share one ground not each pair need be named.
+# An area has some six neighbours. Where many areas share one ground, not every pair need be named.
 NEIGHBOURS = 20
 
 
 def boundary_fit(city: CityPlan, home: Home) -> Iterator[Made]:
-    """Rows of the register with the name of their table."""
+    """Rows of the run records with the name of their table."""
     for table, row in fit_of_areas(drawn_areas(city, home)):
         yield table, {"city_id": city.id, **row}
 
 
 def fit_of_areas(areas: Sequence[Area]) -> Iterator[Made]:
-    """Levels against themselves, then parents against their children."""
+    """Areas of one level compared with each other, then parents with their children."""
     parts = sorted((one for one in areas if one.level in PARTS), key=lambda one: (one.level, one.area_id))
     for level, members in groupby(parts, key=lambda one: one.level):
         yield from _overlaps(level, [one for one in members if one.polygon is not None])
@@ -85,7 +85,7 @@ def _pairs(polygons: Polygons) -> Iterator[tuple[int, int, float]]:
 
 
 def _fits(parent_id: str, whole: shapely.Geometry, level: str, children: Sequence[Area]) -> Iterator[Made]:
-    """A parent beside its children of one level, those without a boundary counted too."""
+    """A parent compared with its children of one level, those without a boundary counted too."""
     drawn = [one for one in children if one.polygon is not None]
     if not drawn:
         return

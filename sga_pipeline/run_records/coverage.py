@@ -1,4 +1,4 @@
-"""Coverage rows: the days and codes an accepted delivery speaks for. Zero is possible only inside them."""
+"""Coverage: the days and codes that an accepted delivery covers. A zero is possible only inside them."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _day(text: str | None) -> date | None:
 
 
 def _last_whole_month(text: str | None) -> date | None:
-    """`latest`: rows of a running month say nothing of its end, so coverage stops at the month before."""
+    """`latest`: rows of a month that is not over say nothing of its end, so coverage stops at the month before."""
     newest = _day(text)
     if newest is None:
         return None

@@ -33,7 +33,7 @@ def drawn_areas(city: CityPlan, home: Home) -> list[Area]:
     rows: dict[str, tuple[str, str, str | None, str]] = {}
     for feed_id, (area_id, level, parent_id, text) in ((plan.id, row) for plan in feeds for row in _rows(plan, home)):
         if area_id in fixed:
-            # Whatever a feed says of it: an area the contract fixes keeps its place in the hierarchy.
+            # An area that the contract fixes keeps its place in the hierarchy, whatever a feed says.
             level, parent_id = fixed[area_id].level, fixed[area_id].parent_id
         # Of an area that two feeds draw, the warehouse keeps the greater text; so does this.
         if area_id not in rows or rows[area_id][3] < (text or ""):

@@ -1,4 +1,4 @@
-"""The gaps of an earlier release, read back so that findings keep their first day and close when found no more."""
+"""The gaps of an earlier release, so that findings keep their first day and close when they are found no more."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ GAPS = Path("downloads", "gaps.parquet")
 
 
 def gap_history(releases: Iterable[Path], columns: tuple[str, ...]) -> Iterator[dict[str, Any]]:
-    """Rows of the gaps of each city's release; a release of an older form says what it can."""
+    """Rows of the gaps of each city's release; columns that an older release lacks are null."""
     for release in releases:
         if (release / GAPS).is_file():
             for row in pl.read_parquet(release / GAPS).iter_rows(named=True):

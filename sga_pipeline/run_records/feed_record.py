@@ -1,4 +1,4 @@
-"""What the register is told about one feed by pull and conform, and one city's feeds together."""
+"""What pull and conform know of one feed, for the run records."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class Pulled(Protocol):
     def message(self) -> str | None: ...
 
 
-class Held(Arrived, Protocol):
-    """A delivery as the raw store knows it."""
+class StoredDelivery(Arrived, Protocol):
+    """A delivery as the raw store holds it."""
 
     @property
     def bytes(self) -> int: ...
@@ -38,5 +38,7 @@ class FeedRecord:
     plan: FeedPlan
     pulled: Sequence[Pulled]
     conformed: Sequence[Conformed]
-    held: Mapping[tuple[str, str | None], Held]
+    # By hash and period.
+    deliveries: Mapping[tuple[str, str | None], StoredDelivery]
+    # Periods that should have arrived by now.
     expected: Sequence[str]

@@ -1,4 +1,4 @@
-"""One feed as the register tells it: what its contract says, and what the contract leaves unsaid."""
+"""One feed as a row of the table feeds: what its contract states, and what it leaves unstated."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def feed_row(record: FeedRecord) -> dict[str, Any]:
         "connector": feed.source.connector,
         "address": feed.source.address,
         "dated_to": feed.dated_to,
-        "tells": ",".join(sorted(feed.columns)),
+        "reported_columns": ",".join(sorted(feed.columns)),
         "between_years": feed.between_years,
         "differs": plan.differs,
         "concept_match": feed.concept_match or ("near" if feed.differs else "exact"),
@@ -44,14 +44,14 @@ def feed_row(record: FeedRecord) -> dict[str, Any]:
         "methods_unstated": ",".join(feed.methods.unstated),
         "form": _form(feed),
         "manual_steps": feed.manual_steps,
-        "tells_from": _tells_from(feed),
-        "by_area": plan.speaks_finer_than_extent,
+        "reported_from": _reported_from(feed),
+        "by_area": plan.is_finer_than_extent,
         "boundary_version": plan.boundary_version,
     }
 
 
 def _disaggregations(feed: Feed) -> list[str]:
-    """What the contract says, and what its columns show anyway."""
+    """The dimensions that the contract names, and those that its columns give in any case."""
     shown = {"sex": "sex", "age": "age", "age_group": "age", "area_id": "area"}
     mapped = {
         shown[one]
@@ -62,7 +62,7 @@ def _disaggregations(feed: Feed) -> list[str]:
 
 
 def _form(feed: Feed) -> str:
-    """How the data come, in a word: a sheet with letterhead or footers is laid out for eyes, not for programs."""
+    """The format of the data in a word. A sheet with letterhead or footers is laid out for people, not for programs."""
     form = feed.format
     if not isinstance(form, WorkbookFormat):
         return form.kind
@@ -70,8 +70,8 @@ def _form(feed: Feed) -> str:
     return "workbook_layout" if for_eyes else "workbook"
 
 
-def _tells_from(feed: Feed) -> date | None:
-    """The first day the contract promises anything of."""
+def _reported_from(feed: Feed) -> date | None:
+    """The first day that the contract promises data for."""
     if feed.coverage.first:
         return date.fromisoformat(feed.coverage.first)
     return period_bounds(feed.source.periods.first)[0] if feed.source.periods else None

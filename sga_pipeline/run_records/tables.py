@@ -1,19 +1,11 @@
-"""The register's tables: the form of each, and its rows from the plan and the records of a run."""
+"""The tables of the run records: the columns of each, with their types."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
 
 import polars as pl
-
-from sga_pipeline.contracts.assessment import Assessment, CityPlan
-from sga_pipeline.contracts.texts import text_rows
-from sga_pipeline.run_records.coverage import covered
-from sga_pipeline.run_records.feed_record import FeedRecord
-from sga_pipeline.run_records.feed_row import feed_row
-from sga_pipeline.run_records.what_came import what_came
 
 _INTEGERS = {
     "first_year",
@@ -40,8 +32,8 @@ _INTEGERS = {
     "children_n",
     "drawn_n",
 }
-_TRUTHS = {"accepted", "in_use", "superseded", "complete", "passed", "core", "manual_steps", "by_area", "told"}
-_DAYS = {"period_start", "period_end", "as_of", "tells_from"}
+_BOOLEANS = {"accepted", "in_use", "superseded", "complete", "passed", "core", "manual_steps", "by_area", "declared"}
+_DATES = {"period_start", "period_end", "as_of", "reported_from"}
 _NUMBERS = {
     "value",
     "threshold",
@@ -107,7 +99,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "connector",
         "address",
         "dated_to",
-        "tells",
+        "reported_columns",
         "between_years",
         "differs",
         "concept_match",
@@ -115,7 +107,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "methods_unstated",
         "form",
         "manual_steps",
-        "tells_from",
+        "reported_from",
         "by_area",
         "boundary_version",
     ),
@@ -172,7 +164,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     ),
     "column_fill": ("city_id", "feed_id", "sha256", "column", "filled", "records"),
     "header_changes": ("city_id", "feed_id", "sha256", "period", "lost", "gained"),
-    "sentinels": ("city_id", "feed_id", "sha256", "column", "code", "records", "told"),
+    "sentinels": ("city_id", "feed_id", "sha256", "column", "code", "records", "declared"),
     "unmapped_codes": ("city_id", "feed_id", "column", "code", "records"),
     "volumes": (
         "city_id",
@@ -187,7 +179,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "rows",
         "amount",
     ),
-    # The gaps of the release in force: what keeps a finding's first day, and closes what is found no more.
+    # The gaps of the current release: they keep a finding's first day, and close what is found no more.
     "gap_history": (
         "gap_id",
         "parent_id",
@@ -228,7 +220,7 @@ Row = dict[str, Any]
 
 
 def table_frame(table: str, rows: Iterable[Row]) -> pl.DataFrame:
-    """Rows in the declared form and in a canonical order."""
+    """Rows with the declared columns and types, in a canonical order."""
     schema = {column: _type(column) for column in TABLES[table]}
     frame = pl.DataFrame([{column: row.get(column) for column in schema} for row in rows], schema=schema)
     return frame.sort(by=list(schema), nulls_last=False)
@@ -237,82 +229,6 @@ def table_frame(table: str, rows: Iterable[Row]) -> pl.DataFrame:
 def _type(column: str) -> pl.DataType:
     if column in _INTEGERS:
         return pl.Int64()
-    if column in _TRUTHS:
+    if column in _BOOLEANS:
         return pl.Boolean()
-    return pl.Date() if column in _DAYS else pl.Float64() if column in _NUMBERS else pl.String()
-
-
-def run_record_rows(assessment: Assessment, records: list[FeedRecord], as_of: dict[str, date]) -> dict[str, list[Row]]:
-    """Every row of every table."""
-    rows: dict[str, list[Row]] = {table: [] for table in TABLES}
-    rows["texts"] += text_rows(assessment.contracts)
-    for city in assessment.cities:
-        rows["cities"].append(_city_row(city) | {"as_of": as_of[city.id]})
-        rows["core_decisions"] += [
-            {"city_id": city.id, **one, "core": one["core"] == "true"} for one in city.tables.core_set
-        ]
-        rows["decisions"] += [
-            {"city_id": city.id} | {key: value or None for key, value in one.items()} for one in city.tables.decisions
-        ]
-        rows["threshold_changes"] += [
-            {"city_id": city.id, **one, "value": float(one["value"])} for one in city.tables.thresholds
-        ]
-        rows["fixed_areas"] += [{"city_id": city.id, **area.model_dump()} for area in city.city.areas]
-    for record in records:
-        rows["feeds"].append(feed_row(record))
-        rows["coverage"] += _coverage_rows(record)
-        rows["checks"] += _check_rows(record)
-        for table, made in what_came(record):
-            rows[table].append({"city_id": record.plan.city.id, "feed_id": record.plan.id, **made})
-    return rows
-
-
-def _city_row(city: CityPlan) -> Row:
-    one = city.city
-    return {
-        "city_id": one.id,
-        "name": one.name,
-        "country_iso3": one.country_iso3,
-        "boundary_version": one.boundary_version,
-        "timezone": one.time_zone,
-        "languages": ",".join(one.languages),
-        "city_area": one.city_area,
-        "first_year": one.window.first_year,
-        "last_year": one.window.last_year,
-    }
-
-
-def _coverage_rows(record: FeedRecord) -> Iterable[Row]:
-    for one in covered(record.plan, record.conformed):
-        yield {
-            "city_id": record.plan.city.id,
-            "feed_id": record.plan.id,
-            "shape": record.plan.shape.id,
-            "delivery": one.delivery,
-            "period_start": one.first,
-            "period_end": one.last,
-            "code_prefix": one.code_prefix,
-            "complete": one.complete,
-        }
-
-
-def _check_rows(record: FeedRecord) -> Iterable[Row]:
-    """One row a rule: how many rows of the deliveries in use it looked at, and how many failed. A rule that found nothing to look at has not passed."""
-    in_use = [one.outcome for one in record.conformed if one.in_use]
-    rules = sorted({rule for one in in_use for rule in one.severities})
-    for rule in rules:
-        looked = [one for one in in_use if rule in one.severities]
-        failed, checked = sum(one.rules.get(rule, 0) for one in looked), sum(one.rows_in for one in looked)
-        # Of a column without a single value a rule says nothing; that it is required is another rule.
-        column = rule.partition(":")[2]
-        empty = all(one.filled.get(column, one.rows_kept) == 0 for one in looked) and not rule.startswith("required:")
-        yield {
-            "city_id": record.plan.city.id,
-            "engine": "pandera",
-            "check_name": rule,
-            "asset": f"conformed/{record.plan.shape.id}/{record.plan.id}",
-            "severity": looked[0].severities[rule],
-            "passed": False if failed else None if empty or checked == 0 else True,
-            "failed_rows": failed,
-            "checked_rows": checked,
-        }
+    return pl.Date() if column in _DATES else pl.Float64() if column in _NUMBERS else pl.String()

@@ -1,4 +1,4 @@
-"""Writes the register, and takes the fingerprint of all a release rests on."""
+"""Writes the run records, and takes the fingerprint of all that a release is made from."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from sga_pipeline.paths import DBT_PROJECT, PROJECT
 from sga_pipeline.run_records.boundary_fit import boundary_fit
 from sga_pipeline.run_records.earlier_gaps import gap_history
 from sga_pipeline.run_records.feed_record import FeedRecord
-from sga_pipeline.run_records.tables import TABLES, Row, run_record_rows, table_frame
+from sga_pipeline.run_records.rows import run_record_rows
+from sga_pipeline.run_records.tables import TABLES, Row, table_frame
 
 FINGERPRINTS = "fingerprints.json"
 
@@ -50,7 +51,7 @@ def write_fingerprints(assessment: Assessment, rows: dict[str, list[Row]], home:
 
 
 def read_fingerprints(home: Home) -> dict[str, str]:
-    """The fingerprints of the last run's register."""
+    """The fingerprints in the records of the last run."""
     try:
         found: dict[str, str] = json.loads((home.run_records / FINGERPRINTS).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -59,19 +60,19 @@ def read_fingerprints(home: Home) -> dict[str, str]:
 
 
 def _fingerprint(assessment: Assessment, rows: dict[str, list[Row]], city_id: str, program: str) -> str:
-    """Equal where a new release would say the same: same rows, contracts, arithmetic and program."""
-    passing = {"retrieved_at"}
-    said = {
+    """Equal where a new release would be the same: same rows, contracts, arithmetic and program."""
+    ignored = {"retrieved_at"}
+    content = {
         table: [
-            {key: value for key, value in row.items() if key not in passing}
+            {key: value for key, value in row.items() if key not in ignored}
             for row in rows[table]
             if row.get("city_id", city_id) == city_id
         ]
         for table in TABLES
-        # What a release said before is no reason for another.
+        # What an earlier release said is no reason for another.
         if table != "gap_history"
     }
-    digest = hashlib.sha256((program + json.dumps(said, sort_keys=True, default=str)).encode())
+    digest = hashlib.sha256((program + json.dumps(content, sort_keys=True, default=str)).encode())
     for file in assessment.contract_files(city_id):
         digest.update(file.name.encode() + hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()

@@ -73,7 +73,7 @@ def _source(row: Row, words: Words, formats: Formats) -> Source:
         cadence=words.code("cadence", row["cadence"]),
         lag_days=row["allowed_lag_days"],
         covers=formats.span(row["covers_from"], row["covers_to"]),
-        broken_down_by=listed("tells", row["disaggregations"]),
+        broken_down_by=listed("dimension", row["disaggregations"]),
         levels=listed("level", row["spatial_levels"]),
         connector=words.code("comes", row["connector"]),
         licence=None if row["licence"] == UNSTATED else row["licence"],

@@ -13,7 +13,7 @@ from pathlib import Path
 from sga_pipeline.errors import SgaError
 from sga_pipeline.paths import CONTRACTS, DBT_PROJECT
 
-# What is parsed holds the project's path: it serves this place alone, and is kept apart from what people's own dbt commands leave.
+# The parsed project holds its own path: it serves this folder alone, and is kept apart from what dbt commands typed by people leave.
 TARGET = DBT_PROJECT / "target" / f"parsed-{hashlib.sha256(str(DBT_PROJECT).encode()).hexdigest()[:8]}"
 MANIFEST = TARGET / "manifest.json"
 PARSED = MANIFEST.with_name("partial_parse.msgpack")
@@ -28,12 +28,12 @@ def fresh_manifest() -> Path:
 
 
 def parse() -> None:
-    """Run `dbt parse` aside and put what it gives in place: several processes may do so at once."""
+    """Run `dbt parse` in a folder of its own and put the results in place: several processes may do so at once."""
     TARGET.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix="parsing-", dir=TARGET.parent))
+    scratch = Path(tempfile.mkdtemp(prefix="parsing-", dir=TARGET.parent))
     try:
         if PARSED.is_file():
-            shutil.copy(PARSED, aside / PARSED.name)
+            shutil.copy(PARSED, scratch / PARSED.name)
         dbt = Path(sys.executable).with_name("dbt")
         done = subprocess.run(
             [
@@ -45,7 +45,7 @@ def parse() -> None:
                 "--profiles-dir",
                 str(DBT_PROJECT),
                 "--target-path",
-                str(aside),
+                str(scratch),
             ],
             capture_output=True,
             text=True,
@@ -54,12 +54,12 @@ def parse() -> None:
             check=False,
         )
         if done.returncode != 0:
-            said = (done.stdout + done.stderr).strip().splitlines()[-12:]
-            raise SgaError("the dbt project does not parse", "Correct the model it names.", "\n".join(said))
+            output = (done.stdout + done.stderr).strip().splitlines()[-12:]
+            raise SgaError("the dbt project does not parse", "Correct the model it names.", "\n".join(output))
         for file in (PARSED, MANIFEST):
-            os.replace(aside / file.name, file)
+            os.replace(scratch / file.name, file)
     finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def copy_parsed_project(target: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from sga_pipeline.expectations.outcomes import evidence_of
 from sga_pipeline.expectations.suites import all_suites
-from sga_pipeline.expectations.summaries import fetch, lay_beside
+from sga_pipeline.expectations.summaries import fetch, register_facts
 from sga_pipeline.paths import DBT_PROJECT
 from tests.runs import Run
 from tests.unit.checked_world import contracts
@@ -32,7 +32,7 @@ def warehouse(demo: Run) -> duckdb.DuckDBPyConnection:
     for name in ("observations", "areas", "cities", "indicators"):
         con.register(name, con.query(f"select * from published.{name}"))
     con.register("feeds", con.query(f"select * from read_parquet('{demo.home}/conformed/_run_records/feeds.parquet')"))
-    lay_beside(con, CATALOGUE, KINDS)
+    register_facts(con, CATALOGUE, KINDS)
     return con
 
 

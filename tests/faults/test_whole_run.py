@@ -107,6 +107,34 @@ def test_killed_anywhere_the_next_run_converges(begun: Begun, grown: Path, tmp_p
     assert list((home / "scratch").iterdir()) == []
 
 
+def test_a_warehouse_of_an_earlier_version_is_replaced(undisturbed: Path, tmp_path: Path) -> None:
+    """Tables that it left in the schema of the release neither stop a run nor reach a release; whoever reads it reads on."""
+    home, city = tmp_path / "home", small_city(tmp_path)
+    home.mkdir()
+    with duckdb.connect(str(home / "warehouse.duckdb")) as con:
+        con.execute("create schema evidence; create table main.cities as select 'x' as name")
+        con.execute("create table main.left_over as select 1 as a; create table evidence.left_over as select 1 as a")
+    with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as reader:
+        done = sga("run", "--home", home, city)
+        assert done.returncode == 0, done.stderr
+        assert reader.execute("select a from main.left_over").fetchone() == (1,)
+    assert content(home) == content(undisturbed / "home")
+    with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as con:
+        tables = con.execute("select table_name from information_schema.tables").fetchall()
+    assert ("observations",) in tables and ("left_over",) not in tables
+
+
+def test_a_warehouse_that_was_removed_is_built_again(undisturbed: Path, tmp_path: Path) -> None:
+    """It can be removed at any time; also where nothing has changed there is one to publish from."""
+    home = tmp_path / "home"
+    shutil.copytree(undisturbed / "home", home, symlinks=True)
+    (home / "warehouse.duckdb").unlink()
+    done = sga("run", "--home", home, small_city(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert "nothing new since release" in done.stdout
+    assert (home / "warehouse.duckdb").is_file()
+
+
 def test_interrupted_it_says_so_and_leaves_the_release(undisturbed: Path, tmp_path: Path) -> None:
     home, city = tmp_path / "home", small_city(tmp_path)
     run = subprocess.Popen([str(SGA), "run", "--home", str(home), str(city)], stderr=subprocess.PIPE, text=True)

@@ -96,6 +96,8 @@ def never_came(city: MadeCity, feed_id: str, alone_explains: dict[str, str]) -> 
     city.unsent[feed_id] = {"everything"}
     city.must_raise("never came", "G04", "critical", feed_id=feed_id, status="open")
     for indicator_id, severity in alone_explains.items():
-        city.must_raise("explained by a feed that never came", "G01", severity, indicator_id=indicator_id, explained=True)
+        city.must_raise(
+            "explained by a feed that never came", "G01", severity, indicator_id=indicator_id, explained=True
+        )
     for code in ("G07", "G08c", "G10a", "G13", "G16", "G17", "G20"):
         city.must_not_raise("a child of a feed that never came", code, "low", feed_id=feed_id)

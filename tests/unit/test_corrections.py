@@ -14,8 +14,8 @@ from sga_pipeline.conform.feed import conform_feed
 from sga_pipeline.contracts.assessment import FeedPlan, read_assessment
 from sga_pipeline.errors import ContractError
 from sga_pipeline.home import Home
+from sga_pipeline.run_records.conform_rows import conform_rows
 from sga_pipeline.run_records.feed_record import FeedRecord
-from sga_pipeline.run_records.what_came import what_came
 from tests.city_folder import CITY, write_city
 from tests.unit.test_conform_delivery import Arrived, Run, good, rows
 
@@ -163,7 +163,7 @@ def test_the_register_tells_counts_and_no_persons(tmp_path: Path) -> None:
     conformed = conform_feed(plan, {None: [Arrived(file)]}, home)
     held = Held("ab" * 32, None, file, 1, "2024-01-01T00:00:00Z")
     record = FeedRecord(plan, [], conformed, {(held.sha256, None): held}, [])
-    told = [row for table, row in what_came(record) if table == "corrections"]
+    told = [row for table, row in conform_rows(record) if table == "corrections"]
     assert [(row["correction_id"], row["status"], row["rows"], row["rows_unexpected"]) for row in told] == [
         ("c1", "applied", 1, 0),
         ("c2", "expectation_failed", 0, 1),

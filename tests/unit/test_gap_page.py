@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from sga_pipeline.contracts.csv_rows import read_rows
 from sga_pipeline.errors import SgaError
 from sga_pipeline.site import write_gap_pages
 from sga_pipeline.site.finding import Finding
@@ -18,7 +17,7 @@ from sga_pipeline.site.gap_register import Register, read_register
 from sga_pipeline.site.matrix import read_matrix
 from sga_pipeline.site.release_rows import open_release
 from sga_pipeline.site.scores_and_sources import read_scores, read_sources
-from sga_pipeline.site.words import FILE, LANGUAGES, page_languages, read_words
+from sga_pipeline.site.words import LANGUAGES, page_languages, read_words
 from tests.release_tables import GAPS, INDICATORS, STATES, Gap, write_release
 
 AS_OF = date(2025, 3, 1)
@@ -263,15 +262,6 @@ def test_pages_speak_the_citys_languages_and_english() -> None:
     assert page_languages(["fr", "wo"]) == ["fr", "en"]
     assert page_languages(["pt"]) == ["en"]
     assert page_languages(["es", "en", "es"]) == ["es", "en"]
-
-
-def test_every_word_is_there_in_every_language_with_the_same_blanks() -> None:
-    rows = read_rows(FILE)
-    assert len({row["word_id"] for row in rows}) == len(rows)
-    for row in rows:
-        blanks = {language: sorted(re.findall(r"\{\w+\}", row[language])) for language in LANGUAGES}
-        assert all(row[language].strip() for language in LANGUAGES), row["word_id"]
-        assert all(found == blanks["en"] for found in blanks.values()), row["word_id"]
 
 
 def test_a_word_that_is_not_there_is_an_error_that_names_it_and_the_file() -> None:

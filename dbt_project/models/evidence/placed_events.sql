@@ -37,7 +37,7 @@ with
             (
                 select *
                 from {{ source('run_records', 'feeds') }}
-                where {{ in_list("'latitude'", "replace(tells, ',', ';')") }}
+                where {{ in_list("'latitude'", "replace(reported_columns, ',', ';')") }}
             ) as feeds_with_coordinates
             on events.city_id = feeds_with_coordinates.city_id
             and events.feed_id = feeds_with_coordinates.feed_id
@@ -66,8 +66,8 @@ with
         left join city_boxes on event_points.city_id = city_boxes.city_id
     ),
 
-    -- One event at a point is no pile, and says where somebody was.
-    largest_piles as (
+    -- A point with few events is left out: it could show where somebody was.
+    largest_points as (
         select city_id, feed_id, year, max(events) as pile
         from placed_points
         where inside and not without and not null_island
@@ -95,8 +95,8 @@ select
         coalesce(sum(events) filter (where not without and not null_island and inside), 0) as bigint
     ) as located,
     case
-        when any_value(largest_piles.pile) >= 20 then cast(any_value(largest_piles.pile) as bigint)
+        when any_value(largest_points.pile) >= 20 then cast(any_value(largest_points.pile) as bigint)
     end as largest_pile
 from placed_points
-left join largest_piles using (city_id, feed_id, year)
+left join largest_points using (city_id, feed_id, year)
 group by placed_points.city_id, placed_points.feed_id, placed_points.year

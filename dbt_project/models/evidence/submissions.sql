@@ -42,7 +42,7 @@ with
                 12,
                 31
             ) as closes,
-            feeds.tells_from
+            feeds.reported_from
         from {{ source('run_records', 'feeds') }} as feeds
         inner join {{ source('run_records', 'cities') }} as cities on feeds.city_id = cities.city_id
         left join
@@ -79,7 +79,7 @@ with
                 {{ period_end('freq', 'period_start') }} + to_days(cast(allowed_lag_days as integer)) as date
             )
             <= as_of
-            and period_start >= coalesce({{ period_start('freq', 'tells_from') }}, opens)
+            and period_start >= coalesce({{ period_start('freq', 'reported_from') }}, opens)
     ),
 
     -- Rows of the deliveries in use, and when the first delivery that covers the period came.

@@ -1,7 +1,8 @@
-"""Grain: city x page: the site that shows each suite's result, rendered here because the library is at hand here alone."""
+"""Grain: city x page. The site that shows each suite's result, rendered here because only this process has the library loaded."""
 
 
 def model(dbt, session):
+    """Render the stored results of each city."""
     dbt.config(materialized="table")
     from sga_pipeline.expectations.data_docs import data_docs
 

@@ -1,5 +1,8 @@
 -- Grain: city x expectation x indicator or feed it is about (none, where it is about the summary as a whole).
-with told as (select city_id, position, unnest(outcomes) as outcome from {{ ref('expectation_suites') }})
+with
+    outcomes_of_suites as (
+        select city_id, position, unnest(outcomes) as outcome from {{ ref('expectation_suites') }}
+    )
 
 select
     city_id,
@@ -20,4 +23,4 @@ select
     outcome.period,
     outcome.figures,
     outcome.evidence_query
-from told
+from outcomes_of_suites

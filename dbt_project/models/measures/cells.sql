@@ -190,7 +190,7 @@ with
             dated_to = 'year' as by_year,
             {{ in_list("'sex'", 'told') }} as tells_sex,
             {{ in_list("'age'", 'told') }} or {{ in_list("'age_group'", 'told') }} as tells_age
-        from (select *, replace(tells, ',', ';') as told from {{ source('run_records', 'feeds') }})
+        from (select *, replace(reported_columns, ',', ';') as told from {{ source('run_records', 'feeds') }})
     ),
 
     -- Years for sources that know no more, months for events, and for counts what their period says.

@@ -119,7 +119,7 @@ with
             {{ source('run_records', 'feeds') }} as feeds
             on told.city_id = feeds.city_id
             and told.feed_id = feeds.feed_id
-        where {{ in_list('told.other.name', "replace(feeds.tells, ',', ';')") }}
+        where {{ in_list('told.other.name', "replace(feeds.reported_columns, ',', ';')") }}
         group by
             told.city_id,
             told.feed_id,

@@ -128,7 +128,7 @@ with
             {%- for filter in ['icd10', 'cause_group', 'weapon', 'relation', 'situation', 'location_type', 'cleared'] %}
                 and (
                     measures.{{ filter }} is null
-                    or {{ in_list("'" ~ filter ~ "'", "replace(feeds.tells, ',', ';')") }}
+                    or {{ in_list("'" ~ filter ~ "'", "replace(feeds.reported_columns, ',', ';')") }}
                 )
             {%- endfor %}
     ),

@@ -19,7 +19,7 @@ with
             {{ age_high('survey.age', 'survey.age_group') }} as age_high,
             survey.ethnicity,
             survey.disability,
-            feeds.tells
+            feeds.reported_columns
         from {{ ref('stg_survey_answers') }} as survey
         inner join
             {{ source('run_records', 'feeds') }} as feeds
@@ -85,7 +85,7 @@ with
         union all
         select *, sex, '_T', '', ''
         from asked
-        where {{ in_list("'sex'", "replace(tells, ',', ';')") }}
+        where {{ in_list("'sex'", "replace(reported_columns, ',', ';')") }}
         union all
         select asked.*, '_T', groups.age_group, '', ''
         from asked
@@ -97,7 +97,7 @@ with
         union all
         select * exclude (other), '_T', '_T', other.name, coalesce(other.code, '_U')
         from (select *, {{ named_columns(['ethnicity', 'disability']) }} as other from asked)
-        where {{ in_list('other.name', "replace(tells, ',', ';')") }}
+        where {{ in_list('other.name', "replace(reported_columns, ',', ';')") }}
     ),
 
     clustered as (

@@ -7,12 +7,15 @@ from sga_pipeline.expectations.suite import Rule, Suite
 
 _CODES = """
 -- Grain: combination of codes.
-select distinct sex, age, area_level, freq, obs_status, conf_status from observations where city_id = $city_id order by all
+select distinct sex, age, area_level, freq, obs_status, conf_status
+from observations
+where city_id = $city_id
+order by all
 """
 
 
 def known_codes(catalogue: Catalogue) -> Suite:
-    """Every code a reader meets stands in the catalogue."""
+    """Every code that a reader meets is in the catalogue."""
     listed = {
         "sex": list(catalogue.code_lists["sex"]),
         "age": [*catalogue.age_groups, "_T", "_U"],
@@ -44,17 +47,29 @@ def known_codes(catalogue: Catalogue) -> Suite:
 
 
 def known_areas() -> Suite:
-    """Every area a value speaks of is among the areas, at the level the value says."""
+    """Every area that a value is for is among the areas, at the level the value states."""
     sql = """
-    -- Grain: area x level, as values say it.
-    select spoken.area_id, spoken.area_level, spoken.values_n, coalesce(areas.level, 'none') as known_level
-    from (select city_id, area_id, area_level, count(*) as values_n from observations where city_id = $city_id group by all) as spoken
+    with
+        areas_with_values as (
+            select city_id, area_id, area_level, count(*) as values_n
+            from observations
+            where city_id = $city_id
+            group by city_id, area_id, area_level
+        )
+
+    -- Grain: area x level, as values state it.
+    select
+        areas_with_values.area_id,
+        areas_with_values.area_level,
+        areas_with_values.values_n,
+        coalesce(areas.level, 'none') as known_level
+    from areas_with_values
     left join areas using (city_id, area_id)
-    order by (known_level = spoken.area_level), spoken.area_id, spoken.area_level
+    order by (known_level = areas_with_values.area_level), areas_with_values.area_id, areas_with_values.area_level
     """
     return Suite(
         "areas_are_known",
-        "Values speak of areas that are known",
+        "Areas of values are known areas",
         "main/observations",
         sql,
         (
@@ -64,7 +79,8 @@ def known_areas() -> Suite:
                 "ExpectColumnPairValuesToBeEqual",
                 {"column_A": "area_level", "column_B": "known_level", "ignore_row_if": "neither"},
                 ("values_n",),
-                "select count(*) as values_n from observations where area_id = '{area_id}' and area_level = '{area_level}'",
+                "select count(*) as values_n from observations "
+                "where area_id = '{area_id}' and area_level = '{area_level}'",
             ),
         ),
         "us",
@@ -75,15 +91,30 @@ def known_areas() -> Suite:
 def known_feeds() -> Suite:
     """Every source a value names is a feed of the city, and every value names one."""
     sql = """
+    with
+        -- Grain: value x source it names; a value that names none has one row.
+        sources_of_values as (
+            select unnest(case when len(sources) > 0 then sources else [null] end) as source
+            from observations
+            where city_id = $city_id and value is not null
+        ),
+
+        named_sources as (
+            select coalesce(source, 'nobody') as feed_id, count(*) as values_n
+            from sources_of_values
+            group by source
+        ),
+
+        feeds_of_city as (select feed_id from feeds where city_id = $city_id)
+
     -- Grain: source, as values name it.
-    select named.feed_id, named.values_n, coalesce(feeds.feed_id, 'none') as known_feed
-    from (
-        select coalesce(source, 'nobody') as feed_id, count(*) as values_n
-        from (select unnest(case when len(sources) > 0 then sources else [null] end) as source from observations where city_id = $city_id and value is not null)
-        group by all
-    ) as named
-    left join (select * from feeds where city_id = $city_id) as feeds using (feed_id)
-    order by (known_feed = named.feed_id), named.feed_id
+    select
+        named_sources.feed_id,
+        named_sources.values_n,
+        coalesce(feeds_of_city.feed_id, 'none') as known_feed
+    from named_sources
+    left join feeds_of_city using (feed_id)
+    order by (known_feed = named_sources.feed_id), named_sources.feed_id
     """
     return Suite(
         "sources_are_known",
@@ -98,7 +129,8 @@ def known_feeds() -> Suite:
                 {"column_A": "feed_id", "column_B": "known_feed", "ignore_row_if": "neither"},
                 ("values_n",),
                 "select count(*) as values_n from observations where value is not null "
-                "and (list_contains(sources, '{feed_id}') or ('{feed_id}' = 'nobody' and coalesce(len(sources), 0) = 0))",
+                "and (list_contains(sources, '{feed_id}') "
+                "or ('{feed_id}' = 'nobody' and coalesce(len(sources), 0) = 0))",
             ),
         ),
         "us",

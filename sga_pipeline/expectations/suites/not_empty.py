@@ -1,4 +1,4 @@
-"""Nothing passes on nothing: tables have rows, and columns that must carry something do."""
+"""Tables have rows, and columns that must hold values do: other rules pass where there is nothing to look at."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from sga_pipeline.expectations.suite import Rule, Suite
 
 _TABLES = """
 -- Grain: table. Every indicator of the catalogue is published, whether there are values for it or not.
-select 'indicators' as table_name, (select count(*) from indicators where city_id = $city_id) as rows_found,
-    (select count(*) from catalogue_facts) as rows_needed, 'us' as about
+select
+    'indicators' as table_name,
+    (select count(*) from indicators where city_id = $city_id) as rows_found,
+    (select count(*) from catalogue_facts) as rows_needed,
+    'us' as about
 union all
 select 'areas', (select count(*) from areas where city_id = $city_id), 1, 'us'
 union all
@@ -17,7 +20,7 @@ order by table_name
 
 
 def tables_hold_rows() -> Suite:
-    """A release without values, areas or indicators says nothing. That no data came is told by other findings."""
+    """A release without values, areas or indicators says nothing. That no data arrived is reported by other findings."""
     return Suite(
         "tables_hold_rows",
         "Tables have at least the rows they must have",
@@ -66,7 +69,8 @@ def columns_hold_values() -> Suite:
         "columns_hold_values",
         "No column is empty from top to bottom",
         "main/observations",
-        f"-- Grain: column.\nwith own as (select * from observations where city_id = $city_id)\n{each}\norder by filled, column_name",
+        "-- Grain: column.\nwith own as (select * from observations where city_id = $city_id)\n"
+        f"{each}\norder by filled, column_name",
         (
             Rule(
                 "column_not_empty",

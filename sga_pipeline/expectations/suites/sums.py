@@ -7,17 +7,26 @@ from sga_pipeline.expectations.suite import Rule, Suite
 from sga_pipeline.expectations.suites.years import YEARS
 
 # What we count must add up exactly. What a source states may be rounded part by part, and off by half a percent.
-_JUDGED = """
-judged as (
-    select *, case when counted then 1e-6 else 0.005 * abs(whole) + 0.5 * parts_n end as allowed,
-        whole + allowed as most_allowed, whole - allowed as least_allowed, case when counted then 'us' else 'world' end as about,
+_COMPARED = """
+compared as (
+    select
+        *,
+        case when counted then 1e-6 else 0.005 * abs(whole) + 0.5 * parts_n end as allowed,
+        whole + allowed as most_allowed,
+        whole - allowed as least_allowed,
+        case when counted then 'us' else 'world' end as about,
         greatest(parts - most_allowed, case when complete then least_allowed - parts else -1 end) as off
-    from summed where parts is not null and whole is not null
+    from summed
+    where parts is not null and whole is not null
 )
+
 -- Grain: indicator x level x year: of its areas the one that is furthest off.
 select indicator_id, area_id, area_level, period, whole, parts, complete, about, most_allowed, least_allowed
-from judged
-qualify row_number() over (partition by indicator_id, area_level, period order by off / greatest(whole, 1) desc, area_id) = 1
+from compared
+qualify
+    row_number() over (
+        partition by indicator_id, area_level, period order by off / greatest(whole, 1) desc, area_id
+    ) = 1
 order by off / greatest(whole, 1) desc, indicator_id, area_level, period
 """
 
@@ -25,17 +34,28 @@ _GROUPS = f"""
 with {YEARS},
 
 summed as (
-    select city_id, indicator_id, area_id, area_level, period, any_value(counted) as counted,
+    select
+        city_id,
+        indicator_id,
+        area_id,
+        area_level,
+        period,
+        any_value(counted) as counted,
         max(numerator) filter (where sex = '_T' and age = '_T') as whole,
-        sum(numerator) filter (where {{parts}}) as parts, count(numerator) filter (where {{parts}}) as parts_n,
-        count(numerator) filter (where {{named}}) = {{named_n}} and coalesce(bool_and(numerator is not null) filter (where {{parts}}), false) as complete
-    from years group by city_id, indicator_id, area_id, area_level, period
+        sum(numerator) filter (where {{parts}}) as parts,
+        count(numerator) filter (where {{parts}}) as parts_n,
+        count(numerator) filter (where {{named}}) = {{named_n}}
+            and coalesce(bool_and(numerator is not null) filter (where {{parts}}), false) as complete
+    from years
+    group by city_id, indicator_id, area_id, area_level, period
 ),
-{_JUDGED}"""
+{_COMPARED}"""
 
 _PARTS_OF_GROUP = (
-    "select max(numerator) filter (where sex = '_T' and age = '_T') as whole, sum(numerator) filter (where {condition}) as parts "
-    "from observations where indicator_id = '{{indicator_id}}' and area_id = '{{area_id}}' and period = '{{period}}' and other_dim is null"
+    "select max(numerator) filter (where sex = '_T' and age = '_T') as whole, "
+    "sum(numerator) filter (where {condition}) as parts from observations "
+    "where indicator_id = '{{indicator_id}}' and area_id = '{{area_id}}' and period = '{{period}}' "
+    "and other_dim is null"
 )
 
 
@@ -86,28 +106,47 @@ def ages(catalogue: Catalogue) -> Suite:
 _AREAS = f"""
 with {YEARS},
 
-totals as (select * from years where sex = '_T' and age = '_T' and numerator is not null),
+totals as (
+    select * from years where sex = '_T' and age = '_T' and numerator is not null
+),
+
+areas_of_level as (
+    select level as area_level, count(*) as areas_n from areas where city_id = $city_id group by level
+),
 
 -- Areas of a level fill their city where each of them has a figure.
 summed as (
-    select wholes.city_id, wholes.indicator_id, wholes.area_id, parts.area_level, wholes.period, any_value(wholes.counted) as counted,
-        any_value(wholes.numerator) as whole, sum(parts.numerator) as parts, count(*) as parts_n,
+    select
+        wholes.city_id,
+        wholes.indicator_id,
+        wholes.area_id,
+        parts.area_level,
+        wholes.period,
+        any_value(wholes.counted) as counted,
+        any_value(wholes.numerator) as whole,
+        sum(parts.numerator) as parts,
+        count(*) as parts_n,
         -- Events without an area are the city's alone; what a source states for every area is all there is.
-        not any_value(wholes.counted) and count(*) = (select count(*) from areas where areas.city_id = $city_id and areas.level = parts.area_level) as complete
+        not any_value(wholes.counted) and count(*) = coalesce(any_value(areas_of_level.areas_n), 0) as complete
     from totals as wholes
     inner join cities on wholes.city_id = cities.city_id and wholes.area_id = cities.city_area
     inner join totals as parts on wholes.indicator_id = parts.indicator_id and wholes.period = parts.period
-    where parts.area_level in ('district', 'neighbourhood') and (not wholes.counted or wholes.sources = parts.sources)
+    left join areas_of_level on parts.area_level = areas_of_level.area_level
+    where
+        parts.area_level in ('district', 'neighbourhood')
+        and (not wholes.counted or wholes.sources = parts.sources)
     group by wholes.city_id, wholes.indicator_id, wholes.area_id, wholes.period, parts.area_level
 ),
-{_JUDGED}"""
+{_COMPARED}"""
 
 
 def areas() -> Suite:
     """Districts, or neighbourhoods, are not more than their city."""
     evidence = (
-        "select sum(numerator) filter (where area_id = '{area_id}') as whole, sum(numerator) filter (where area_level = '{area_level}') as parts "
-        "from observations where indicator_id = '{indicator_id}' and period = '{period}' and sex = '_T' and age = '_T' and other_dim is null"
+        "select sum(numerator) filter (where area_id = '{area_id}') as whole, "
+        "sum(numerator) filter (where area_level = '{area_level}') as parts from observations "
+        "where indicator_id = '{indicator_id}' and period = '{period}' and sex = '_T' and age = '_T' "
+        "and other_dim is null"
     )
     return Suite(
         "areas_sum_to_city",

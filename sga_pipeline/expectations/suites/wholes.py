@@ -6,19 +6,33 @@ from sga_pipeline.expectations.suite import Rule, Suite
 from sga_pipeline.expectations.suites.years import YEARS
 
 _COMPONENTS = f"""
-with {YEARS}
+with {YEARS},
+
+totals as (
+    select * from years where sex = '_T' and age = '_T' and numerator is not null
+)
 
 -- Grain: indicator x what it is part of: the area and year where it comes nearest to its whole, or above it.
-select parts.indicator_id, nested.whole_id, parts.area_id, parts.period, wholes.numerator as whole, parts.numerator as part,
+select
+    parts.indicator_id,
+    nested.whole_id,
+    parts.area_id,
+    parts.period,
+    wholes.numerator as whole,
+    parts.numerator as part,
     case when parts.counted then 'us' else 'world' end as about
-from years as parts
+from totals as parts
 inner join nested on parts.indicator_id = nested.part_id
-inner join years as wholes
-    on nested.whole_id = wholes.indicator_id and parts.area_id = wholes.area_id and parts.period = wholes.period and parts.sex = wholes.sex
-    and parts.age = wholes.age and parts.sources = wholes.sources
-where parts.sex = '_T' and parts.age = '_T' and parts.numerator is not null and wholes.numerator is not null
-qualify row_number() over (
-    partition by parts.indicator_id, nested.whole_id order by parts.numerator - wholes.numerator desc, parts.period, parts.area_id) = 1
+inner join totals as wholes
+    on nested.whole_id = wholes.indicator_id
+    and parts.area_id = wholes.area_id
+    and parts.period = wholes.period
+    and parts.sources = wholes.sources
+qualify
+    row_number() over (
+        partition by parts.indicator_id, nested.whole_id
+        order by parts.numerator - wholes.numerator desc, parts.period, parts.area_id
+    ) = 1
 order by part - whole desc, parts.indicator_id, nested.whole_id
 """
 
@@ -39,7 +53,8 @@ def components() -> Suite:
                 ("whole", "part"),
                 "select max(numerator) filter (where indicator_id = '{whole_id}') as whole, "
                 "max(numerator) filter (where indicator_id = '{indicator_id}') as part from observations "
-                "where area_id = '{area_id}' and period = '{period}' and sex = '_T' and age = '_T' and other_dim is null",
+                "where area_id = '{area_id}' and period = '{period}' "
+                "and sex = '_T' and age = '_T' and other_dim is null",
                 "critical",
                 "component_exceeds_whole",
             ),
@@ -50,20 +65,43 @@ def components() -> Suite:
 
 _COUNTRY = """
 with totals as (
-    -- A source that reports a finished count gives no numerator; the count is its value.
-    select observations.*, coalesce(observations.numerator, case when facts.kind = 'count' then observations.value end) as amount
+    select
+        observations.*,
+        -- A source that reports a finished count gives no numerator; the count is its value.
+        coalesce(observations.numerator, case when facts.kind = 'count' then observations.value end) as amount
     from observations
     inner join catalogue_facts as facts using (indicator_id)
-    where observations.city_id = $city_id and observations.freq = 'A' and observations.sex = '_T' and observations.age = '_T'
-        and observations.other_dim is null and facts.adds_up
-        and not list_has_any(observations.sources, (select coalesce(list(feed_id), []) from feeds where city_id = $city_id and shape = 'survey_answers'))
+    where
+        observations.city_id = $city_id
+        and observations.freq = 'A'
+        and observations.sex = '_T'
+        and observations.age = '_T'
+        and observations.other_dim is null
+        and facts.adds_up
+        and not list_has_any(
+            observations.sources,
+            (
+                select coalesce(list(feed_id), [])
+                from feeds
+                where city_id = $city_id and shape = 'survey_answers'
+            )
+        )
 )
 
 -- Grain: indicator x year.
-select own.indicator_id, own.area_id, own.period, country.area_id as country_id, country.amount as country, own.amount as city
+select
+    own.indicator_id,
+    own.area_id,
+    own.period,
+    country.area_id as country_id,
+    country.amount as country,
+    own.amount as city
 from totals as own
 inner join cities on own.city_id = cities.city_id and own.area_id = cities.city_area
-inner join totals as country on own.indicator_id = country.indicator_id and own.period = country.period and country.area_level = 'country'
+inner join totals as country
+    on own.indicator_id = country.indicator_id
+    and own.period = country.period
+    and country.area_level = 'country'
 where own.amount is not null and country.amount is not null
 order by own.amount / greatest(country.amount, 1) desc, own.indicator_id, own.period
 """
@@ -84,7 +122,9 @@ def country() -> Suite:
                 {"column_A": "country", "column_B": "city", "or_equal": True, "ignore_row_if": "neither"},
                 ("country", "city"),
                 "select max(coalesce(numerator, value)) filter (where area_id = '{country_id}') as country, "
-                "max(coalesce(numerator, value)) filter (where area_id = '{area_id}') as city from observations where indicator_id = '{indicator_id}' and period = '{period}' and sex = '_T' and age = '_T' and other_dim is null",
+                "max(coalesce(numerator, value)) filter (where area_id = '{area_id}') as city from observations "
+                "where indicator_id = '{indicator_id}' and period = '{period}' "
+                "and sex = '_T' and age = '_T' and other_dim is null",
                 "high",
                 "city_exceeds_country",
             ),

@@ -1,11 +1,22 @@
-"""The yearly amounts that checks add up or set side by side."""
+"""The yearly amounts that suites add up or compare."""
 
-# Amounts that can be added up: not the answers of a survey, nor what a source reports as a finished value.
+# Amounts that can be added up: neither the answers of a survey, nor what a source reports as a finished value.
 YEARS = """
 years as (
-    select observations.*, facts.counted from observations
+    select observations.*, facts.counted
+    from observations
     inner join catalogue_facts as facts using (indicator_id)
-    where observations.city_id = $city_id and observations.freq = 'A' and observations.other_dim is null and facts.adds_up
-        and not list_has_any(observations.sources,
-            (select coalesce(list(feed_id), []) from feeds where city_id = $city_id and shape in ('survey_answers', 'observations')))
+    where
+        observations.city_id = $city_id
+        and observations.freq = 'A'
+        and observations.other_dim is null
+        and facts.adds_up
+        and not list_has_any(
+            observations.sources,
+            (
+                select coalesce(list(feed_id), [])
+                from feeds
+                where city_id = $city_id and shape in ('survey_answers', 'observations')
+            )
+        )
 )"""

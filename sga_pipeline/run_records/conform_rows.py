@@ -1,4 +1,4 @@
-"""What came of one feed: pulls, deliveries, breaks its owner declared, codes without a mapping, volumes of every vintage."""
+"""What pull and conform recorded of one feed: deliveries, declared breaks, codes without a mapping, volumes of every vintage."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from sga_pipeline.run_records.feed_record import FeedRecord
 Made = tuple[str, dict[str, Any]]
 
 
-def what_came(record: FeedRecord) -> Iterator[Made]:
-    """Rows with the name of their table; city and feed are added by whoever asks."""
+def conform_rows(record: FeedRecord) -> Iterator[Made]:
+    """Rows with the name of their table; the caller adds city and feed."""
     for one in record.plan.feed.breaks:
         yield "breaks", one.model_dump(mode="json")
     yield from _other_boundaries(record)
@@ -37,10 +37,10 @@ def what_came(record: FeedRecord) -> Iterator[Made]:
         for name in outcome.new_columns:
             yield "new_columns", {"sha256": outcome.sha256, "column": name}
         for name, sentinel, count in outcome.sentinels:
-            told = any(one.removesuffix(".0") == sentinel for one in record.plan.feed.format.empty)
+            declared = any(one.removesuffix(".0") == sentinel for one in record.plan.feed.format.empty)
             yield (
                 "sentinels",
-                {"sha256": outcome.sha256, "column": name, "code": sentinel, "records": count, "told": told},
+                {"sha256": outcome.sha256, "column": name, "code": sentinel, "records": count, "declared": declared},
             )
     for column, codes in sorted(unmapped.items()):
         for code, number in sorted(codes.items()):
@@ -58,7 +58,7 @@ def _other_boundaries(record: FeedRecord) -> Iterator[Made]:
 
 
 def _corrections(record: FeedRecord) -> Iterator[Made]:
-    """What became of each correction in the deliveries in use. Which row it is about is not told, and of persons not even the value."""
+    """What became of each correction in the deliveries in use. Its row is left out, and of records of persons also its values."""
     outcomes = [one.outcome for one in record.conformed if one.in_use]
     of_persons = any(column.restricted for column in record.plan.shape.columns)
     for one in record.plan.corrections:
@@ -87,7 +87,11 @@ def _header_changes(record: FeedRecord) -> Iterator[Made]:
     """Columns that came or went between one delivery and the next, by period and then by arrival."""
     arrived = sorted(
         (
-            (one.outcome.period or "", record.held[(one.outcome.sha256, one.outcome.period)].retrieved_at, one.outcome)
+            (
+                one.outcome.period or "",
+                record.deliveries[(one.outcome.sha256, one.outcome.period)].retrieved_at,
+                one.outcome,
+            )
             for one in record.conformed
             if one.outcome.accepted
         ),
@@ -106,14 +110,14 @@ def _deliveries(record: FeedRecord) -> Iterator[Made]:
     # Vintages are numbered from the oldest; conform lists the newest of each period first.
     numbers: Counter[str | None] = Counter(one.outcome.period for one in record.conformed if one.outcome.accepted)
     for one in record.conformed:
-        held, outcome = record.held[(one.outcome.sha256, one.outcome.period)], one.outcome
+        delivery, outcome = record.deliveries[(one.outcome.sha256, one.outcome.period)], one.outcome
         yield (
             "deliveries",
             {
                 "sha256": outcome.sha256,
                 "period": outcome.period,
-                "retrieved_at": held.retrieved_at,
-                "bytes": held.bytes,
+                "retrieved_at": delivery.retrieved_at,
+                "bytes": delivery.bytes,
                 "rows_in": outcome.rows_in,
                 "rows_kept": outcome.rows_kept,
                 "rows_quarantined": outcome.rows_quarantined,
@@ -137,7 +141,7 @@ def _deliveries(record: FeedRecord) -> Iterator[Made]:
                     "sha256": outcome.sha256,
                     "delivery_period": outcome.period,
                     "vintage": vintage,
-                    "retrieved_at": held.retrieved_at,
+                    "retrieved_at": delivery.retrieved_at,
                     "in_use": one.in_use,
                     "series": series,
                     "period": period,

@@ -1,4 +1,4 @@
-"""Ground that polygons cover: the part of a geometry that is ground, its size, and what lies in one or in several of many polygons."""
+"""The ground that polygons cover: its size, and what of it lies in one or in several of many polygons."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import shapely
 from sga_pipeline.conform.boundaries import size_km2
 
 Polygons = npt.NDArray[Any]
-# Square metres are told; less is a rounded corner.
+# Square metres are kept; less is a rounded corner.
 DIGITS = 6
 
 
@@ -27,7 +27,7 @@ def ground_of(found: shapely.Geometry) -> shapely.Geometry:
 
 
 def once_and_twice(polygons: Polygons) -> tuple[shapely.Geometry, shapely.Geometry]:
-    """The ground in any of them, and the ground in two or more. Halves are joined, so that many on one heap cost little more than many side by side."""
+    """The ground in any of them, and the ground in two or more. Halves are joined, so that many that overlap cost little more than many that do not."""
     if len(polygons) == 1:
         return polygons[0], shapely.MultiPolygon()
     west, south, east, north = shapely.bounds(polygons).T
