@@ -15,7 +15,6 @@ from sga_pipeline.contracts.city import City
 from sga_pipeline.contracts.city_tables import CityTables, city_table_files, read_city_tables
 from sga_pipeline.contracts.corrections import Correction, read_corrections
 from sga_pipeline.contracts.crosswalks import Crosswalk, read_crosswalk
-from sga_pipeline.contracts.csv_rows import read_rows
 from sga_pipeline.contracts.feed import Feed
 from sga_pipeline.contracts.feed_checks import check_feed
 from sga_pipeline.contracts.gap_catalogue_checks import check_gap_catalogue

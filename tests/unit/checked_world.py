@@ -131,5 +131,6 @@ def _put(
         "v1",
         "2025-01-01",
         None,
+        None,
     ]
     con.execute(f"insert into observations values ({', '.join('?' * len(row))})", row)

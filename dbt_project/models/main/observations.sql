@@ -65,7 +65,7 @@ with
             ) as some_events
         from values_in_window
         inner join
-            {{ ref('stg_areas') }} as areas
+            {{ ref('city_areas') }} as areas
             on values_in_window.city_id = areas.city_id
             and values_in_window.area_id = areas.area_id
         inner join

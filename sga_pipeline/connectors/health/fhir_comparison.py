@@ -13,15 +13,15 @@ from sga_pipeline.connectors.health.fhir_records import MAX_LINE_BYTES
 _SUM_BITS = 512
 
 
-def tell_the_same(one: Path, other: Path) -> bool:
+def have_same_content(one: Path, other: Path) -> bool:
     """What cannot be read as lines is the same only where its bytes are, and that is known already."""
     try:
-        return _told(one) == _told(other)
+        return _content(one) == _content(other)
     except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError, ValueError):
         return False
 
 
-def _told(path: Path) -> tuple[int, int]:
+def _content(path: Path) -> tuple[int, int]:
     """How many lines there are, and a sum over them that no order changes; held in no more memory than one line."""
     number = total = 0
     for line in _lines(path):

@@ -1,4 +1,4 @@
-"""Whether two SDMX messages tell the same: all but the moment and the number they were prepared under."""
+"""Whether two SDMX messages have the same content: all but the moment and the number they were prepared under."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from typing import IO, Any
 # Where the header of a message in XML ends; it is never longer than this.
 _HEAD = 1 << 20
 _HEADER_END = re.compile(rb"</(?:\w+:)?Header\s*>")
-# What changes in a header at every request. The data sets' own words (action, validity) are part of what is told.
+# What changes in a header at every request. The data sets' own words (action, validity) are part of the content.
 _CHANGING = re.compile(rb"<((?:\w+:)?(?:ID|Prepared|Extracted|DataSetID))(\s[^>]*)?>[^<]*</\1\s*>")
 _JSON_CHANGING = ("id", "prepared")
 _JSON_LIMIT = 50_000_000
 _BLOCK = 1 << 20
 
 
-def tell_the_same(one: Path, other: Path) -> bool:
+def have_same_content(one: Path, other: Path) -> bool:
     """Compare page by page; what cannot be understood is the same only where its bytes are."""
     try:
-        return _told(one) == _told(other)
+        return _content(one) == _content(other)
     except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError):
         return False
 
 
-def _told(path: Path) -> list[str]:
+def _content(path: Path) -> list[str]:
     if not zipfile.is_zipfile(path):
         with path.open("rb") as stream:
             return [_digest(stream, path.stat().st_size)]

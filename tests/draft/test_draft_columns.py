@@ -1,4 +1,4 @@
-"""What a draft tells of a file: encodings, dates, numbers, keys, sentinels; what it keeps to itself; what it refuses."""
+"""What a draft says of a file: encodings, dates, numbers, keys, sentinels; what it keeps to itself; what it refuses."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_names_of_columns_in_polish(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "encoding", "told"),
+    ("text", "encoding", "found"),
     [
         (POLISH, "cp1250", "cp1250"),
         (POLISH, "iso8859_2", "iso8859_2"),
@@ -72,14 +72,14 @@ def test_names_of_columns_in_polish(tmp_path: Path) -> None:
         (CZECH, "iso8859_2", "iso8859_2"),
     ],
 )
-def test_encodings_of_central_europe(tmp_path: Path, text: str, encoding: str, told: str) -> None:
+def test_encodings_of_central_europe(tmp_path: Path, text: str, encoding: str, found: str) -> None:
     form = drafted(tmp_path, text, encoding=encoding).found.form
     assert isinstance(form, CsvFormat)
-    assert form.encoding == told
+    assert form.encoding == found
 
 
 @pytest.mark.parametrize(
-    ("text", "encoding", "told"),
+    ("text", "encoding", "found"),
     [
         (WESTERN, "utf-8", "utf-8"),
         (WESTERN, "utf-8-sig", "utf-8"),
@@ -93,10 +93,10 @@ def test_encodings_of_central_europe(tmp_path: Path, text: str, encoding: str, t
     ],
 )
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-def test_encodings_and_line_ends(tmp_path: Path, text: str, encoding: str, told: str, end: str) -> None:
+def test_encodings_and_line_ends(tmp_path: Path, text: str, encoding: str, found: str, end: str) -> None:
     made = drafted(tmp_path, text.replace("\n", end), encoding=encoding)
     assert isinstance(made.found.form, CsvFormat)
-    assert (made.found.form.encoding, made.found.form.delimiter) == (told, ";")
+    assert (made.found.form.encoding, made.found.form.delimiter) == (found, ";")
     assert made.looked.rows == text.count("\n") - 20 + 19
     assert made.choice.shape == "crime_events"
 
@@ -124,9 +124,9 @@ def test_what_is_about_persons_stays_inside(tmp_path: Path) -> None:
         f"{at},2023-01-{at % 28 + 1:02},robbery,Jane Roe,{at} Elm Street,+1 555 010 {at % 10:04},jane{at}@example.org,A long story about what Jane Roe saw on the night number {at} of it\n"
         for at in range(40)
     )
-    made = drafted(tmp_path, "id,date,offence,who,spot,line,write,told\n" + rows.replace("Jane Roe,", "Jane Roe,", 1))
+    made = drafted(tmp_path, "id,date,offence,who,spot,line,write,said\n" + rows.replace("Jane Roe,", "Jane Roe,", 1))
     private = {column.name for column in made.private}
-    assert {"spot", "line", "write", "told"} <= private
+    assert {"spot", "line", "write", "said"} <= private
     everything = made.text + "".join(made.mappings.values())
     assert not [word for word in ("Jane", "Elm", "555", "example.org", "story") if word in everything]
     assert "  - spot" in made.text
@@ -235,8 +235,8 @@ def test_headers_cannot_break_out(tmp_path: Path) -> None:
 
 def test_the_command_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "list.csv").write_text("local,records\nTheft of car,50\nMurder,3\n", encoding="utf-8")
-    told = sga("mapping", "xx_any", "any", "--from", tmp_path / "list.csv", "--format", "json")
-    (row,) = json.loads(told.stdout)
+    listed = sga("mapping", "xx_any", "any", "--from", tmp_path / "list.csv", "--format", "json")
+    (row,) = json.loads(listed.stdout)
     assert (row["local"], row["iccs_code"], row["suggestion"]) == (
         "Theft of car",
         "",
