@@ -112,7 +112,7 @@ def write_districts(city: Path, squares: dict[str, tuple[float, float]] | None =
 
 
 def residents(levels: str, rest: str) -> str:
-    """The contract of a table of residents: the levels it tells of, and its columns with whatever else it needs."""
+    """The contract of a table of residents: the levels it has, and its columns with whatever else it needs."""
     return f"""\
 id: residents
 title: Residents

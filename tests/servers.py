@@ -78,7 +78,7 @@ def answer(
     media_type: str | None = "text/csv",
     **headers: str,
 ) -> bytes:
-    """A whole answer; `length` is that of the body unless told otherwise, or left out where None."""
+    """A whole answer; `length` is that of the body unless another is given, or left out where None."""
     lines = [f"HTTP/1.1 {status}", "Connection: close"]
     lines += [f"{name.replace('_', '-')}: {text}" for name, text in headers.items()]
     if media_type:

@@ -17,9 +17,9 @@ XML = "application/vnd.sdmx.structurespecificdata+xml;version=2.1"
 SERIES = (
     '<Series INDICATOR="{}" REF_AREA="C01" SEX="_T"><Obs TIME_PERIOD="{}" OBS_VALUE="{}" OBS_STATUS="{}"/></Series>'
 )
-TOLD = {
+REPORTED = {
     "2022": [("LIT", "91.5", "A"), ("HH", "3.10", "A")],
-    # A suppressed figure is written as nought, as some offices do.
+    # A suppressed figure is written as zero, as some offices do.
     "2023": [("LIT", "0", "Q"), ("HH", "3.05", "P")],
 }
 ROWS = "".join(f"e{n},2023-{n % 12 + 1:02d}-{n % 28 + 1:02d},2024-01-05,hom,{n % 7},,G,Y\n" for n in range(60))
@@ -33,7 +33,7 @@ def test_value_and_status_come_out_right(tmp_path: Path) -> None:
         if "/dataflow/" in target:
             return answer(STRUCTURE, media_type="application/xml")
         (period,) = parse_qs(urlsplit(target).query)["startPeriod"]
-        series = "".join(SERIES.format(code, period, value, status) for code, value, status in TOLD[period])
+        series = "".join(SERIES.format(code, period, value, status) for code, value, status in REPORTED[period])
         body = message(series).replace(b"<m:ID>I1", b"<m:ID>I%d" % len(asked))
         return answer(body, media_type=XML)
 

@@ -1,4 +1,4 @@
-"""Pulls one feed in children of its own, each of which dies where it is told to. Started by test_killed_pulls; knows no Dagster.
+"""Pulls one feed in children of its own, each of which dies at a given byte. Started by test_killed_pulls; knows no Dagster.
 
 Reads lines of JSON (home, die_at), forks, writes the child's number, and when it has ended its status and how many calls it made.
 """
@@ -55,7 +55,7 @@ CALLS = frozenset(
 NOW, AS_OF = datetime(2024, 3, 1, tzinfo=UTC), date(2024, 3, 1)
 
 
-def pull(city_folder: Path, home: Path, die_at: int | None, told: int) -> None:
+def pull(city_folder: Path, home: Path, die_at: int | None, report: int) -> None:
     made = 0
 
     def look(frame: FrameType, event: str, arg: Any) -> None:
@@ -71,7 +71,7 @@ def pull(city_folder: Path, home: Path, die_at: int | None, told: int) -> None:
     with place.lock():
         pull_feed(city.feeds[0], city, place, now=NOW, as_of=AS_OF)
     sys.setprofile(None)
-    os.write(told, str(made).encode())
+    os.write(report, str(made).encode())
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ BY_CALL, BY_BYTE = 60, 40
 
 @dataclass
 class Office:
-    """Gives a file a month, in pieces and slowly; at a byte it is told of, it has whoever asks killed."""
+    """Gives a file a month, in pieces and slowly; at a given byte it has the asking process killed."""
 
     vintage: int = 1
     sent: int = 0
@@ -132,7 +132,7 @@ def conformed(plan: FeedPlan, home: Path) -> dict[str, bytes]:
 
 
 def nothing_half(home: Path) -> None:
-    """Whatever a killed pull left: each delivery told of is whole, and in the order of months."""
+    """Whatever a killed pull left: each delivery reported is whole, and in the order of months."""
     folder = home / "raw" / "xx_small" / "incidents"
     store = RawStore(Home(home), "xx_small", "incidents")
     lines = read_arrivals(folder / "arrivals.jsonl")

@@ -1,4 +1,4 @@
-"""The alert sensor looks at releases in force, tells of each finding once, and tries again where a way is closed."""
+"""The alert sensor looks at releases in force, reports each finding once, and tries again where a channel fails."""
 
 from __future__ import annotations
 
@@ -52,16 +52,16 @@ def _look(scope: Scope, cursor: str | None) -> tuple[dict[str, list[str]], str]:
     return json.loads(str(looked.cursor)), str(reason.skip_message if isinstance(reason, dg.SkipReason) else reason)
 
 
-def test_each_finding_is_told_of_once(scope: Scope, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_finding_is_reported_once(scope: Scope, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("SGA_ALERT_WEBHOOK", "SGA_ALERT_SMTP"):
         monkeypatch.delenv(name, raising=False)
-    told, said = _look(scope, None)
-    assert told == {"xx_small": ["a"]}
+    reported, said = _look(scope, None)
+    assert reported == {"xx_small": ["a"]}
     assert "1 new findings" in said
-    assert _look(scope, json.dumps(told)) == (told, "no new findings")
+    assert _look(scope, json.dumps(reported)) == (reported, "no new findings")
     _release(scope.home, "r2", ["a", "b"])
-    told, said = _look(scope, json.dumps(told))
-    assert told == {"xx_small": ["a", "b"]}
+    reported, said = _look(scope, json.dumps(reported))
+    assert reported == {"xx_small": ["a", "b"]}
     assert "1 new findings" in said
 
 

@@ -33,7 +33,7 @@ def city(polygon: shapely.Geometry) -> Area:
     return area("C", polygon, parent=None, level="city", feed="outline")
 
 
-def told(table: str, *areas: Area) -> list[dict[str, Any]]:
+def rows_of(table: str, *areas: Area) -> list[dict[str, Any]]:
     return [row for name, row in fit_of_areas(areas) if name == table]
 
 
@@ -44,28 +44,28 @@ def squares(km2: float) -> float:
 
 def test_neighbours_that_share_a_border_share_no_ground() -> None:
     four = [area(f"d{x}{y}", box(x, y)) for x in (0, 1) for y in (0, 1)]
-    [level] = told("level_grounds", *four)
+    [level] = rows_of("level_grounds", *four)
     assert (level["areas_n"], level["ground_km2"], level["doubled_km2"]) == (4, squares(4), 0)
-    assert told("area_overlaps", *four) == []
+    assert rows_of("area_overlaps", *four) == []
 
 
 def test_an_overlap_is_as_large_as_it_was_drawn() -> None:
     # The second begins a tenth of a square too far west: 0.1 of 1.9 squares lie in both.
     pair = [area("d1", box(0, 0)), area("d2", box(0.9, 0))]
-    [level] = told("level_grounds", *pair)
+    [level] = rows_of("level_grounds", *pair)
     assert (level["ground_km2"], level["doubled_km2"]) == (squares(1.9), squares(0.1))
-    [shared] = told("area_overlaps", *pair)
+    [shared] = rows_of("area_overlaps", *pair)
     assert (shared["area_id"], shared["other_id"], shared["shared_km2"]) == ("d1", "d2", squares(0.1))
 
 
 def test_ground_in_three_areas_is_counted_once() -> None:
     heap = [area(f"d{at}", box(0, 0)) for at in range(3)]
-    [level] = told("level_grounds", *heap)
+    [level] = rows_of("level_grounds", *heap)
     assert (level["ground_km2"], level["doubled_km2"]) == (squares(1), squares(1))
-    assert len(told("area_overlaps", *heap)) == 3
+    assert len(rows_of("area_overlaps", *heap)) == 3
 
 
-def test_levels_are_held_against_themselves_and_not_against_each_other() -> None:
+def test_levels_are_compared_within_themselves_and_not_with_each_other() -> None:
     nested = [
         city(box(0, 0, 2)),
         area("d1", box(0, 0)),
@@ -74,8 +74,8 @@ def test_levels_are_held_against_themselves_and_not_against_each_other() -> None
         area("n2", box(0.5, 0, 0.5), "d1", "neighbourhood"),
         area("n3", box(1, 0), "d2", "neighbourhood"),
     ]
-    assert told("area_overlaps", *nested) == []
-    fits = told("area_fits", *nested)
+    assert rows_of("area_overlaps", *nested) == []
+    fits = rows_of("area_fits", *nested)
     assert [(row["area_id"], row["level"], row["children_n"]) for row in fits] == [
         ("C", "district", 2),
         ("d1", "neighbourhood", 2),
@@ -84,50 +84,50 @@ def test_levels_are_held_against_themselves_and_not_against_each_other() -> None
     assert all(row["left_out_km2"] == row["beyond_km2"] == 0 for row in fits)
 
 
-def test_each_parent_is_held_against_its_own_children() -> None:
+def test_each_parent_is_compared_with_its_own_children() -> None:
     two = [
         area("d1", box(0, 0)),
         area("d2", box(1, 0)),
         area("n1", box(0, 0, 0.75), "d1", "neighbourhood"),
         area("n2", box(0.75, 0, 1.25), "d2", "neighbourhood"),
     ]
-    hole, beyond = told("area_fits", *two)
+    hole, beyond = rows_of("area_fits", *two)
     assert (hole["area_id"], hole["left_out_km2"], hole["beyond_km2"]) == ("d1", squares(0.25), 0)
     assert (beyond["area_id"], beyond["left_out_km2"], beyond["beyond_km2"]) == ("d2", 0, squares(0.25))
 
 
-def test_a_hole_and_what_reaches_beyond_are_told_apart() -> None:
+def test_a_hole_and_what_reaches_beyond_are_distinguished() -> None:
     # Three of four squares are filled, and a half square lies outside.
-    [fit] = told(
+    [fit] = rows_of(
         "area_fits", city(box(0, 0, 2, 2)), area("d1", box(0, 0, 2)), area("d2", box(0, 1)), area("d3", box(2, 0, 0.5))
     )
     assert (fit["area_km2"], fit["children_km2"]) == (squares(4), squares(3.5))
     assert (fit["left_out_km2"], fit["beyond_km2"]) == (squares(1), squares(0.5))
 
 
-def test_a_sliver_is_told_as_small_as_it_is() -> None:
+def test_a_sliver_is_reported_as_small_as_it_is() -> None:
     # A ten-thousandth of a square, as digitising leaves them.
     pair = [city(box(0, 0, 2)), area("d1", box(0, 0)), area("d2", box(1.0001, 0, 0.9999))]
-    [fit] = told("area_fits", *pair)
+    [fit] = rows_of("area_fits", *pair)
     assert fit["left_out_km2"] / fit["area_km2"] == pytest.approx(0.00005, rel=0.01)
 
 
-def test_children_without_a_boundary_are_counted_and_a_parent_without_one_is_not_judged() -> None:
-    [fit] = told("area_fits", city(box(0, 0, 2)), area("d1", box(0, 0)), area("d2", None))
+def test_children_without_a_boundary_are_counted_and_a_parent_without_one_is_not_compared() -> None:
+    [fit] = rows_of("area_fits", city(box(0, 0, 2)), area("d1", box(0, 0)), area("d2", None))
     assert (fit["children_n"], fit["drawn_n"]) == (2, 1)
-    assert told("area_fits", area("C", None, None, "city"), area("d1", box(0, 0))) == []
+    assert rows_of("area_fits", area("C", None, None, "city"), area("d1", box(0, 0))) == []
     assert list(fit_of_areas([city(box(0, 0)), area("d1", None)])) == []
 
 
-def test_a_county_may_be_told_twice() -> None:
+def test_a_county_may_be_drawn_twice() -> None:
     """A county and a metropolitan area are of one level and share their ground by right."""
     assert list(fit_of_areas([area("k1", box(0, 0), None, "county"), area("k2", box(0, 0, 2), None, "county")])) == []
 
 
 def test_the_feed_that_draws_most_areas_is_asked() -> None:
     mixed = [area("d1", box(0, 0), feed="b"), area("d2", box(1, 0), feed="a"), area("d3", box(2, 0), feed="b")]
-    assert told("level_grounds", *mixed)[0]["feed_id"] == "b"
-    assert told("level_grounds", *mixed[:2])[0]["feed_id"] == "a"
+    assert rows_of("level_grounds", *mixed)[0]["feed_id"] == "b"
+    assert rows_of("level_grounds", *mixed[:2])[0]["feed_id"] == "a"
 
 
 def test_the_order_in_which_areas_come_changes_nothing() -> None:

@@ -105,7 +105,7 @@ def test_the_index_leads_to_every_suite_and_says_how_it_stands(pages: dict[str, 
     ]
 
 
-def test_a_page_tells_what_failed_in_the_words_of_the_rule(pages: dict[str, str]) -> None:
+def test_a_page_says_what_failed_in_the_words_of_the_rule(pages: dict[str, str]) -> None:
     assert "Shares stay below &lt;100&gt;." in pages["bad.html"]
     assert "3 unexpected values found" in pages["bad.html"]
     assert '<span class="fails">fails</span>' in pages["bad.html"]

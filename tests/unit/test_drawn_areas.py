@@ -1,4 +1,4 @@
-"""Which areas are held against each other: those in force, each once, where the warehouse sees them."""
+"""Which areas are compared with each other: those in force, each once, where the warehouse sees them."""
 
 from __future__ import annotations
 

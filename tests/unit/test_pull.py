@@ -51,7 +51,7 @@ class Setting:
         return delivery.path.read_bytes()
 
 
-def test_news_is_told_once(tmp_path: Path) -> None:
+def test_news_is_reported_once(tmp_path: Path) -> None:
     setting = Setting(tmp_path)
     (setting.data / "incidents.csv").write_bytes(b"A")
     assert [setting.statuses() for _ in range(2)] == [{None: "new"}, {None: "unchanged"}]

@@ -76,7 +76,7 @@ def test_who_is_not_let_in_does_not_knock_for_every_period(tmp_path: Path, monke
         assert len(server.requests) == 3
 
 
-def test_a_complaint_that_repeats_the_password_is_told_without_it(
+def test_a_complaint_that_repeats_the_password_is_reported_without_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TOKEN_THERE", TOKEN)
@@ -88,7 +88,7 @@ def test_a_complaint_that_repeats_the_password_is_told_without_it(
     assert not any(b"s3cret" in one.read_bytes() for one in setting.home.path.rglob("*") if one.is_file())
 
 
-def test_the_limit_told_is_the_contracts_own(tmp_path: Path) -> None:
+def test_the_limit_reported_is_the_contracts_own(tmp_path: Path) -> None:
     page = b'{"headers": [], "rows": [], "pad": "' + b"x" * 500 + b'"}'
     with serving(answer(page, media_type="application/json")) as server:
         message = dhis2(tmp_path, server, ", max_bytes: 900").pull()[0].message or ""
@@ -114,7 +114,7 @@ def test_the_newest_object_is_not_taken_for_the_one_before_by_an_etag_that_is_no
 
 
 @pytest.mark.parametrize("token", ["s3cret€", "s3\ncret"])
-def test_a_token_no_header_can_hold_is_not_told_as_a_wrong_address(
+def test_a_token_no_header_can_hold_is_not_reported_as_a_wrong_address(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, token: str
 ) -> None:
     monkeypatch.setenv("TOKEN_THERE", token)

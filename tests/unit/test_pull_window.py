@@ -101,7 +101,7 @@ def test_a_month_that_failed_is_asked_for_again_though_an_older_file_is_held(tmp
 def test_a_month_that_was_refused_is_asked_for_again(tmp_path: Path) -> None:
     office, line = Office(), "e{0},{0}-05,{0}-09,hom,1,,G,Y\n"
     office.has = {month: (HEADER + line.format(month)).encode() for month in MONTHS}
-    # A file of another make: the door lets it through, conform does not.
+    # A file of another make: the pull accepts it, conform does not.
     office.has["2023-07"] = b"a,b\n1,2\n"
     with serving(desk=office) as server:
         feed = setting(tmp_path, server, ", revisable: 0")
