@@ -7,7 +7,7 @@ HOME_DIR ?= data
 WORKERS := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder --durations=10
 UV := $(BIN)/uv pip install --quiet --require-hashes --compile-bytecode --python $(BIN)/python
 
-.PHONY: help install install-dev demo test proof quick check format lock bench ui clean
+.PHONY: help install install-dev demo test proof quick check contracts-lint format texts lock bench ui clean
 
 help: ## say what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -25,6 +25,13 @@ help: ## say what can be done
 .venv/installed-dev: .venv/installed requirements-dev.lock
 	@echo "installing from requirements-dev.lock"
 	@$(UV) -r requirements-dev.lock
+	@touch $@
+
+# Another's tools in an environment of their own, inside ours.
+.venv/contracts/installed: .venv/installed requirements-contracts.lock
+	@echo "installing from requirements-contracts.lock"
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv/contracts
+	@$(BIN)/uv pip install --quiet --require-hashes --compile-bytecode --python .venv/contracts/bin/python -r requirements-contracts.lock
 	@touch $@
 
 install: .venv/installed ## make .venv from the lock
@@ -47,22 +54,39 @@ check: .venv/installed-dev ## lint, format, types, import layers, dbt, generated
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/sqlfmt --check dbt_project
 	$(BIN)/python -m sga_pipeline.contracts.schema --check
+	$(BIN)/python -m sga_pipeline.contracts.shape_code_lists --check
+	$(BIN)/python -m sga_pipeline.contracts.staging_models --check
 	$(BIN)/python -m sga_pipeline.contracts.dictionary --check
 	$(BIN)/python -m sga_pipeline.contracts.gap_rules_page --check
+	$(BIN)/python -m sga_pipeline.warehouse.tables_page --check
+	$(BIN)/python -m sga_pipeline.contracts.renew_translations --check
 	$(BIN)/dbt --quiet parse --no-partial-parse --project-dir dbt_project --profiles-dir dbt_project
 	$(BIN)/sga check contracts/cities/*
+
+contracts-lint: .venv/installed-dev .venv/contracts/installed ## what datacontract-cli says of the ODCS shapes: lint, and tests over small files
+	$(BIN)/python -m pytest -q tests/contracts/test_datacontract.py
 
 format: .venv/installed-dev ## format code and renew generated files
 	$(BIN)/ruff check --fix --quiet .
 	$(BIN)/ruff format .
+	$(BIN)/sqlfmt dbt_project
 	$(BIN)/python -m sga_pipeline.contracts.schema
+	$(BIN)/python -m sga_pipeline.contracts.shape_code_lists
+	$(BIN)/python -m sga_pipeline.contracts.staging_models
 	$(BIN)/python -m sga_pipeline.contracts.dictionary
 	$(BIN)/python -m sga_pipeline.contracts.gap_rules_page
+	$(BIN)/python -m sga_pipeline.warehouse.tables_page
+	$(BIN)/python -m sga_pipeline.contracts.renew_translations
+
+texts: .venv/installed ## renew the gettext catalogues of contracts/locale from the English texts
+	$(BIN)/python -m sga_pipeline.contracts.renew_translations
 
 lock: .venv/installed ## resolve dependencies anew into the lock files (no index addresses in them)
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-strip-extras --no-header --python-version 3.11 pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-strip-extras --no-header --python-version 3.11 --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-strip-extras --no-header --python-version 3.11 --group contracts -o requirements-contracts.lock
 
 bench: .venv/installed-dev ## runs over 1 and 10 million incidents, and the warehouse alone, beside hand-written scripts
 	$(BIN)/python benchmarks/run.py

@@ -51,21 +51,21 @@ def typed_alone(city: Path, folder: Path) -> int:
 
 
 def conformed(city: Path, folder: Path, *, profile: bool = False) -> int:
-    from sga_pipeline.conform.delivery import Piles, conform_delivery
+    from sga_pipeline.conform.delivery import Sinks, conform_delivery
     from sga_pipeline.contracts.assessment import read_assessment
 
     plan = next(one for one in read_assessment([city]).cities[0].feeds if one.id == "incidents")
     (folder / "scratch").mkdir()
-    piles = Piles(folder / "kept.parquet", folder / "bad.parquet", folder / "scratch", folder / "stretches")
+    sinks = Sinks(folder / "kept.parquet", folder / "bad.parquet", folder / "scratch", folder / "stretches")
     watch = cProfile.Profile()
     if profile:
         watch.enable()
-    outcome = conform_delivery(plan, _Delivered(city / "data" / "incidents.csv"), "k" * 16, piles)
+    outcome = conform_delivery(plan, _Delivered(city / "data" / "incidents.csv"), "k" * 16, sinks)
     if profile:
         watch.disable()
-        told = io.StringIO()
-        pstats.Stats(watch, stream=told).sort_stats("tottime").print_stats(25)
-        print(told.getvalue(), file=sys.stderr)
+        profile = io.StringIO()
+        pstats.Stats(watch, stream=profile).sort_stats("tottime").print_stats(25)
+        print(profile.getvalue(), file=sys.stderr)
     if not outcome.accepted:
         raise SystemExit(outcome.reason)
     outcome.check()

@@ -32,6 +32,7 @@ con.execute(f'''
 """
 
 
+INDICATOR_TABLES = ("indicator_definition", "indicator_computation", "indicator_publication")
 # What looks at the data once they are counted, and is measured apart (checks.py).
 CHECKS = [
     "models/evidence",
@@ -70,21 +71,26 @@ def widened(folder: Path, rows: int) -> Path:
     )
     catalogue = copy / "contracts" / "catalogue"
     tables = {}
-    for name in ("measures", "indicators"):
+    for name in ("measures", *INDICATOR_TABLES):
         with (catalogue / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
             tables[name] = list(csv.DictReader(stream))
     measure_row = next(one for one in tables["measures"] if one["measure_id"] == "robberies_firearm")
-    indicator_row = next(one for one in tables["indicators"] if one["indicator_id"] == "crime.robbery_firearm_rate")
+    indicator_rows = {
+        name: next(one for one in tables[name] if one["indicator_id"] == "crime.robbery_firearm_rate")
+        for name in INDICATOR_TABLES
+    }
     codes, weapons = (
         ["0101", "020111", "0301", "050211", "0401", "0502", "0701", "0601", "0806"],
         ["firearm", "knife", "none", "other", ""],
     )
-    for number in range(rows - len(tables["indicators"])):
+    for number in range(rows - len(tables["indicator_definition"])):
         name = f"more_{number}"
         tables["measures"].append(
             {**measure_row, "measure_id": name, "iccs_code": codes[number % 9], "weapon": weapons[number // 9 % 5]}
         )
-        tables["indicators"].append({**indicator_row, "indicator_id": f"crime.{name}", "numerator": name})
+        for table, row in indicator_rows.items():
+            own = {"indicator_id": f"crime.{name}", "numerator": name}
+            tables[table].append({column: own.get(column, cell) for column, cell in row.items()})
     for name, wide in tables.items():
         with (catalogue / f"{name}.csv").open("w", encoding="utf-8", newline="") as stream:
             writer = csv.DictWriter(stream, list(wide[0]), lineterminator="\n")
@@ -108,7 +114,7 @@ def main() -> None:
         hand = measure([sys.executable, "-c", BY_HAND, str(homes[arguments.rows])])
         now = build(PROJECT, homes[arguments.rows])
         wide = build(widened(folder, arguments.catalogue), homes[arguments.rows])
-    with (PROJECT / "contracts" / "catalogue" / "indicator_catalogue.csv").open(encoding="utf-8") as stream:
+    with (PROJECT / "contracts" / "catalogue" / "indicator_definition.csv").open(encoding="utf-8") as stream:
         known = sum(1 for _ in stream) - 1
     print("| what | wall s | cpu s | MB | cpu over the hand's, fixed cost apart |")
     print("| --- | --- | --- | --- | --- |")

@@ -27,13 +27,13 @@ def made_once(factory: pytest.TempPathFactory, city_id: str, *command: str | Pat
     folder = factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         folder = folder.parent
-    home, outcome = folder / f"home_{city_id}", folder / f"{city_id}.json"
+    home, result = folder / f"home_{city_id}", folder / f"{city_id}.json"
     with (folder / f"{city_id}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not outcome.is_file():
+        if not result.is_file():
             done = sga(command[0], "--home", home, *command[1:], env=env)
-            outcome.write_text(json.dumps([done.returncode, done.stdout + done.stderr]))
-    status, said = json.loads(outcome.read_text())
+            result.write_text(json.dumps([done.returncode, done.stdout + done.stderr]))
+    status, said = json.loads(result.read_text())
     return Run(home, city_id, status, said)
 
 

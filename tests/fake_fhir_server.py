@@ -1,4 +1,4 @@
-"""A desk of a FHIR server that exports in bulk, as the standard has it; each of its answers may be another."""
+"""A fake FHIR server that exports in bulk, as the standard has it; each of its answers may be another."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from tests.servers import Answer, answer
 
-# Stands in every record that the desk gives, and so must stand in no error.
+# In every record the fake server gives, and so it must be in no error.
 PRIVATE = "Zauberberg"
 NDJSON = "application/fhir+ndjson"
 PEOPLE = [
@@ -51,7 +51,7 @@ def lines(*records: object) -> bytes:
     return "".join(json.dumps(one) + "\n" for one in records).encode()
 
 
-class Ministry:
+class FakeFhirServer:
     """Takes a request up, is not done `polls` times, and gives its records in files of a hundred. `instead` holds other answers:
     by `start`, `status`, or the name of a file; each is a list of answers given one after the other, or one given always."""
 
@@ -120,4 +120,4 @@ def query(target: str) -> dict[str, list[str]]:
     return parse_qs(urlsplit(target).query)
 
 
-Change = Callable[[Ministry], None]
+Change = Callable[[FakeFhirServer], None]

@@ -1,4 +1,4 @@
-"""Portals as a local server speaks for them: each answers its protocol's questions over rows of its own, in pages, as the real one does."""
+"""Fake portals for a local server: each answers its protocol's questions over rows of its own, in pages, as the real one does."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def as_json(document: Any, status: str = "200 OK") -> bytes:
     return answer(json.dumps(document).encode(), status, media_type="application/json")
 
 
-class Desk:
+class FakePortal:
     """Answers, counts what it was asked, and lets a test spoil what it sends."""
 
     def __init__(self, held: list[Row], spoil: Spoil | None = None, most: int = 1000) -> None:
@@ -62,7 +62,7 @@ class Desk:
         raise NotImplementedError
 
 
-class Ckan(Desk):
+class Ckan(FakePortal):
     """Gives `most` rows at once whatever is asked for, as a site's own limit does."""
 
     def reply(self, path: str, query: dict[str, str], body: bytes) -> bytes:
@@ -82,7 +82,7 @@ class Ckan(Desk):
         return as_json({"success": True, "result": {"fields": fields, "records": page, "total": len(found)}})
 
 
-class Socrata(Desk):
+class Socrata(FakePortal):
     """Numbers are text and empty cells are left out, as Socrata does."""
 
     def reply(self, path: str, query: dict[str, str], body: bytes) -> bytes:
@@ -103,7 +103,7 @@ class Socrata(Desk):
         return as_json([{name: str(row[name]) for name in names if row[name] is not None} for row in page])
 
 
-class Opendatasoft(Desk):
+class Opendatasoft(FakePortal):
     def reply(self, path: str, query: dict[str, str], body: bytes) -> bytes:
         found = self.rows
         if "where" in query:
@@ -120,7 +120,7 @@ class Opendatasoft(Desk):
         return as_json({"error_code": "ODSQLError", "message": "Unknown dataset"}, "404 Not Found")
 
 
-class Arcgis(Desk):
+class Arcgis(FakePortal):
     """Days are milliseconds; an answer that leaves features out says so."""
 
     def reply(self, path: str, query: dict[str, str], body: bytes) -> bytes:
@@ -159,7 +159,7 @@ def _milliseconds(day: str) -> int:
     return int(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp()) * 1000
 
 
-class Pxweb(Desk):
+class Pxweb(FakePortal):
     """A table of areas by sex by month; sex may be left out. More than `most` cells at once are refused, as PxWeb does."""
 
     AREAS = [f"{n:04}" for n in range(180, 230)]
@@ -187,25 +187,25 @@ class Pxweb(Desk):
             return as_json({"title": "Residents", "variables": variables})
         asked = json.loads(body)
         assert asked["response"] == {"format": "json-stat2"}
-        wanted = {one["code"]: one["selection"]["values"] for one in asked["query"]}
-        if len(wanted["Region"]) * len(wanted.get("Sex", "1")) * len(wanted["Tid"]) > self.most:
+        selected = {one["code"]: one["selection"]["values"] for one in asked["query"]}
+        if len(selected["Region"]) * len(selected.get("Sex", "1")) * len(selected["Tid"]) > self.most:
             return answer(b"Too many values selected", "403 Forbidden", media_type="text/plain")
-        names = [name for name in held if name in wanted]
+        names = [name for name in held if name in selected]
         values = [
             self.value(area, sex, month)
-            for area, sex, month in product(wanted["Region"], wanted.get("Sex", [None]), wanted["Tid"])
+            for area, sex, month in product(selected["Region"], selected.get("Sex", [None]), selected["Tid"])
         ]
         dimension = {
             name: {
                 "label": name,
                 "category": {
-                    "index": {code: at for at, code in enumerate(wanted[name])},
-                    "label": {code: f"{name} {code}" for code in wanted[name]},
+                    "index": {code: at for at, code in enumerate(selected[name])},
+                    "label": {code: f"{name} {code}" for code in selected[name]},
                 },
             }
             for name in names
         }
-        sizes = [len(wanted[name]) for name in names]
+        sizes = [len(selected[name]) for name in names]
         status = {str(at): ".." for at, value in enumerate(values) if value is None}
         document = {
             "version": "2.0",
@@ -218,7 +218,7 @@ class Pxweb(Desk):
         return as_json(document | ({"status": status} if status else {}))
 
 
-class Opensdg(Desk):
+class Opensdg(FakePortal):
     """A built site and the repository it is built from."""
 
     FILES = {

@@ -1,4 +1,4 @@
-"""Pulls of a bulk export in tests: from the ministry at its desk into a folder, and what must hold of every refusal."""
+"""Pulls of a bulk export in tests: from the fake server into a folder, and what must hold of every refusal."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sga_pipeline.connectors.health.fhir import FhirConnector
 from sga_pipeline.contracts.formats import FhirFormat
 from sga_pipeline.contracts.sources.services import FhirSource
 from sga_pipeline.errors import PullError
-from tests.fake_fhir_server import PRIVATE, Ministry
+from tests.fake_fhir_server import PRIVATE, FakeFhirServer
 from tests.servers import Server
 
 TOKEN = "ey-s3cret0123456789"
@@ -27,8 +27,8 @@ class Pulling:
         self.folder = folder
         self.naps: list[float] = []
 
-    def __call__(self, ministry: Ministry, server: Server, **keys: object) -> Fetched:
-        ministry.host = server.address("").rstrip("/")
+    def __call__(self, fhir_server: FakeFhirServer, server: Server, **keys: object) -> Fetched:
+        fhir_server.host = server.address("").rstrip("/")
         given = {
             "address": server.address("r4"),
             "resources": ["Encounter", "Patient"],
@@ -45,12 +45,12 @@ class Pulling:
         return fetched
 
 
-def refused(pull: Pulling, ministry: Ministry, server: Server, **keys: object) -> PullError:
+def refused(pull: Pulling, fhir_server: FakeFhirServer, server: Server, **keys: object) -> PullError:
     """The error, which repeats neither the token nor anything of a record, and leaves no delivery."""
     with pytest.raises(PullError) as raised:
-        pull(ministry, server, **keys)
-    told = str(raised.value) + "".join(traceback.format_exception(raised.value)).split("Traceback")[0]
-    assert TOKEN not in told and PRIVATE not in told and raised.value.problem.next_step
+        pull(fhir_server, server, **keys)
+    shown = str(raised.value) + "".join(traceback.format_exception(raised.value)).split("Traceback")[0]
+    assert TOKEN not in shown and PRIVATE not in shown and raised.value.problem.next_step
     assert not list(pull.folder.rglob("*.pages"))
     return raised.value
 

@@ -1,4 +1,4 @@
-"""Asks the portals of portal_desks as a contract does, and reads what was kept."""
+"""Asks the fake portals as a contract does, and reads what was kept."""
 
 from __future__ import annotations
 

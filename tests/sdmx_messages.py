@@ -73,7 +73,7 @@ id: statistics
 title: Yearly statistics
 family: official_statistics
 shape: observations
-owner: {{name: Statistical office, contact: dissemination desk}}
+owner: {{name: Statistical office, contact: dissemination office}}
 licence: CC-BY-4.0
 citation: Statistical office, indicators.
 source: {source}

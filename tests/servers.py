@@ -11,15 +11,15 @@ from dataclasses import dataclass, field
 
 Answer = bytes | Callable[[socket.socket], None]
 # What is asked: the target (path and query, as sent) and the body; to what is answered.
-Desk = Callable[[str, bytes], Answer]
+Responder = Callable[[str, bytes], Answer]
 
 
 @dataclass
 class Server:
-    """Gives its answers one after the other, the last one for ever, or what its desk says. `requests` holds what was asked, with headers."""
+    """Gives its answers one after the other, the last one for ever, or what its responder gives. `requests` holds what was asked, with headers."""
 
     answers: list[Answer]
-    desk: Desk | None = None
+    responder: Responder | None = None
     port: int = 0
     requests: list[str] = field(default_factory=list)
 
@@ -40,8 +40,8 @@ class Server:
             while len(body) < length and (block := connection.recv(4096)):
                 body += block
             self.requests.append((head + b"\r\n\r\n" + body).decode("latin-1"))
-            if self.desk:
-                given = self.desk(head.split(b" ")[1].decode("latin-1"), body)
+            if self.responder:
+                given = self.responder(head.split(b" ")[1].decode("latin-1"), body)
             else:
                 given = self.answers[min(len(self.requests), len(self.answers)) - 1]
             if callable(given):
@@ -51,8 +51,8 @@ class Server:
 
 
 @contextmanager
-def serving(*answers: Answer, desk: Desk | None = None) -> Iterator[Server]:
-    server = Server(list(answers), desk)
+def serving(*answers: Answer, responder: Responder | None = None) -> Iterator[Server]:
+    server = Server(list(answers), responder)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server.port = listener.getsockname()[1]
         threading.Thread(target=_accept, args=(listener, server), daemon=True).start()
@@ -78,7 +78,7 @@ def answer(
     media_type: str | None = "text/csv",
     **headers: str,
 ) -> bytes:
-    """A whole answer; `length` is that of the body unless another is given, or left out where None."""
+    """A whole answer; `length` is that of the body unless given otherwise, or left out where None."""
     lines = [f"HTTP/1.1 {status}", "Connection: close"]
     lines += [f"{name.replace('_', '-')}: {text}" for name, text in headers.items()]
     if media_type:

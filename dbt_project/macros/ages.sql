@@ -33,5 +33,3 @@
 {% macro scheme_is_for(scheme, level) -%}
     ({{ scheme }} <> 'five_year' or {{ level }} in ('city', 'county', 'country'))
 {%- endmacro %}
-
-{% macro not_nested() %} 'the ages of the source do not nest in this group'{% endmacro %}

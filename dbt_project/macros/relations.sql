@@ -8,4 +8,3 @@
     {%- endif -%}
     {{ return(found) }}
 {%- endmacro %}
-

@@ -1,1 +1,1 @@
-"""Tells people of new findings: by webhook, by e-mail, and always in the log."""
+"""Sends people the new findings: by webhook, by e-mail, and always in the log."""

@@ -1,4 +1,4 @@
-"""New findings of a release that somebody should hear of, and the message that tells of them."""
+"""New findings of a release that somebody should know of, and the message about them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LONGEST = 20
 
 @dataclass(frozen=True)
 class Alert:
-    """High and critical findings of one release that were not told of before."""
+    """High and critical findings of one release that no alert was sent for before."""
 
     city_id: str
     release_id: str
@@ -21,14 +21,14 @@ class Alert:
     text: str
 
 
-def new_alert(release: Path, city_id: str, told: frozenset[str]) -> Alert | None:
-    """What is open, high or critical, and not told of yet; None where there is nothing new."""
+def new_alert(release: Path, city_id: str, sent: frozenset[str]) -> Alert | None:
+    """What is open, high or critical, and not in an alert yet; None where there is nothing new."""
     _, rows = run_query(
         release,
         "select gap_id, severity, gap_code, statement, recommendation, owner, timeframe from gaps "
         "where status = 'open' and severity in ('high', 'critical') order by severity, gap_code, gap_id",
     )
-    news = [row for row in rows if str(row[0]) not in told]
+    news = [row for row in rows if str(row[0]) not in sent]
     if not news:
         return None
     lines = [

@@ -42,7 +42,7 @@ def _to_webhook(alert: Alert, address: str) -> None:
     try:
         answer = requests.post(address, json=body, timeout=SECONDS, allow_redirects=False)
     except requests.RequestException as error:
-        # The address may hold a secret; only the kind of trouble is told.
+        # The address may hold a secret; only the kind of error is shown.
         raise SgaError("the webhook cannot be reached", "Look at SGA_ALERT_WEBHOOK.", type(error).__name__) from None
     if answer.status_code >= 300:
         raise SgaError("the webhook did not take the alert", "Look at SGA_ALERT_WEBHOOK.", answer.status_code)

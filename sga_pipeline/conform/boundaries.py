@@ -84,7 +84,7 @@ def write_boundary(polygon: shapely.Geometry) -> str:
 
 
 def _polygons(found: shapely.Geometry) -> list[shapely.Polygon]:
-    """The polygons of a geometry; points and lines beside them are marks on a map, not boundaries."""
+    """The polygons of a geometry; points and lines among them are marks on a map, not boundaries."""
     parts = [one for part in shapely.get_parts(found) for one in shapely.get_parts(part)]
     return [one for one in parts if isinstance(one, shapely.Polygon)]
 

@@ -29,7 +29,7 @@ def _is(text: str, form: str) -> str:
 
 
 def _day(text: str, form: str, *, first: bool) -> str:
-    """The first day of a period; of a week its Thursday, which says to which month and year it belongs, unless its first is wanted."""
+    """The first day of a period; of a week its Thursday, which says to which month and year it belongs, unless its first is asked for."""
     year, digit = f"try_cast(substr({text}, 1, 4) as bigint)", f"try_cast(right({text}, 1) as bigint)"
     months = {
         _YEAR: "1",

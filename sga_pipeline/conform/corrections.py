@@ -1,4 +1,4 @@
-"""Applies a city's corrections to typed rows, in SQL, and tells which of them met their rows, how often, and where."""
+"""Applies a city's corrections to typed rows, in SQL, and reports which of them met their rows, how often, and where."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def corrected_sql(
 ) -> str:
     """Rows with corrections applied, all of them against the row as the source has it, so that none depends on another.
 
-    `typed` must have, for each corrected column that is read as text, its text beside it (see `text_column`).
+    `typed` must have, for each corrected column that is read as text, its text as a further column (see `text_column`).
     """
     met = ", ".join(
         f"{_met(one, types, text_column(one.column) if one.column in bits else None)} as {_MET}{number}"
@@ -99,17 +99,17 @@ def count_met(chunk: pl.DataFrame, plan: FeedPlan, outcome: Outcome) -> None:
     """Add up, for each correction, the rows it was applied to and those where the source no longer says what was expected."""
     for marks, rows in _marks(chunk):
         for mark in marks:
-            told = outcome.corrections.setdefault(plan.corrections[int(mark[:-1])].id, [0, 0])
-            told[0 if mark.endswith("+") else 1] += rows
+            counts = outcome.corrections.setdefault(plan.corrections[int(mark[:-1])].id, [0, 0])
+            counts[0 if mark.endswith("+") else 1] += rows
 
 
 def note_places(good: pl.DataFrame, plan: FeedPlan, outcome: Outcome) -> None:
-    """Where corrected rows that are kept stand, and where they stood before: figures of both rest on the correction."""
+    """Where corrected rows that are kept are now, and where they were before: figures of both rest on the correction."""
     columns = [one for one in ("area_id", _time_column(plan)) if plan.shape.column(one)]
     found = set(outcome.corrected)
     for row in good.filter(pl.col(MARKS).is_not_null()).select(MARKS, *columns).iter_rows(named=True):
         applied = [plan.corrections[int(mark[:-1])] for mark in row[MARKS].split() if mark.endswith("+")]
-        # The row as the source has it: what was corrected stands there as it was expected to be.
+        # The row as the source has it: what was corrected is there as it was expected to be.
         before = row | {
             one.column: _marked(one.expect, plan) if one.column == "area_id" else one.expect for one in applied
         }
@@ -119,7 +119,7 @@ def note_places(good: pl.DataFrame, plan: FeedPlan, outcome: Outcome) -> None:
 
 
 def _marked(code: str | None, plan: FeedPlan) -> str | None:
-    """A code of another system as it stands in rows that were not yet brought to the city's own."""
+    """A code of another system as it is in rows that were not yet brought to the city's own."""
     return f"{plan.crosswalk.id}:{code}" if plan.crosswalk and code else code
 
 

@@ -1,4 +1,4 @@
-"""Conforms one delivery: opens it, has its rows taken through the rules, and judges whether it can be used at all."""
+"""Conforms one delivery: opens it, has its rows taken through the rules, and decides whether it can be used at all."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from sga_pipeline.conform.open_delivery import open_delivery
 from sga_pipeline.conform.outcome import Outcome
 from sga_pipeline.conform.points import PlaceFinder
 from sga_pipeline.conform.readers.opened import Opened
-from sga_pipeline.conform.rows import Desk, take_rows
-from sga_pipeline.conform.sentinels import sentinels
+from sga_pipeline.conform.rows import ConformContext, take_rows
+from sga_pipeline.conform.sentinels import count_sentinels
 from sga_pipeline.conform.sinks import Quarantine
 from sga_pipeline.conform.stretches import conform_stretches
 from sga_pipeline.conform.wide_tables import lengthen, melt
@@ -37,7 +37,7 @@ class Arrived(Protocol):
 
 
 @dataclass(frozen=True)
-class Piles:
+class Sinks:
     """Where the rows of one delivery go."""
 
     kept: Path
@@ -48,14 +48,14 @@ class Piles:
 
 
 def conform_delivery(
-    plan: FeedPlan, delivery: Arrived, key: str, piles: Piles, places: PlaceFinder | None = None, memory: str = "400MB"
+    plan: FeedPlan, delivery: Arrived, key: str, sinks: Sinks, places: PlaceFinder | None = None, memory: str = "400MB"
 ) -> Outcome:
     """Conform one delivery; `places` finds areas from points, where the contract asks for it. A delivery that cannot be used at all gives an outcome that says why."""
     outcome = Outcome(key, delivery.sha256, delivery.period)
     settings: dict[str, str | bool | int | float | list[str]] = {
         "threads": 2,
         "memory_limit": memory,
-        "temp_directory": str(piles.scratch),
+        "temp_directory": str(sinks.scratch),
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
     }
@@ -64,18 +64,18 @@ def conform_delivery(
         con.execute("set TimeZone = 'UTC'")
         if places:
             places.expect_boundaries()
-        opened = open_delivery(con, delivery.path, plan.feed.format, piles.scratch)
+        opened = open_delivery(con, delivery.path, plan.feed.format, sinks.scratch)
         if plan.feed.wide:
             opened = lengthen(opened, plan.feed.wide)
         if plan.feed.melt:
             opened = melt(opened, plan.feed.melt)
         outcome.header = list(opened.header)
         outcome.new_columns = _new_columns(plan, opened)
-        _take(Desk(con, plan, delivery.period, places), opened, piles, outcome)
+        _take(ConformContext(con, plan, delivery.period, places), opened, sinks, outcome)
         outcome.check()
         _judge(plan, outcome)
         if outcome.accepted:
-            outcome.sentinels = sentinels(con, plan, opened)
+            outcome.sentinels = count_sentinels(con, plan, opened)
     except DeliveryError as error:
         outcome.accepted, outcome.reason = False, str(error)
     except duckdb.OutOfMemoryException:
@@ -88,20 +88,20 @@ def conform_delivery(
     finally:
         con.close()
     if not outcome.accepted:
-        # Stretches may be in use for another delivery; whoever keeps the feed's files knows.
-        piles.kept.unlink(missing_ok=True)
+        # Stretches may be in use for another delivery; the module that keeps the feed's files decides.
+        sinks.kept.unlink(missing_ok=True)
         outcome.files, outcome.volumes = [], []
     return outcome
 
 
-def _take(desk: Desk, opened: Opened, piles: Piles, outcome: Outcome) -> None:
+def _take(context: ConformContext, opened: Opened, sinks: Sinks, outcome: Outcome) -> None:
     """The delivery stretch by stretch, where it is large and can be parted; else as one table."""
-    if piles.stretches and conform_stretches(desk, opened, piles.kept, piles.quarantine, piles.stretches, outcome):
+    if sinks.stretches and conform_stretches(context, opened, sinks.kept, sinks.quarantine, sinks.stretches, outcome):
         return
-    selection, duplicates = desk.select(opened, outcome.key), desk.duplicates()
-    if keys := desk.keys_sql(selection):
-        duplicates.look_at(desk.con, keys)
-    outcome.add(take_rows(desk, opened, selection, piles.kept, Quarantine(piles.quarantine), duplicates))
+    selection, duplicates = context.select(opened, outcome.key), context.duplicates()
+    if keys := context.keys_sql(selection):
+        duplicates.look_at(context.con, keys)
+    outcome.add(take_rows(context, opened, selection, sinks.kept, Quarantine(sinks.quarantine), duplicates))
 
 
 def _new_columns(plan: FeedPlan, opened: Opened) -> list[str]:

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sga_pipeline.conform.conformed import Conformed, outcome_file, write_conformed
-from sga_pipeline.conform.delivery import Arrived, Piles, conform_delivery
+from sga_pipeline.conform.delivery import Arrived, Sinks, conform_delivery
 from sga_pipeline.conform.outcome import Outcome, read_outcome
 from sga_pipeline.conform.points import PlaceFinder, place_finder
 from sga_pipeline.conform.stretches import drop_stretches
@@ -79,7 +79,7 @@ def _once(
         quarantine = home.quarantine(plan.city.id, plan.id) / name
         stretches = _stretches(plan, home) / _key(plan, delivery.period, places)
         outcome = conform_delivery(
-            plan, delivery, key, Piles(kept_folder / name, quarantine, scratch, stretches), places
+            plan, delivery, key, Sinks(kept_folder / name, quarantine, scratch, stretches), places
         )
     finally:
         shutil.rmtree(scratch, ignore_errors=True)

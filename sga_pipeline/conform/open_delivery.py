@@ -44,16 +44,16 @@ _IMPOSTORS: dict[bytes, str] = {b"<!doctype html": "a web page", b"<html": "a we
 
 def open_delivery(con: duckdb.DuckDBPyConnection, path: Path, form: Format, scratch: Path) -> Opened:
     """Open one delivery, or raise DeliveryError where it is not what the contract says."""
-    # A file of health records may be named after a person; an error then tells no name.
-    told = "the delivery" if isinstance(form, FhirFormat) else path.name
+    # A file of health records may be named after a person; an error then gives no name.
+    named = "the delivery" if isinstance(form, FhirFormat) else path.name
     head = path.open("rb").read(512).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if not head:
         raise DeliveryError(
-            "the file is empty", "Ask for it again; a delivery without rows still has its header.", told
+            "the file is empty", "Ask for it again; a delivery without rows still has its header.", named
         )
     for sign, what in _IMPOSTORS.items():
         if head.startswith(sign):
-            raise DeliveryError(f"this is {what}, not {form.kind}", "Open the address by hand and correct it.", told)
+            raise DeliveryError(f"this is {what}, not {form.kind}", "Open the address by hand and correct it.", named)
     match form:
         case CsvFormat():
             return open_csv(con, path, form, scratch)

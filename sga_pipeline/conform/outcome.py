@@ -9,7 +9,7 @@ from pathlib import Path
 
 MAX_CODES = 200
 # Numbers of rows, which add up.
-PILES = (
+ROW_COUNTS = (
     "rows_in",
     "rows_kept",
     "rows_quarantined",
@@ -46,26 +46,26 @@ class Outcome:
     filled: dict[str, int] = field(default_factory=dict)
     # Column names as the delivery writes them.
     header: list[str] = field(default_factory=list)
-    # Column, number, how often: numbers such as -999 that stand for something missing, told or not.
+    # Column, number, how often: numbers such as -999 that stand for something missing, declared or not.
     sentinels: list[tuple[str, str, int]] = field(default_factory=list)
     first_day: str | None = None
     last_day: str | None = None
-    # Of the delivery's rows, beside those of others of the feed; a large delivery has several.
+    # Of the delivery's rows, one of several in the feed's folder; a large delivery has several.
     files: list[str] = field(default_factory=list)
-    # Series, period, rows, amount: what a later delivery of the same period is held against.
+    # Series, period, rows, amount: what a later delivery of the same period is compared with.
     volumes: list[tuple[str, str, int, float | None]] = field(default_factory=list)
 
     # Correction, and rows it was applied to, and rows where the source says something else than expected.
     corrections: dict[str, list[int]] = field(default_factory=dict)
-    # Areas and periods that corrected rows stand in.
+    # Areas and periods of corrected rows.
     corrected: list[tuple[str, str]] = field(default_factory=list)
     # Of a stretch of a delivery: keys whose rows were left out, for an earlier stretch has them.
-    told_before: list[tuple[str, ...]] = field(default_factory=list)
+    seen_before: list[tuple[str, ...]] = field(default_factory=list)
 
     def add(self, part: Outcome) -> None:
         """Take in what a stretch of the delivery came to."""
-        for pile in PILES:
-            setattr(self, pile, getattr(self, pile) + getattr(part, pile))
+        for count in ROW_COUNTS:
+            setattr(self, count, getattr(self, count) + getattr(part, count))
         for mine, other in ((self.rules, part.rules), (self.filled, part.filled)):
             for name, rows in other.items():
                 mine[name] = mine.get(name, 0) + rows
@@ -79,9 +79,9 @@ class Outcome:
         self.span(part.first_day, part.last_day)
         self.files += part.files
         held = {(series, period): (rows, amount) for series, period, rows, amount in self.volumes}
-        for series, period, more, told in part.volumes:
+        for series, period, more, reported in part.volumes:
             rows, amount = held.get((series, period), (0, None))
-            held[series, period] = (rows + more, told if amount is None else amount + (told or 0.0))
+            held[series, period] = (rows + more, reported if amount is None else amount + (reported or 0.0))
         self.volumes = [(*place, *held[place]) for place in sorted(held)]
 
     def span(self, first: str | None, last: str | None) -> None:
@@ -90,7 +90,7 @@ class Outcome:
         self.last_day = max(filter(None, (self.last_day, last)), default=None)
 
     def check(self) -> None:
-        """A row that is in no pile is a defect of this program, never of the data."""
+        """A row that is in none of the counts is a defect of this program, never of the data."""
         if self.rows_in != self.rows_kept + self.rows_quarantined + self.rows_duplicate:
             raise RuntimeError(f"rows went missing while conforming {self.sha256[:16]}: {asdict(self)}")
 
@@ -112,5 +112,5 @@ def read_outcome(file: Path) -> Outcome | None:
         return None
     found.volumes = [(series, period, rows, amount) for series, period, rows, amount in found.volumes]
     found.corrected = [(area, period) for area, period in found.corrected]
-    found.told_before = [tuple(key) for key in found.told_before]
+    found.seen_before = [tuple(key) for key in found.seen_before]
     return found

@@ -1,4 +1,4 @@
-"""Takes the rows of a table through the contract's rules, chunk by chunk, onto the pile where each belongs."""
+"""Takes the rows of a table through the contract's rules, chunk by chunk, to the sink where each belongs."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from sga_pipeline.conform.corrections import count_met, note_places
 from sga_pipeline.conform.outcome import Outcome
 from sga_pipeline.conform.points import PlaceFinder
 from sga_pipeline.conform.readers.opened import Opened
-from sga_pipeline.conform.recoding import recode, settle
+from sga_pipeline.conform.recoding import merge_areas, recode
 from sga_pipeline.conform.row_rules import RowRules, build_rules
-from sga_pipeline.conform.same_key import add_up, leave_out, told_amount
+from sga_pipeline.conform.same_key import add_up, amount_column, leave_out
 from sga_pipeline.conform.select_sql import IN_SCOPE, UNREADABLE, Selection, build_selection
 from sga_pipeline.conform.sinks import PLACE, Duplicates, KeptFile, Quarantine
-from sga_pipeline.conform.volumes import volumes
+from sga_pipeline.conform.volumes import count_volumes
 from sga_pipeline.contracts.assessment import FeedPlan
 from sga_pipeline.contracts.feed import FromColumns, Joined
 from sga_pipeline.contracts.places import FromPoint
@@ -28,8 +28,8 @@ CHUNK_ROWS = 500_000
 
 
 @dataclass
-class Desk:
-    """What the tables of one delivery are worked on with."""
+class ConformContext:
+    """What conforming one delivery needs: the connection, the plan of the feed, its period, and the finder of places."""
 
     con: duckdb.DuckDBPyConnection
     plan: FeedPlan
@@ -53,25 +53,30 @@ class Desk:
         return None if self.plan.feed.add_up else selection.key_sql
 
     def duplicates(self) -> Duplicates:
-        return Duplicates(self.plan.shape.key, told_amount(self.plan.shape))
+        return Duplicates(self.plan.shape.key, amount_column(self.plan.shape))
 
 
 def take_rows(
-    desk: Desk, opened: Opened, selection: Selection, kept_file: Path, quarantine: Quarantine, duplicates: Duplicates
+    context: ConformContext,
+    opened: Opened,
+    selection: Selection,
+    kept_file: Path,
+    quarantine: Quarantine,
+    duplicates: Duplicates,
 ) -> Outcome:
     """What the rows of a table come to: each is kept, set aside, or a duplicate."""
-    plan, outcome = desk.plan, Outcome("", "", desk.period)
+    plan, outcome = context.plan, Outcome("", "", context.period)
     rules = build_rules(plan, selection.bits)
-    amount = told_amount(plan.shape)
+    amount = amount_column(plan.shape)
     columns = [column.name for column in plan.shape.columns]
     total = 0
     with KeptFile(kept_file, plan.shape) as kept:
-        for chunk in _chunks(desk.con, selection.sql):
+        for chunk in _chunks(context.con, selection.sql):
             chunk = chunk.with_columns(pl.int_range(total, total + len(chunk), dtype=pl.Int64).alias(PLACE))
             total += len(chunk)
             chunk = chunk.filter(pl.col(IN_SCOPE))
             outcome.rows_in += len(chunk)
-            chunk = _settle_places(chunk, plan, selection, outcome, desk.places)
+            chunk = _settle_places(chunk, plan, selection, outcome, context.places)
             if plan.corrections:
                 count_met(chunk, plan, outcome)
             good = _set_bad_aside(chunk, rules, quarantine, outcome)
@@ -82,11 +87,11 @@ def take_rows(
                 note_places(good, plan, outcome)
     outcome.rows_kept, outcome.rows_duplicate = kept.rows, duplicates.rows
     if amount and plan.feed.add_up:
-        add_up(desk.con, kept, plan.shape, amount)
+        add_up(context.con, kept, plan.shape, amount)
     elif amount:
         _set_contradictions_aside(plan, kept, duplicates, quarantine, f"conflict:{amount}", outcome)
     if plan.crosswalk:
-        settle(desk.con, kept, plan, plan.crosswalk)
+        merge_areas(context.con, kept, plan, plan.crosswalk)
     outcome.rows_outside = total - outcome.rows_in
     ragged = opened.ragged()
     outcome.rows_in += len(ragged)
@@ -96,7 +101,7 @@ def take_rows(
         outcome.severities["type:record"] = "high"
     quarantine.write(ragged, lambda places: opened.records_of(places, total))
     outcome.files = [kept_file.name]
-    outcome.volumes = volumes(desk.con, kept_file, plan.shape)
+    outcome.volumes = count_volumes(context.con, kept_file, plan.shape)
     outcome.check()
     return outcome
 
@@ -155,10 +160,10 @@ def _set_contradictions_aside(
 ) -> None:
     """Nobody knows which of the amounts is right, so none of them is kept."""
     outcome.severities[rule] = "high"
-    if not duplicates.told:
+    if not duplicates.contradicted:
         return
     places = duplicates.contradicting
-    firsts = leave_out(kept, plan.shape, duplicates.told)
+    firsts = leave_out(kept, plan.shape, duplicates.contradicted)
     outcome.rows_kept -= len(firsts)
     outcome.rows_quarantined += len(places)
     outcome.rules[rule] = len(places)

@@ -18,7 +18,7 @@ from sga_pipeline.contracts.shape import Shape
 CHUNK_ROWS = 500_000
 
 
-def told_amount(shape: Shape) -> str | None:
+def amount_column(shape: Shape) -> str | None:
     """The column in which rows that share a key may contradict each other; None for shapes whose rows are events."""
     if shape.kind not in {"counts", "levels"}:
         return None

@@ -1,4 +1,4 @@
-"""The SELECT that turns text cells into the shape's columns, beside what went wrong in each row."""
+"""The SELECT that turns text cells into the shape's columns, with what went wrong in each row."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _cells(plan: FeedPlan, header: tuple[str, ...]) -> dict[str, str]:
             needed += [[one] for one in mapped.join]
         elif isinstance(mapped, FromPoint):
             needed += [[one.from_] for one in mapped.point.coordinates]
-    # Without one known name the first line may be no header but somebody's record, and is not told.
+    # Without one known name the first line may be no header but somebody's record, and is not shown.
     is_header = any(one in cells for names in needed for one in names)
     begins = f"It begins: {', '.join(header[:6])}. " if is_header else "Not one of the contract's columns is there. "
     for names in needed:
@@ -118,8 +118,8 @@ class _Builder:
         if self._key_sql(values) is None:
             selection.sql = corrected
             return selection
-        told = [name(one) for one in self.plan.shape.key if one not in self._later()]
-        key = f"hash({', '.join(told) or 'true'}) as {KEY}"
+        columns = [name(one) for one in self.plan.shape.key if one not in self._later()]
+        key = f"hash({', '.join(columns) or 'true'}) as {KEY}"
         selection.key_sql = f"select {key} from ({corrected}) where {IN_SCOPE}"
         selection.sql = f"select *, {key} from ({corrected})"
         return selection
@@ -139,16 +139,16 @@ class _Builder:
         return f"select {self._key_hash()} as {KEY} from ({values}) where {IN_SCOPE}"
 
     def _key_hash(self) -> str:
-        told = [self._output_of(one) for one in self.plan.shape.key if one not in self._later()]
-        return f"hash({', '.join(told) or 'true'})"
+        columns = [self._output_of(one) for one in self.plan.shape.key if one not in self._later()]
+        return f"hash({', '.join(columns) or 'true'})"
 
     def _later(self) -> set[str]:
         """Codes of another system are translated later; until then two of them may be one and the same."""
         return {"area_id"} if self.plan.crosswalk else set()
 
     def _output_of(self, column: str) -> str:
-        wanted = f" as {name(column)}"
-        return next(one.removesuffix(wanted) for one in self.outputs if one.endswith(wanted))
+        alias = f" as {name(column)}"
+        return next(one.removesuffix(alias) for one in self.outputs if one.endswith(alias))
 
     def _column(self, column: Column, writer: StepWriter, selection: Selection) -> None:
         mapped = self.plan.feed.columns.get(column.name)
@@ -213,7 +213,7 @@ class _Builder:
             self.flags.append(f"(case when {' or '.join(failed)} then {bit} else 0 end)")
 
     def _point(self, point: Point, writer: StepWriter, selection: Selection) -> None:
-        """Both coordinates as numbers, beside the shape's own columns."""
+        """Both coordinates as numbers, next to the shape's own columns."""
         failed = []
         for output, coordinate in zip((X, Y), point.coordinates, strict=True):
             text, number = name(f"t{output}"), name(f"v{output}")

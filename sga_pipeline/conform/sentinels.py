@@ -13,8 +13,8 @@ USUAL = {"-999", "-9999", "-99", "-9", "999999", "9999999"}
 OFTEN = 3
 
 
-def sentinels(con: duckdb.DuckDBPyConnection, plan: FeedPlan, opened: Opened) -> list[tuple[str, str, int]]:
-    """Column, number and how often it stands there. Tables of events are large and their numbers few; they are not read again."""
+def count_sentinels(con: duckdb.DuckDBPyConnection, plan: FeedPlan, opened: Opened) -> list[tuple[str, str, int]]:
+    """Column, number and how often it is there. Tables of events are large and their numbers few; they are not read again."""
     if plan.shape.kind == "events":
         return []
     looked_for = sorted(USUAL | {_plain(one) for one in plan.feed.format.empty if _plain(one).lstrip("-").isdigit()})
@@ -34,8 +34,8 @@ def sentinels(con: duckdb.DuckDBPyConnection, plan: FeedPlan, opened: Opened) ->
         return []
     # All columns in one reading.
     sql = f"""
-        select told.name, told.cell, count(*) from (select unnest([{", ".join(cells)}]) as told from {opened.relation})
-        where told.cell in (select unnest(?)) group by all having count(*) >= {OFTEN} order by all
+        select given.name, given.cell, count(*) from (select unnest([{", ".join(cells)}]) as given from {opened.relation})
+        where given.cell in (select unnest(?)) group by all having count(*) >= {OFTEN} order by all
     """
     return [(str(name), str(cell), int(count)) for name, cell, count in con.execute(sql, [looked_for]).fetchall()]
 

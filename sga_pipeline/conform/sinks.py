@@ -1,4 +1,4 @@
-"""The three piles a row can land on: kept, quarantined, duplicate."""
+"""The three sinks a row can go to: kept, quarantined, duplicate."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sga_pipeline.conform.readers.opened import Ragged, Record
 from sga_pipeline.conform.select_sql import KEY
 from sga_pipeline.contracts.shape import Shape
 
-# Where a row stands among the records of its table.
+# Where a row is among the records of its table.
 PLACE = "_place"
 ARROW_TYPES = {
     "string": pa.string(),
@@ -34,7 +34,7 @@ def arrow_schema(shape: Shape) -> pa.Schema:
 
 
 class KeptFile:
-    """Writes kept rows beside their final name and moves the whole file into place at the end."""
+    """Writes kept rows next to their final name and moves the whole file into place at the end."""
 
     def __init__(self, path: Path, shape: Shape) -> None:
         self.path, self.rows = path, 0
@@ -102,15 +102,15 @@ class Duplicates:
 
     def __init__(self, key: tuple[str, ...], amount: str | None) -> None:
         self.key, self.amount = list(key), amount
-        # First row of each key: where it stands, what it says, and in which stretch it is.
+        # First row of each key: where it is, what it says, and in which stretch it is.
         self.seen: dict[tuple[object, ...], tuple[int, object, int]] = {}
-        # Keys that contradict themselves, with every amount told; and where their rows after the first stand.
-        self.told: dict[tuple[object, ...], set[object]] = {}
+        # Keys that contradict themselves, with every amount reported; and where their rows after the first are.
+        self.contradicted: dict[tuple[object, ...], set[object]] = {}
         self.later: list[int] = []
         # A key whose rows are all good but one is no duplicate: the pass only says where to look closely.
         self.suspects = pl.DataFrame(schema={KEY: pl.UInt64})
         self.stretch, self.rows = 0, 0
-        self.told_before: list[tuple[object, ...]] = []
+        self.seen_before: list[tuple[object, ...]] = []
 
     def look_at(self, con: duckdb.DuckDBPyConnection, keys_sql: str) -> None:
         """Look closely, from here on, at keys that come twice in this."""
@@ -121,7 +121,7 @@ class Duplicates:
 
     def begin(self) -> None:
         """A stretch begins, with counts of its own."""
-        self.stretch, self.rows, self.told_before = self.stretch + 1, 0, []
+        self.stretch, self.rows, self.seen_before = self.stretch + 1, 0, []
 
     def note(self, keys: Iterable[tuple[object, ...]]) -> None:
         """Keys that are kept in a stretch whose rows are not gone through again."""
@@ -141,16 +141,16 @@ class Duplicates:
                 continue
             out.append(at)
             if self.seen[key][2] < self.stretch:
-                self.told_before.append(key)
-            known = self.told.get(key, {self.seen[key][1]})
+                self.seen_before.append(key)
+            known = self.contradicted.get(key, {self.seen[key][1]})
             if amount in known:
                 self.rows += 1
             else:
-                self.told[key] = known | {amount}
+                self.contradicted[key] = known | {amount}
                 self.later.append(place)
         return rows.filter(~pl.col("_at").is_in(out)) if out else rows
 
     @property
     def contradicting(self) -> list[int]:
-        """Where the rows stand that contradict each other; the first of each key was kept until another one came."""
-        return [*(self.seen[key][0] for key in self.told), *self.later]
+        """Where the rows are that contradict each other; the first of each key was kept until another one came."""
+        return [*(self.seen[key][0] for key in self.contradicted), *self.later]

@@ -8,8 +8,8 @@ from functools import singledispatchmethod
 from sga_pipeline.conform.compact_periods import compact_period
 from sga_pipeline.conform.sql_text import literal, literals
 from sga_pipeline.contracts import steps
-from sga_pipeline.contracts.assessment import MappingTable
 from sga_pipeline.contracts.letters import BARE, STROKED
+from sga_pipeline.contracts.mappings import MappingTable
 
 
 @dataclass

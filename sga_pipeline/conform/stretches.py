@@ -15,7 +15,7 @@ import polars as pl
 
 from sga_pipeline.conform.outcome import Outcome, read_outcome
 from sga_pipeline.conform.readers.opened import Opened, Stretch
-from sga_pipeline.conform.rows import Desk, take_rows
+from sga_pipeline.conform.rows import ConformContext, take_rows
 from sga_pipeline.conform.select_sql import KEY
 from sga_pipeline.conform.sinks import Duplicates, Quarantine
 from sga_pipeline.conform.sql_text import literal, literals, name
@@ -40,31 +40,31 @@ class _Part:
     def quarantine(self) -> Path:
         return self.record.with_suffix(".parquet")
 
-    def kept(self, told_before: Sequence[tuple[str, ...]]) -> Path:
+    def kept(self, seen_before: Sequence[tuple[str, ...]]) -> Path:
         """Its file. What an earlier stretch leaves of its rows depends on the delivery, and each may still be in use for one."""
         key = self.key
-        if told_before:
-            key = hashlib.sha256(f"{key}|{json.dumps(told_before)}".encode()).hexdigest()[:16]
+        if seen_before:
+            key = hashlib.sha256(f"{key}|{json.dumps(seen_before)}".encode()).hexdigest()[:16]
         return self.folder / f"{self.period}-{key}.parquet"
 
 
 def conform_stretches(
-    desk: Desk, opened: Opened, kept: Path, quarantine: Path, records: Path, outcome: Outcome
+    context: ConformContext, opened: Opened, kept: Path, quarantine: Path, records: Path, outcome: Outcome
 ) -> bool:
     """Fill the outcome from the delivery's stretches; False where it has to be taken whole."""
-    if desk.plan.shape.kind != "events":
+    if context.plan.shape.kind != "events":
         # Counts and levels are small, and what is said twice in them has to be held together.
         return False
-    parts = [_part(one, desk, kept, records) for one in opened.stretches()]
+    parts = [_part(one, context, kept, records) for one in opened.stretches()]
     if len(parts) < 2:
         return False
     records.mkdir(parents=True, exist_ok=True)
     try:
-        done = _conform(desk, opened, parts)
+        done = _conform(context, opened, parts)
     except duckdb.OutOfMemoryException:
         raise
     except (_Uneven, duckdb.Error):
-        # Read whole it may be sound; if not, its fault is told with the line where it stands.
+        # Read whole it may be sound; if not, its fault is reported with the line where it is.
         return False
     for one in done:
         outcome.add(one)
@@ -82,83 +82,85 @@ def drop_stretches(records: Path, in_use: Iterable[str]) -> None:
             record.with_suffix(".parquet").unlink(missing_ok=True)
 
 
-def _part(stretch: Stretch, desk: Desk, kept: Path, records: Path) -> _Part:
+def _part(stretch: Stretch, context: ConformContext, kept: Path, records: Path) -> _Part:
     key = hashlib.sha256(f"{records.name}|{stretch.sha256}".encode()).hexdigest()[:16]
-    return _Part(stretch, key, kept.parent, desk.period or "all", records / f"{key}.json")
+    return _Part(stretch, key, kept.parent, context.period or "all", records / f"{key}.json")
 
 
-def _conform(desk: Desk, opened: Opened, parts: Sequence[_Part]) -> list[Outcome]:
+def _conform(context: ConformContext, opened: Opened, parts: Sequence[_Part]) -> list[Outcome]:
     known = {
-        one.key: found for one in parts if (found := read_outcome(one.record)) and one.kept(found.told_before).is_file()
+        one.key: found for one in parts if (found := read_outcome(one.record)) and one.kept(found.seen_before).is_file()
     }
-    duplicates, keyed = desk.duplicates(), False
-    whole = desk.select(opened, "")
-    if keys := desk.keys_sql(whole):
+    duplicates, keyed = context.duplicates(), False
+    whole = context.select(opened, "")
+    if keys := context.keys_sql(whole):
         keyed = True
-        duplicates.look_at(desk.con, keys if not known else _all_keys(desk, parts, known))
+        duplicates.look_at(context.con, keys if not known else _all_keys(context, parts, known))
     done = []
     for part in parts:
         duplicates.begin()
         found = known.get(part.key)
-        if found is None or (keyed and not _still_so(desk, part, found, duplicates)):
-            found = _afresh(desk, part, duplicates, look=part.key in known)
+        if found is None or (keyed and not _still_so(context, part, found, duplicates)):
+            found = _afresh(context, part, duplicates, look=part.key in known)
             write_text(part.record, found.to_json())
         done.append(found)
     return done
 
 
-def _afresh(desk: Desk, part: _Part, duplicates: Duplicates, *, look: bool) -> Outcome:
+def _afresh(context: ConformContext, part: _Part, duplicates: Duplicates, *, look: bool) -> Outcome:
     with part.stretch.open() as opened:
-        selection = desk.select(opened, part.key)
-        keys = desk.keys_sql(selection)
+        selection = context.select(opened, part.key)
+        keys = context.keys_sql(selection)
         if look and keys:
             # Of a stretch that was to be left as it was, only the rows it kept have been looked at.
-            duplicates.look_at(desk.con, keys)
+            duplicates.look_at(context.con, keys)
         aside = part.folder / f".{part.key}.aside"
-        outcome = take_rows(desk, opened, selection, aside, Quarantine(part.quarantine), duplicates)
+        outcome = take_rows(context, opened, selection, aside, Quarantine(part.quarantine), duplicates)
     if outcome.rows_in + outcome.rows_outside != part.stretch.records:
         raise _Uneven
     outcome.key, outcome.sha256 = part.key, part.stretch.sha256
-    outcome.told_before = sorted({tuple(str(code) for code in key) for key in duplicates.told_before})
-    kept = part.kept(outcome.told_before)
+    outcome.seen_before = sorted({tuple(str(code) for code in key) for key in duplicates.seen_before})
+    kept = part.kept(outcome.seen_before)
     os.replace(aside, kept)
     outcome.files = [kept.name]
     return outcome
 
 
-def _all_keys(desk: Desk, parts: Sequence[_Part], known: dict[str, Outcome]) -> str:
+def _all_keys(context: ConformContext, parts: Sequence[_Part], known: dict[str, Outcome]) -> str:
     """Keys of every row: where a stretch is known, of the rows it kept and of those it left to an earlier stretch."""
-    columns = desk.plan.shape.key
-    kept = [str(one.kept(known[one.key].told_before)) for one in parts if one.key in known]
+    columns = context.plan.shape.key
+    kept = [str(one.kept(known[one.key].seen_before)) for one in parts if one.key in known]
     files = f"read_parquet([{literals(kept)}], hive_partitioning = false)"
     sources = [f"select {_hash(columns)} as {KEY} from {files}"]
-    told = [key for one in known.values() for key in one.told_before]
-    desk.con.register(
-        "told_before", pl.DataFrame(told, schema=dict.fromkeys(columns, pl.String), orient="row").to_arrow()
+    seen = [key for one in known.values() for key in one.seen_before]
+    context.con.register(
+        "seen_before", pl.DataFrame(seen, schema=dict.fromkeys(columns, pl.String), orient="row").to_arrow()
     )
-    sources.append(f"select {_hash(columns)} from told_before")
+    sources.append(f"select {_hash(columns)} from seen_before")
     for part in parts:
         if part.key not in known:
             with part.stretch.open() as opened:
                 table = f"keys_{part.key}"
-                desk.con.execute(f"create temp table {table} as {desk.keys_sql(desk.select(opened, part.key))}")
+                context.con.execute(
+                    f"create temp table {table} as {context.keys_sql(context.select(opened, part.key))}"
+                )
                 sources.append(f"from {table}")
     return " union all ".join(sources)
 
 
-def _still_so(desk: Desk, part: _Part, found: Outcome, duplicates: Duplicates) -> bool:
+def _still_so(context: ConformContext, part: _Part, found: Outcome, duplicates: Duplicates) -> bool:
     """Whether earlier stretches keep the same of its rows from it as they did; its own keys are then kept in turn."""
     if duplicates.suspects.is_empty():
-        return not found.told_before
-    columns = desk.plan.shape.key
+        return not found.seen_before
+    columns = context.plan.shape.key
     names = ", ".join(name(one) for one in columns)
-    desk.con.register("suspects", duplicates.suspects.to_arrow())
-    rows: list[tuple[Any, ...]] = desk.con.execute(
-        f"select {names} from read_parquet({literal(str(part.kept(found.told_before)))}, hive_partitioning = false) "
+    context.con.register("suspects", duplicates.suspects.to_arrow())
+    rows: list[tuple[Any, ...]] = context.con.execute(
+        f"select {names} from read_parquet({literal(str(part.kept(found.seen_before)))}, hive_partitioning = false) "
         f"where {_hash(columns)} in (select {KEY} from suspects)"
     ).fetchall()
-    told = {key for key in (*rows, *found.told_before) if key in duplicates.seen}
-    if told != set(found.told_before):
+    seen = {key for key in (*rows, *found.seen_before) if key in duplicates.seen}
+    if seen != set(found.seen_before):
         return False
     duplicates.note(rows)
     return True

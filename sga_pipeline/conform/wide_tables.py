@@ -45,11 +45,11 @@ def melt(opened: Opened, how: Melt) -> Opened:
         found = how.pattern.fullmatch(name)
         if found is None:
             continue
-        told = tuple(found[part] for part in parts)
-        if told in seen:
-            raise DeliveryError("two columns say the same", "Correct melt.columns.", f"{seen[told]}, {name}")
-        seen[told] = name
-        values = ", ".join(f"p{at}: {literal(text)}" for at, text in enumerate(told))
+        values_of_name = tuple(found[part] for part in parts)
+        if values_of_name in seen:
+            raise DeliveryError("two columns say the same", "Correct melt.columns.", f"{seen[values_of_name]}, {name}")
+        seen[values_of_name] = name
+        values = ", ".join(f"p{at}: {literal(text)}" for at, text in enumerate(values_of_name))
         entries.append(f"{{{values}, cell: c{place}}}")
     if not entries:
         raise DeliveryError(
@@ -66,9 +66,9 @@ def _spread(opened: Opened, names: tuple[str, ...], fields: tuple[str, ...], ent
     relation = f"(select * exclude (one), {added} from (select *, unnest([{', '.join(entries)}]) as one from {opened.relation}))"
 
     def records_of(places: Sequence[int], total: int) -> list[Record]:
-        wanted = [place // per_record for place in places]
-        unique = sorted(set(wanted))
+        records = [place // per_record for place in places]
+        unique = sorted(set(records))
         known = dict(zip(unique, opened.records_of(unique, total // per_record), strict=True))
-        return [known[place] for place in wanted]
+        return [known[place] for place in records]
 
     return Opened((*opened.header, *names), relation, records_of, opened.ragged)

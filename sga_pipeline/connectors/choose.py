@@ -1,4 +1,4 @@
-"""Which connector speaks a source's protocol."""
+"""Which connector serves a source's protocol."""
 
 from __future__ import annotations
 

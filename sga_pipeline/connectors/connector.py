@@ -65,7 +65,7 @@ class Connector(Protocol):
 class Comparing(Protocol):
     """A connector whose source never sends the same bytes twice, and that knows which differences mean nothing."""
 
-    def tells_the_same(self, kept: Path, fetched: Path) -> bool:
+    def has_same_content(self, kept: Path, fetched: Path) -> bool:
         """Whether what was fetched says nothing that the kept delivery does not say."""
         ...
 

@@ -17,7 +17,7 @@ import urllib3
 from sga_pipeline.connectors.addresses import is_private_line, redirect_target, same_server, shown
 from sga_pipeline.connectors.body import Body
 from sga_pipeline.connectors.connector import AnsweredLater, Fetched, FileMissing, Known, Silent, Unreachable
-from sga_pipeline.connectors.redact import spoken
+from sga_pipeline.connectors.redact import redact
 from sga_pipeline.connectors.retry import NOT_NOW, BusyError, ask_again
 from sga_pipeline.connectors.watchdog import Watchdog, WatchedAdapter
 from sga_pipeline.contracts.formats import Format
@@ -51,7 +51,7 @@ class Ask:
     called: str | None = None
 
     @property
-    def told(self) -> str:
+    def shown(self) -> str:
         return self.called or shown(self.address)
 
     @property
@@ -61,8 +61,8 @@ class Ask:
         return "GET" if self.body is None else "POST"
 
 
-class Door:
-    """The way to one source for one pull: all questions share its time, its token and its limit of bytes. `sleep` is a parameter so that tests need not wait."""
+class HttpClient:
+    """The HTTP client of one pull: all requests to the source share its time, its token and its limit of bytes. `sleep` is a parameter so that tests need not wait."""
 
     def __init__(self, source: WebSource, form: Format, sleep: Callable[[float], None] = time.sleep) -> None:
         self.source, self.form, self.sleep = source, form, sleep
@@ -71,7 +71,7 @@ class Door:
         self.bytes_left = source.max_bytes
         self.watchdog = Watchdog(source.total_timeout_s)
 
-    def __enter__(self) -> Door:
+    def __enter__(self) -> HttpClient:
         self.watchdog.__enter__()
         return self
 
@@ -111,9 +111,9 @@ class Door:
 class _Asking:
     """One attempt."""
 
-    def __init__(self, door: Door, ask: Ask) -> None:
-        self.source, self.form, self.token = door.source, door.form, door.token
-        self.watchdog, self.deadline, self.limit = door.watchdog, door.deadline, door.bytes_left
+    def __init__(self, client: HttpClient, ask: Ask) -> None:
+        self.source, self.form, self.token = client.source, client.form, client.token
+        self.watchdog, self.deadline, self.limit = client.watchdog, client.deadline, client.bytes_left
         self.ask, self.address = ask, ask.address
 
     def once(self, target: Path, known: Known) -> Fetched | None:
@@ -138,7 +138,7 @@ class _Asking:
         except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, ValueError):
             raise self._error("this is not a web address", "Correct the address in the feed.") from None
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            # Its text may hold the whole address, with keys; only its kind is told.
+            # Its text may hold the whole address, with keys; the error names its kind alone.
             self._left()
             message = f"the connection failed ({type(error).__name__})"
             raise self._silence(message, "Try later, or check the address.") from None
@@ -195,20 +195,24 @@ class _Asking:
             return None
         if status in {404, 410}:
             next_step = "It may have moved: find its new address and correct the feed."
-            missing = FileMissing(f"the server has no such file ({status})", next_step, self.ask.told)
+            missing = FileMissing(f"the server has no such file ({status})", next_step, self.ask.shown)
             missing.said = response.raw.read(_REASON_BYTES, decode_content=False) or b""
             raise missing
         if status == 202:
             message, next_step = "the server will have the answer later (202)", "Check the address."
             raise AnsweredLater(
-                message, next_step, self.ask.told, headers.get("Content-Location"), _seconds(headers.get("Retry-After"))
+                message,
+                next_step,
+                self.ask.shown,
+                headers.get("Content-Location"),
+                _seconds(headers.get("Retry-After")),
             )
         if status != 200:
             raise self._unusable(status, headers.get("Retry-After"), self._said(response))
-        body = Body(response, self.ask.told, self.form, self.limit, self.source.max_bytes)
+        body = Body(response, self.ask.shown, self.form, self.limit, self.source.max_bytes)
         body.save(target, may_be_empty=self.ask.may_be_empty)
         return Fetched(
-            target, target.name, self.ask.told, body.media_type, headers.get("ETag"), headers.get("Last-Modified")
+            target, target.name, self.ask.shown, body.media_type, headers.get("ETag"), headers.get("Last-Modified")
         )
 
     def _said(self, response: requests.Response) -> str | None:
@@ -216,18 +220,18 @@ class _Asking:
         if self.ask.complaint is None or not 400 <= response.status_code < 500:
             return None
         said = self.ask.complaint(response.raw.read(4096, decode_content=False))
-        return said and spoken(said, self.source)
+        return said and redact(said, self.source)
 
     def _unusable(self, status: int, retry_after: str | None, said: str | None) -> PullError:
         wait = _seconds(retry_after) if status in {429, 503} else None
         if wait is not None:
             message = f"the server is busy ({status}) and asks to wait {wait:.0f} s"
-            return BusyError(message, "Try later.", self.ask.told, wait)
+            return BusyError(message, "Try later.", self.ask.shown, wait)
         if status in {401, 403}:
             # One file may be closed to us; a log-in that is refused is refused for all, and trying on locks the account.
             kind = Unreachable if status == 401 else PullError
             message = f"the server refuses access ({status})"
-            return kind(message, "Check source.token_env and its rights.", self.ask.told)
+            return kind(message, "Check source.token_env and its rights.", self.ask.shown)
         if status == 413:
             return self._error(
                 "the answer would be too large for the server (413)", "Ask for less at once, by periods."
@@ -247,21 +251,21 @@ class _Asking:
             raise Silent(
                 f"the whole pull took longer than {self.source.total_timeout_s:g} s",
                 "Try later, or raise source.total_timeout_s.",
-                self.ask.told,
+                self.ask.shown,
                 transient=True,
             ) from None
         return left
 
     def _silence(self, message: str, next_step: str) -> PullError:
         kind = Silent if self.watchdog.saw_connection else Unreachable
-        return kind(message, next_step, self.ask.told, transient=True)
+        return kind(message, next_step, self.ask.shown, transient=True)
 
     def _error(self, message: str, next_step: str, *, transient: bool = False) -> PullError:
-        return PullError(message, next_step, self.ask.told, transient=transient)
+        return PullError(message, next_step, self.ask.shown, transient=transient)
 
 
 class _Session(requests.Session):
-    """Leaves redirects alone: even told not to follow, the library reads their bodies whole."""
+    """Leaves redirects alone: even when it is set not to follow, the library reads their bodies whole."""
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:
         return None

@@ -11,7 +11,7 @@ from sga_pipeline.errors import PullError
 _SHOWN = 5
 
 
-def newest(names: Iterable[str], pattern: str) -> str:
+def find_newest(names: Iterable[str], pattern: str) -> str:
     """The last of the names that fit `pattern`, where they differ in digits alone and so can be put in order."""
     before, _, after = pattern.partition("*")
     fit = sorted(
@@ -23,7 +23,7 @@ def newest(names: Iterable[str], pattern: str) -> str:
     if len({re.sub(r"[0-9]", "0", one) for one in fit}) > 1:
         shown = ", ".join([*fit[:_SHOWN], *(["…"] if len(fit) > _SHOWN else [])])
         raise PullError(
-            f"which of these is the newest cannot be told from their names: {shown}",
+            f"which of these is the newest does not show in their names: {shown}",
             "Name files alike, as in 2023-04 or 20230401, move strays away, or narrow the pattern.",
             pattern,
         )

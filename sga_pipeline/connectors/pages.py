@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sga_pipeline.connectors.addresses import file_name, shown
 from sga_pipeline.connectors.connector import Fetched, Known
-from sga_pipeline.connectors.http_client import Ask, Door
+from sga_pipeline.connectors.http_client import Ask, HttpClient
 from sga_pipeline.contracts.formats import Format
 from sga_pipeline.contracts.sources.source import WebSource
 from sga_pipeline.errors import PullError
@@ -38,7 +38,7 @@ class Paged(ABC):
     def fetch(self, period: str | None, into: Path, known: Known) -> Fetched | None:
         """One page is kept as it came, several in an archive that does not compress them."""
         found: list[Path] = []
-        with Door(self.web, self.form, self.sleep) as door:
+        with HttpClient(self.web, self.form, self.sleep) as client:
             asked = 0
 
             def get(ask: Ask) -> Path:
@@ -47,7 +47,7 @@ class Paged(ABC):
                 if asked > MAX_PAGES:
                     raise PullError("the source has no last page", "Check the address.", shown(self.web.address))
                 target = into / f"page-{asked:06}"
-                door.get(ask, target)
+                client.get(ask, target)
                 return target
 
             found.extend(self.pages(get, period))

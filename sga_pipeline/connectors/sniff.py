@@ -1,4 +1,4 @@
-"""Tells from media type and first bytes when something else came in place of the declared format."""
+"""Finds by media type and first bytes that something else came in place of the declared format."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _HEADS = [
     (re.compile(rb"\x1f\x8b"), _GZIP),
     (re.compile(rb"bzh\d"), _BZIP2),
 ]
-_WANTED = {
+_EXPECTED = {
     "workbook": _ZIP,
     "parquet": _PARQUET,
     "kml": _XML,
@@ -40,23 +40,23 @@ _WANTED = {
 }
 
 
-def impostor(head: bytes, media_type: str | None, form: Format) -> str | None:
+def find_other_format(head: bytes, media_type: str | None, form: Format) -> str | None:
     """What came in place of the format, in words; None where it may be what was declared."""
     if isinstance(form, SdmxFormat):
         return _no_message(head, media_type)
-    wanted = _wanted(form)
+    expected = _expected(form)
     declared = _MEDIA.get(media_type or "")
-    if declared is not None and declared != wanted:
+    if declared is not None and declared != expected:
         return declared
     found = kind_of(head)
-    if found == wanted:
+    if found == expected:
         return None
-    return found or f"something that is not {wanted}"
+    return found or f"something that is not {expected}"
 
 
 def kind_of(head: bytes) -> str | None:
     """What the first bytes are the mark of; None for plain text, and for anything unknown."""
-    # Byte order marks, blanks, and the zero bytes of UTF-16 may stand before and between the letters.
+    # Byte order marks, blanks, and the zero bytes of UTF-16 may come before and between the letters.
     plain = head.removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")
     plain = plain.replace(b"\x00", b"").lstrip().lower()
     return next((kind for pattern, kind in _HEADS if pattern.match(plain)), None)
@@ -69,11 +69,11 @@ def _no_message(head: bytes, media_type: str | None) -> str | None:
     return strange or (found if found in {_PARQUET, _GZIP, _BZIP2} else None)
 
 
-def _wanted(form: Format) -> str | None:
+def _expected(form: Format) -> str | None:
     if isinstance(form, CsvFormat):
         return {"none": None, "gzip": _GZIP, "bz2": _BZIP2, "zip": _ZIP}[form.compression]
     if isinstance(form, OpenSdgFormat):
         return JSON if form.files == "json" else None
     if isinstance(form, Dhis2Format) and form.written == "csv":
         return None
-    return _WANTED[form.kind]
+    return _EXPECTED[form.kind]

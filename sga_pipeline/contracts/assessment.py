@@ -15,10 +15,10 @@ from sga_pipeline.contracts.city import City
 from sga_pipeline.contracts.city_tables import CityTables, city_table_files, read_city_tables
 from sga_pipeline.contracts.corrections import Correction, read_corrections
 from sga_pipeline.contracts.crosswalks import Crosswalk, read_crosswalk
-from sga_pipeline.contracts.csv_rows import read_rows
 from sga_pipeline.contracts.feed import Feed
 from sga_pipeline.contracts.feed_checks import check_feed
 from sga_pipeline.contracts.gap_catalogue_checks import check_gap_catalogue
+from sga_pipeline.contracts.mappings import MappingTable, read_mapping
 from sga_pipeline.contracts.place_checks import check_codes, check_places
 from sga_pipeline.contracts.places import FromPoint, Point
 from sga_pipeline.contracts.read_contract import read_contract
@@ -30,16 +30,6 @@ from sga_pipeline.paths import CONTRACTS
 
 # From the widest to the finest.
 LEVELS = ("country", "county", "city", "district", "neighbourhood")
-
-
-@dataclass(frozen=True)
-class MappingTable:
-    """A code mapping as read: the key column and the rows."""
-
-    key: str
-    columns: tuple[str, ...]
-    rows: tuple[dict[str, str], ...]
-    file: Path
 
 
 @dataclass(frozen=True)
@@ -89,8 +79,8 @@ class FeedPlan:
         return f"{self.feed.differs} {counted}" if self.feed.differs else counted
 
     @property
-    def speaks_finer_than_extent(self) -> bool:
-        """Whether rows without a finer area are a loss, or all that the feed ever promised."""
+    def is_finer_than_extent(self) -> bool:
+        """Whether rows without a finer area are a loss, or all that the feed promises."""
         level = next((area.level for area in self.city.areas if area.area_id == self.extent), "city")
         return any(LEVELS.index(one) > LEVELS.index(level) for one in self.feed.spatial_levels)
 
@@ -107,12 +97,12 @@ class FeedPlan:
             (column.code_list, self.code_lists[column.code_list]) for column in self.shape.columns if column.code_list
         ]
         # How often a period is asked for again changes nothing in its rows.
-        said = self.feed.model_dump(mode="json", exclude={"source": {"periods": {"revisable"}}})
-        parts: list[Any] = [said, mappings, columns, lists, self.extent, self.time_zone]
+        contract = self.feed.model_dump(mode="json", exclude={"source": {"periods": {"revisable"}}})
+        parts: list[Any] = [contract, mappings, columns, lists, self.extent, self.time_zone]
         if self.crosswalk:
             parts.append([self.crosswalk.system.match, self.crosswalk.targets])
         if self.corrections:
-            parts.append([one.said for one in self.corrections])
+            parts.append([one.effect for one in self.corrections])
         return hashlib.sha256(json.dumps(parts, sort_keys=True, default=list).encode()).hexdigest()
 
 
@@ -181,9 +171,8 @@ def read_assessment(city_folders: list[Path], contracts: Path = CONTRACTS) -> As
     seen: dict[str, Path] = {}
     for plan in cities:
         if plan.id in seen and seen[plan.id] != plan.folder:
-            problems.append(
-                Problem("two folders hold the same city", "Rename one.", plan.id, plan.folder / "city.yaml")
-            )
+            file = plan.folder / "city.yaml"
+            problems.append(Problem("two folders hold the same city", "Rename one.", plan.id, file))
         seen[plan.id] = plan.folder
     if problems:
         raise ContractError(problems)
@@ -202,36 +191,21 @@ def _unknown_code_lists(shapes: dict[str, Shape], catalogue: Catalogue) -> list[
 
 def _read_city(folder: Path, contracts: Path, shapes: dict[str, Shape], catalogue: Catalogue) -> CityPlan:
     if not (folder / "city.yaml").is_file():
-        raise ContractError(
-            [Problem("this is not a city folder: it has no city.yaml", "Make one with: sga new CITY_DIR", str(folder))]
-        )
+        message = "this is not a city folder: it has no city.yaml"
+        raise ContractError([Problem(message, "Make one with: sga new CITY_DIR", str(folder))])
     city, document = read_contract(folder / "city.yaml", City)
     problems: list[Problem] = []
     if city.id != folder.name:
-        problems.append(
-            Problem(
-                "the id is not the folder's name",
-                f"Make both [{folder.name}].",
-                city.id,
-                document.file,
-                document.line_of(("id",)),
-            )
-        )
+        message = "the id is not the folder's name"
+        problems.append(document.problem(message, f"Make both [{folder.name}].", city.id, "id"))
     files = sorted((folder / "feeds").glob("*.yaml"))
     for name in city.uses:
         shared = contracts / "feeds" / f"{name}.yaml"
         if shared.is_file():
             files.append(shared)
         else:
-            problems.append(
-                Problem(
-                    "no shared feed has this id",
-                    f"See {contracts / 'feeds'}.",
-                    name,
-                    document.file,
-                    document.line_of(("uses",)),
-                )
-            )
+            message = "no shared feed has this id"
+            problems.append(document.problem(message, f"See {contracts / 'feeds'}.", name, "uses"))
     crosswalks: dict[str, Crosswalk] = {}
     for name, system in city.code_systems.items():
         try:
@@ -272,7 +246,7 @@ def _read_feed(
     feed, document = read_contract(file, Feed)
     mappings: dict[str, MappingTable] = {}
     for name, mapping in feed.mappings.items():
-        mappings[name] = _read_mapping(file.parent / mapping.file, mapping.key, document, name)
+        mappings[name] = read_mapping(file.parent / mapping.file, mapping.key, document, name)
     problems = check_feed(feed, document, shapes, catalogue.code_lists, {n: list(t.rows) for n, t in mappings.items()})
     if feed.shape in shapes:
         problems += check_codes(feed, shapes[feed.shape], crosswalks, document)
@@ -280,20 +254,3 @@ def _read_feed(
         raise ContractError(problems)
     crosswalk = crosswalks.get(feed.area_codes)
     return FeedPlan(city, feed, shapes[feed.shape], mappings, catalogue.code_lists, file, crosswalk), document
-
-
-def _read_mapping(file: Path, key: str, document: Document, name: str) -> MappingTable:
-    at = document.line_of(("mappings", name))
-    if not file.is_file():
-        raise ContractError(
-            [Problem("the mapping file does not exist", "Create it or correct the name.", str(file), document.file, at)]
-        )
-    rows = read_rows(file)
-    if not rows or key not in rows[0]:
-        raise ContractError([Problem("the mapping has no rows or lacks its key column", "Add it.", key, file, 1)])
-    seen: set[str] = set()
-    for number, row in enumerate(rows, start=2):
-        if row[key] in seen:
-            raise ContractError([Problem("the code is mapped twice", "Keep one of the two.", row[key], file, number)])
-        seen.add(row[key])
-    return MappingTable(key, tuple(rows[0]), tuple(rows), file)

@@ -15,10 +15,10 @@ def blanks_of(document: Document) -> list[Problem]:
     problems: dict[int | None, Problem] = {}
     for location, text in _texts(document.data, ()):
         if text == MARK or text.startswith(f"{MARK}:"):
-            wanted = text.removeprefix(MARK).strip(": ") or "the value"
+            required = text.removeprefix(MARK).strip(": ") or "the value"
             key = ".".join(str(part) for part in location if isinstance(part, str)) or "value"
             line = document.line_of(location)
-            problem = Problem("a blank of the draft is left", f"Write {wanted}.", key, document.file, line)
+            problem = document.problem("a blank of the draft is left", f"Write {required}.", key, *location)
             problems.setdefault(line if key.startswith("columns") else len(problems) - 10_000, problem)
     return sorted(problems.values(), key=lambda one: (one.line or 0, one.value or ""))
 

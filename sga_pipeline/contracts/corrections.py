@@ -34,7 +34,7 @@ Cell = Annotated[str, BeforeValidator(_as_text), Field(min_length=1)]
 class Correction(Contract):
     """One column of the rows that `row` names."""
 
-    # Stands in the release: no part of it may name a person.
+    # It is published with the release: no part of it may name a person.
     id: Identifier
     feed: Identifier
     # Columns of the shape and the value each has in the row, as conformed.
@@ -44,14 +44,14 @@ class Correction(Contract):
     expect: Cell | None
     # What is right; null where nothing is known.
     value: Cell | None
-    # These stand in the release, too.
+    # These are published, too.
     reason: Sentence
     decided_by: Sentence
     decided_on: Day
     evidence: Sentence
 
     @property
-    def said(self) -> tuple[object, ...]:
+    def effect(self) -> tuple[object, ...]:
         """What conformed rows depend on; who decided it is no part of that."""
         return self.id, sorted(self.row.items()), self.column, self.expect, self.value
 
@@ -75,10 +75,7 @@ def read_corrections(file: Path, feeds: dict[str, tuple[Feed, Shape, dict[str, t
             if key in seen:
                 found.append(("this is corrected twice", "Keep one of the two.", one.id, "id"))
             seen.add(key)
-        problems += [
-            Problem(message, step, value, file, document.line_of((*place, *where)))
-            for message, step, value, *where in found
-        ]
+        problems += [document.problem(message, step, value, *place, *where) for message, step, value, *where in found]
     if problems:
         raise ContractError(problems)
     return read.corrections

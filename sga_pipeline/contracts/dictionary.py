@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from itertools import groupby
 
 from sga_pipeline.contracts.catalogue import Catalogue, read_catalogue
+from sga_pipeline.contracts.csv_rows import Row
 from sga_pipeline.contracts.generated import keep
 from sga_pipeline.paths import CONTRACTS, PROJECT
 
@@ -17,30 +19,28 @@ Generated from `contracts/catalogue/` by `python -m sga_pipeline.contracts.dicti
 line of its Appendix II in the text this catalogue was made from. "Core" is this project's own proposal (`project_default_v1`): the marks of the
 guide's list are lost in the text at hand. A city may replace the set by a file (`core_set` in `city.yaml`).
 
-Any indicator can also be *reported*: a feed of the shape `observations` gives its value as official statistics publish it. Where counts give it
-they speak first, then a survey, then what is reported.
+Any indicator can also be *reported*: a feed of the shape `observations` gives its value as official statistics publish it. Counts come first,
+then a survey, then what is reported.
 """
-ZERO = {
-    "Z1": "0 only where an accepted delivery covers the whole period",
-    "Z2": "0 is an estimate with an interval; nobody asked is missing",
-    "Z3": "0 only where a row says so",
-    "Z4": "no needs an attested no",
-    "Z5": "missing where a part is missing; nothing of nothing is undefined",
-}
 SMALL = {
     "S0": "none",
     "S1": "under ten events the count alone, under twenty marked",
     "S2": "under thirty answers none, an error above 30% marked",
 }
+DEFINITIONS = {
+    "needs_local_definition": "a city has to say how it applies this indicator",
+    "ambiguous_as_printed": "the guide's line can be read in more than one way",
+}
+TYPES = {"printed": "", "component": "part of a line", "usable": "usable form", "own": "not a line of the guide"}
 
 
-def formula(row: dict[str, str], catalogue: Catalogue) -> str:
+def formula(row: Row, catalogue: Catalogue) -> str:
     """How the value comes about, in words."""
 
     def measure(part: str) -> str:
-        titles = [catalogue.measures[name]["title"] for name in row[part].split(";")]
+        titles = [catalogue.measures[name]["title"] for name in row.listed(part)]
         return (
-            titles[0] if len(titles) == 1 else f"{titles[0]} (or, where that is not to be had: {'; '.join(titles[1:])})"
+            titles[0] if len(titles) == 1 else f"{titles[0]} (or, where that is not available: {'; '.join(titles[1:])})"
         )
 
     times = f" × {int(float(row['multiplier'])):,}" if float(row["multiplier"]) != 1 else ""
@@ -71,7 +71,7 @@ def formula(row: dict[str, str], catalogue: Catalogue) -> str:
     return "As official statistics report it"
 
 
-def asked(row: dict[str, str]) -> str:
+def asked(row: Row) -> str:
     base = f" among those who answered yes to `{row['question_base']}`" if row["question_base"] else ""
     of_whom = {"F": " (women)", "M": " (men)"}.get(row["asked_sex"], "") + (
         f" aged {row['asked_age']}" if row["asked_age"] else ""
@@ -79,75 +79,76 @@ def asked(row: dict[str, str]) -> str:
     return f"Weighted share of yes to `{row['question']}`{base}{of_whom}"
 
 
-def shapes_of(row: dict[str, str], catalogue: Catalogue) -> str:
-    parts = [name for part in ("numerator", "denominator") for name in row[part].split(";") if name]
+def shapes_of(row: Row, catalogue: Catalogue) -> str:
+    parts = [*row.listed("numerator"), *row.listed("denominator")]
     found = {catalogue.measures[name]["shape"] for name in parts}
     found |= {"survey_answers"} if row["question"] else set()
     found |= {"attestations"} if row["kind"] == "presence" else set()
     return ", ".join(f"`{one}`" for one in sorted(found | {"observations"}))
 
 
+def zero(row: Row, catalogue: Catalogue) -> str:
+    """When the value is 0 and not missing, as the kind and the shape counted decide it."""
+    match row["kind"]:
+        case "presence":
+            return "no needs an attested no"
+        case "survey":
+            return "0 is an estimate with an interval; without answers the value is missing"
+        case "reported":
+            return "0 only where a source states it"
+        case "areas_above":
+            return "0 where areas have values and none is above"
+    amounts = {catalogue.measures[name]["amount"] for name in row.listed("numerator")}
+    counted = "0 only where an accepted delivery covers the whole period" if amounts & {"rows", "count"} else ""
+    stated = "0 only where a row of the source states it" if amounts - {"rows", "count"} else ""
+    undefined = "missing where the denominator is missing or 0" if row["denominator"] else ""
+    return "; ".join(filter(None, [counted, stated, undefined]))
+
+
+def facts(row: Row, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
+    """What the page says of an indicator, each fact with its name."""
+    yield "Formula", formula(row, catalogue)
+    if row["question"] and row["kind"] != "survey":
+        yield "Or by survey", f"{asked(row)}, in percent"
+    if row["anomaly"]:
+        yield "As printed", row["anomaly"]
+    if row["definition_status"] in DEFINITIONS:
+        yield "Definition", DEFINITIONS[row["definition_status"]]
+    yield "Shapes", shapes_of(row, catalogue)
+    if row["location_basis"] not in {"", "n/a"}:
+        yield "Counted by", row["location_basis"]
+    yield "Usually published", row["periodicity"]
+    yield "Zero", zero(row, catalogue)
+    yield "Small numbers", SMALL[row["small_number_rule"]]
+    if row["min_cell"] != "0":
+        only = "; shown for the city and whole years alone" if row["finest_shown"] else ""
+        yield "Suppressed", f"one to {int(row['min_cell']) - 1}; of people under 18 one to 9{only}"
+    if row["sdg_indicator"]:
+        yield "SDG", f"{row['sdg_indicator']} ({row['sdg_match']})"
+    iccs = f"ICCS {row['iccs_code']}" if row["iccs_code"] else ""
+    icd10 = row["icd10"] if row["icd10"] != "none" else ""
+    if iccs or icd10:
+        yield "Codes", "; ".join(filter(None, [iccs, icd10]))
+    yield "Mind", row["pitfall"]
+
+
+def entry(row: Row, catalogue: Catalogue) -> Iterator[str]:
+    """The lines of one indicator."""
+    guide_line = f"l. {row['guide_line']}" if row["guide_line"] else ""
+    place = ", ".join(filter(None, [row["guide_seq"], guide_line, TYPES[row["record_type"]]]))
+    core = " · core" if row["core_flag"] == "true" else ""
+    yield from (f"### {row['short_title']}", "", f"`{row['indicator_id']}` · {place} · {row['unit']}{core}", "")
+    if row["title_guide"] and row["title_guide"] != row["short_title"]:
+        yield from (f"> {row['title_guide']}", "")
+    yield from (f"- **{name}**: {text}" for name, text in facts(row, catalogue))
+    yield ""
+
+
 def page(catalogue: Catalogue) -> str:
     lines = [HEAD]
     for category, rows in groupby(catalogue.indicators.values(), key=lambda row: (row["category_no"], row["category"])):
         lines += [f"## {category[0]}. {category[1]}", ""]
-        for row in rows:
-            printed = {
-                "printed": "",
-                "component": "part of a line",
-                "usable": "usable form",
-                "own": "not a line of the guide",
-            }[row["record_type"]]
-            place = ", ".join(
-                filter(
-                    None,
-                    [
-                        f"{row['guide_seq']}" if row["guide_seq"] else "",
-                        f"l. {row['guide_line']}" if row["guide_line"] else "",
-                        printed,
-                    ],
-                )
-            )
-            lines += [
-                f"### {row['short_title']}",
-                "",
-                f"`{row['indicator_id']}` · {place} · {row['unit']}{' · core' if row['core_flag'] == 'true' else ''}",
-                "",
-            ]
-            if row["title_guide"] and row["title_guide"] != row["short_title"]:
-                lines += [f"> {row['title_guide']}", ""]
-            facts = [("Formula", formula(row, catalogue))]
-            if row["question"] and row["kind"] != "survey":
-                facts.append(("Or by survey", f"{asked(row)}, in percent"))
-            if row["anomaly"]:
-                facts.append(("As printed", row["anomaly"]))
-            facts += [
-                ("Shapes", shapes_of(row, catalogue)),
-                ("Zero", ZERO[row["zero_rule"]]),
-                ("Small numbers", SMALL[row["small_number_rule"]]),
-            ]
-            if row["min_cell"] != "0":
-                only = "; shown for the city and whole years alone" if row["finest_shown"] else ""
-                facts.append(("Hidden", f"one to {int(row['min_cell']) - 1}; of people under 18 one to 9{only}"))
-            if row["sdg_indicator"]:
-                facts.append(("SDG", f"{row['sdg_indicator']} ({row['sdg_match']})"))
-            if row["iccs_code"] or row["icd10"] not in {"", "none"}:
-                facts.append(
-                    (
-                        "Codes",
-                        "; ".join(
-                            filter(
-                                None,
-                                [
-                                    f"ICCS {row['iccs_code']}" if row["iccs_code"] else "",
-                                    row["icd10"] if row["icd10"] != "none" else "",
-                                ],
-                            )
-                        ),
-                    )
-                )
-            facts.append(("Mind", row["pitfall"]))
-            lines += [f"- **{name}**: {text}" for name, text in facts] + [""]
+        lines += [line for row in rows for line in entry(row, catalogue)]
     return "\n".join(lines).rstrip() + "\n"
 
 

@@ -11,8 +11,8 @@ from sga_pipeline.contracts.formats import Format
 from sga_pipeline.contracts.methods import Break, ConceptMatch, Methods, PlaceBasis
 from sga_pipeline.contracts.places import OWN_CODES, Boundaries, FromPoint
 from sga_pipeline.contracts.sources import Source
-from sga_pipeline.contracts.steps import StepItem, check_order
 from sga_pipeline.contracts.strict_model import Code, Contract, Day, Identifier, Pattern, Sentence
+from sga_pipeline.contracts.written_steps import StepItem, check_order
 
 Family = Literal["police", "health", "official_statistics", "governance", "spatial", "survey", "electoral"]
 Severity = Literal["low", "medium", "high", "critical"]
@@ -182,7 +182,7 @@ Rule = Annotated[RangeRule | PresentRule | NotBeforeRule | PatternRule, Field(di
 
 
 class Coverage(Contract):
-    """What an accepted delivery speaks for. Only here does the absence of rows mean zero."""
+    """What an accepted delivery covers. Only here does the absence of rows mean zero."""
 
     first: Day | None = None
     # A day, or `latest`: up to the end of the last whole month before the newest row.
@@ -232,7 +232,7 @@ class Feed(Contract):
     differs: Sentence | None = None
     # How near the definition is to the catalogue's; near where `differs` is given and this is not.
     concept_match: ConceptMatch | None = None
-    # Where what is counted is placed; sources of different bases are not held against each other.
+    # Where what is counted is placed; sources of different bases are not compared with each other.
     place_basis: PlaceBasis | None = None
     methods: Methods = Methods()
     breaks: list[Break] = []

@@ -40,10 +40,7 @@ def check_feed(
     mappings: dict[str, Rows],
 ) -> list[Problem]:
     """Every problem of one feed, with its line."""
-
-    def at(message: str, next_step: str, value: object, *location: str | int) -> Problem:
-        return Problem(message, next_step, str(value), document.file, document.line_of(location))
-
+    at = document.problem
     problems = []
     if feed.id != document.file.stem:
         problems.append(at("the id is not the file's name", f"Make both [{document.file.stem}].", feed.id, "id"))
@@ -60,13 +57,11 @@ def check_feed(
             problems += [at(*found) for found in _column_problems(feed, column, code_lists, mappings)]
     for column in shape.columns:
         if column.required and column.name not in feed.columns:
-            problems.append(
-                at("a column the shape requires is not mapped", "Map it under columns.", column.name, "columns")
-            )
+            message = "a column the shape requires is not mapped"
+            problems.append(at(message, "Map it under columns.", column.name, "columns"))
     if feed.add_up and shape.kind != "counts":
-        problems.append(
-            at("only counts are added up", "Leave add_up out, and tell the rows apart.", feed.shape, "add_up")
-        )
+        step = "Leave add_up out, and give each row its own key."
+        problems.append(at("only counts are added up", step, feed.shape, "add_up"))
     problems += [at(*found) for found in _rule_problems(feed, shape)]
     return problems
 
@@ -75,41 +70,21 @@ Found = tuple[str, str, object, *tuple[str | int, ...]]
 
 
 def _source_problems(feed: Feed) -> Iterator[Found]:
+    address = feed.source.address
     if problem := feed.source.period_problem():
-        yield (
-            problem,
-            "Say under source how one period is asked for, or leave periods out.",
-            feed.source.address,
-            "source",
-            "address",
-        )
-    if feed.source.connector == "file" and (
-        ".." in feed.source.address.split("/") or feed.source.address.startswith("/")
-    ):
-        yield (
-            "a file lies outside the city's data folder",
-            "Use a path below it.",
-            feed.source.address,
-            "source",
-            "address",
-        )
+        step = "State under source how one period is requested, or leave periods out."
+        yield problem, step, address, "source", "address"
+    if feed.source.connector == "file" and (".." in address.split("/") or address.startswith("/")):
+        yield "the file is outside the city's data folder", "Use a path below it.", address, "source", "address"
     if problem := feed.source.format_problem(feed.format):
         yield problem, "Correct format.kind, or how the answer is asked for.", feed.format.kind, "format", "kind"
     encoding = getattr(feed.format, "encoding", None)
     if encoding is not None and not _is_encoding_of_text(encoding):
-        yield (
-            "unknown encoding",
-            "Use a name such as utf-8, latin-1, cp1252 or mac-roman.",
-            encoding,
-            "format",
-            "encoding",
-        )
-    if (
-        isinstance(feed.format, CsvFormat)
-        and feed.format.compression != "zip"
-        and (feed.format.member != "*" or feed.format.append_members)
-    ):
-        yield "only a ZIP has members", "Declare compression: zip.", feed.format.member, "format", "member"
+        step = "Use a name such as utf-8, latin-1, cp1252 or mac-roman."
+        yield "unknown encoding", step, encoding, "format", "encoding"
+    form = feed.format
+    if isinstance(form, CsvFormat) and form.compression != "zip" and (form.member != "*" or form.append_members):
+        yield "only a ZIP has members", "Declare compression: zip.", form.member, "format", "member"
     if feed.wide and feed.melt:
         yield "a table is either wide or melted", "Leave one of wide and melt out.", "melt", "melt"
     if feed.time_zone is not None:
@@ -195,7 +170,7 @@ def _rule_problems(feed: Feed, shape: Shape) -> Iterator[Found]:
     for number, rule in enumerate(feed.rules):
         place = ("rules", number)
         if rule.id in seen:
-            yield "the rule id stands here twice", "Rename one.", rule.id, *place
+            yield "the rule id is used twice", "Rename one.", rule.id, *place
         seen.add(rule.id)
         named = [rule.column, rule.other] if isinstance(rule, NotBeforeRule) else [rule.column]
         for name in named:

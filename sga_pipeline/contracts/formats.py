@@ -31,7 +31,7 @@ class CsvFormat(Contract):
 
 
 class Outline(Contract):
-    """Label rows that stand above the rows they speak for; the label becomes a column, the label row is none."""
+    """Label rows above the rows they belong to; the label becomes a column, the label row is none."""
 
     # The column the labels stand in, and what a label looks like, whole.
     column: Sentence
@@ -46,13 +46,13 @@ class WorkbookFormat(Contract):
     kind: Literal["workbook"]
     # A sheet by its name or its number (the first is 1), or several that are read one below the other.
     sheet: Sentence | int | Annotated[list[Sentence | int], Field(min_length=1)]
-    # The column that tells which sheet a row comes from.
+    # The column that names the sheet a row comes from.
     sheet_column: Identifier | None = None
     header_row: int = Field(default=1, ge=1)
     # How many rows the header has, and what joins their cells to one name.
     header_rows: int = Field(default=1, ge=1, le=10)
     header_separator: str = " "
-    # Which header cells stand for those beside them: merged cells as the file tells them, or each up to the next on its right.
+    # Which header cells stand for their neighbours: merged cells as the file marks them, or each up to the next on its right.
     header_fill: Literal["merged", "right"] = "merged"
     footer_rows: int = Field(default=0, ge=0)
     # Columns whose value stands once and holds for the rows below, the outermost first.
@@ -180,7 +180,7 @@ FHIR_DATES: Mapping[str, tuple[str, ...]] = {
 
 
 class FhirArea(Contract):
-    """The part of a person's address that is told, and how many of its characters."""
+    """The part of a person's address that is reported, and how many of its characters."""
 
     part: Literal["postal_code", "city", "district", "state"]
     characters: Annotated[int, Field(ge=1, le=40)] | None = None
@@ -199,11 +199,11 @@ class FhirFormat(Contract):
     period: Literal["month", "year"] = "month"
     # Where given, moments with an offset are moved into this zone before their month is taken.
     time_zone: str | None = None
-    # Code systems accepted, the preferred one first. None: codes are not told.
+    # Code systems accepted, the preferred one first. None: codes are not reported.
     systems: list[Sentence] = []
     # What of an encounter is its code.
     encounter_code: Literal["type", "reason", "class"] = "type"
-    # Only so many characters of a code are told, without its dot.
+    # Only so many characters of a code are reported, without its dot.
     code_characters: Annotated[int, Field(ge=1, le=20)] | None = None
     # Codes counted together under one name, by their leading characters; a code of no group is unknown.
     groups: dict[Identifier, list[Code]] = {}
@@ -228,14 +228,14 @@ class FhirFormat(Contract):
                 if one not in FHIR_DATES[resource]:
                     raise ValueError(f"{resource} has no date [{one}]; use {' or '.join(FHIR_DATES[resource])}")
         if ("area" in self.by) != (self.area is not None):
-            raise ValueError("area says which part of the address is told, and by lists area: give both or neither")
+            raise ValueError("area says which part of the address is reported, and by lists area: give both or neither")
         if (self.groups or self.code_characters) and not self.systems:
             raise ValueError("groups and code_characters need systems, from which the codes are taken")
         return self
 
 
 class SdmxFormat(Contract):
-    """An SDMX message (ML, JSON or CSV; which, its content tells): a row an observation, a column a dimension or attribute."""
+    """An SDMX message (ML, JSON or CSV, recognised by its content): a row an observation, a column a dimension or attribute."""
 
     kind: Literal["sdmx"]
     # Languages in which labels are taken, the first that is there; else any.

@@ -35,7 +35,7 @@ def _problems(error: ValidationError, document: Document) -> list[Problem]:
         if _noise(one["type"], location, document):
             continue
         message, next_step, value = _explain(one, location)
-        problem = Problem(message, next_step, value, document.file, document.line_of(location))
+        problem = document.problem(message, next_step, value, *location)
         found.setdefault((problem.line, problem.message, problem.value), problem)
     return list(found.values()) or [
         Problem("the file does not match its model", "See docs/adding-a-feed.md.", None, document.file, 1)

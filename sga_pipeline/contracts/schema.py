@@ -25,7 +25,7 @@ def schema_texts() -> dict[str, str]:
 
 
 def write_schemas(folder: Path = CONTRACTS / "schema", *, check: bool = False) -> list[str]:
-    """Write the schemas, or only tell which ones are not fresh."""
+    """Write the schemas, or only name those that are not fresh."""
     folder.mkdir(parents=True, exist_ok=True)
     stale = []
     for name, text in schema_texts().items():
@@ -38,10 +38,7 @@ def write_schemas(folder: Path = CONTRACTS / "schema", *, check: bool = False) -
 
 
 if __name__ == "__main__":
-    found = write_schemas(check="--check" in sys.argv)
-    print(
-        f"not fresh: {', '.join(found)}"
-        if "--check" in sys.argv and found
-        else f"written: {', '.join(found) or 'nothing new'}"
-    )
-    sys.exit(1 if "--check" in sys.argv and found else 0)
+    only_check = "--check" in sys.argv
+    found = write_schemas(check=only_check)
+    print(f"{'not fresh' if only_check else 'written'}: {', '.join(found)}" if found else "fresh")
+    sys.exit(1 if only_check and found else 0)

@@ -11,7 +11,7 @@ from open_data_contract_standard.model import DataQuality, OpenDataContractStand
 from pydantic import ValidationError
 
 from sga_pipeline.contracts.yaml_reader import Document, read_yaml
-from sga_pipeline.errors import ContractError, Problem
+from sga_pipeline.errors import ContractError
 
 ColumnType = Literal["string", "integer", "number", "boolean", "date"]
 Kind = Literal["events", "counts", "levels", "reference"]
@@ -190,5 +190,4 @@ def _custom(document: Document, given: Any, known: set[str], at: tuple[str | int
 def _problem(
     document: Document, at: tuple[str | int, ...], message: str, next_step: str, value: object = None
 ) -> ContractError:
-    shown = None if value is None else str(value)
-    return ContractError([Problem(message, next_step, shown, document.file, document.line_of(at))])
+    return ContractError([document.problem(message, next_step, value, *at)])

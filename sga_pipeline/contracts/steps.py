@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, GetJsonSchemaHandler, TypeAdapter, field_validator, model_validator
-from pydantic.functional_validators import BeforeValidator
-from pydantic_core import CoreSchema
+from pydantic import Field, field_validator, model_validator
 
 from sga_pipeline.contracts.strict_model import Code, Contract
 
@@ -256,63 +254,3 @@ KINDS: dict[str, type[_Step]] = {
     model.model_fields["step"].annotation.__args__[0]: model  # type: ignore[union-attr]
     for model in _Step.__subclasses__()
 }
-
-
-def _written_form(value: Any) -> Any:
-    """Turn `trim`, `zero_pad: 2` and `date: {formats: [...]}` into what the models read."""
-    if isinstance(value, str):
-        name, arguments = value, dict[str, Any]()
-    elif isinstance(value, dict) and len(value) == 1:
-        ((name, given),) = value.items()
-        short = KINDS[name].short if name in KINDS else None
-        arguments = given if isinstance(given, dict) else {short: given} if short else given
-    else:
-        raise ValueError("a step is a name, or one name with its arguments")
-    if name not in KINDS:
-        raise ValueError(f"unknown step [{name}]; the steps are {', '.join(sorted(KINDS))}")
-    if not isinstance(arguments, dict):
-        raise ValueError(f"the arguments of [{name}] must be written as key: value")
-    return {"step": name, **arguments}
-
-
-class _WrittenStep:
-    """Editors see steps the way people write them."""
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, _core: CoreSchema, _handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        options: list[dict[str, Any]] = []
-        for name, model in sorted(KINDS.items()):
-            schema = TypeAdapter(model).json_schema()
-            properties = {key: value for key, value in schema["properties"].items() if key != "step"}
-            required = [key for key in schema.get("required", []) if key != "step"]
-            if not required:
-                options.append({"const": name, "description": model.__doc__})
-            if properties:
-                body: dict[str, Any] = {
-                    "type": "object",
-                    "properties": properties,
-                    "additionalProperties": False,
-                    "required": required,
-                }
-                forms = [body, properties[model.short]] if model.short else [body]
-                options.append(
-                    {
-                        "type": "object",
-                        "description": model.__doc__,
-                        "additionalProperties": False,
-                        "required": [name],
-                        "properties": {name: {"anyOf": forms} if len(forms) > 1 else body},
-                    }
-                )
-        return {"anyOf": options}
-
-
-StepItem = Annotated[Step, BeforeValidator(_written_form), _WrittenStep]
-
-
-def check_order(steps: list[Any]) -> list[Any]:
-    """A step that gives a typed value is the last one."""
-    for step in steps[:-1]:
-        if step.closes:
-            raise ValueError(f"the step [{step.step}] gives a typed value and must come last")
-    return steps

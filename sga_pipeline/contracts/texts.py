@@ -19,6 +19,7 @@ LANGUAGES = (SOURCE_LANGUAGE, *TRANSLATED)
 # A domain is a file of English texts: its key column, and the columns that hold texts. Terms are their own key.
 DOMAINS: dict[str, tuple[str, tuple[str, ...]]] = {
     "statements": ("rule_id", ("statement", "recommendation")),
+    "reasons": ("reason_code", ("text",)),
     "terms": ("text", ("text",)),
     "words": ("word_id", ("text",)),
 }

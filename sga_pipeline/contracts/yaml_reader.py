@@ -40,6 +40,11 @@ class Document:
                 found = (*found, part)
         return self.lines.get(found)
 
+    def problem(self, message: str, next_step: str, value: object, *location: str | int) -> Problem:
+        """What is wrong with a value, with its line."""
+        shown = None if value is None else str(value)
+        return Problem(message, next_step, shown, self.file, self.line_of(location))
+
 
 def read_yaml(file: Path) -> Document:
     """Read one file or raise a ContractError that names the line."""

@@ -12,15 +12,15 @@ import xlsxwriter
 from sga_pipeline.demo.health import TOPICS, Deaths
 from sga_pipeline.demo.offices import Counted
 from sga_pipeline.demo.place import CITY, DISTRICTS, FINE_NAMES, POPULATION_YEARS, SEXES, YEARS, Numbers, Place, geojson
-from sga_pipeline.demo.police_files import Piles
+from sga_pipeline.demo.police_files import RowCounts
 from sga_pipeline.demo.statistics import ATTESTATIONS, SEX_CODES
 from sga_pipeline.demo.survey import QUESTIONS, Survey
 
 
-def write_deaths(folder: Path, deaths: Deaths) -> Piles:
+def write_deaths(folder: Path, deaths: Deaths) -> RowCounts:
     """One Parquet file a year."""
     folder.mkdir(parents=True)
-    piles: Piles = {}
+    row_counts: RowCounts = {}
     for year in YEARS:
         rows = [at for at in range(len(deaths.cause)) if deaths.year[at] == year]
         days = [date(year, 1, 1) + timedelta(days=int(deaths.day_of_year[at])) for at in rows]
@@ -36,11 +36,11 @@ def write_deaths(folder: Path, deaths: Deaths) -> Piles:
             }
         )
         frame.write_parquet(folder / f"deaths_{year}.parquet", compression="zstd", statistics=False)
-        piles[str(year)] = {"rows_in": len(rows), "rows_kept": len(rows)}
-    return piles
+        row_counts[str(year)] = {"rows_in": len(rows), "rows_kept": len(rows)}
+    return row_counts
 
 
-def write_services(file: Path, services: Numbers) -> Piles:
+def write_services(file: Path, services: Numbers) -> RowCounts:
     """The health office's workbook: a letterhead above the table, a note below it."""
     book = xlsxwriter.Workbook(str(file))
     book.set_properties({"created": datetime(2026, 1, 15, tzinfo=UTC).replace(tzinfo=None)})
@@ -62,7 +62,7 @@ def write_services(file: Path, services: Numbers) -> Piles:
     return {"all": {"rows_in": line - 4, "rows_kept": line - 4}}
 
 
-def write_population(file: Path, place: Place) -> Piles:
+def write_population(file: Path, place: Place) -> RowCounts:
     """Residents by year, district, sex and age."""
     years, districts, sexes, ages = place.residents.shape
     rows = [
@@ -76,7 +76,7 @@ def write_population(file: Path, place: Place) -> Piles:
     return {"all": {"rows_in": len(rows), "rows_kept": len(rows)}}
 
 
-def write_statistics(file: Path, rows: list[tuple[str, str, int, str, float | None]]) -> Piles:
+def write_statistics(file: Path, rows: list[tuple[str, str, int, str, float | None]]) -> RowCounts:
     """The statistical office's long table. What was not published has a dash and a status."""
     lines = ["INDICATOR,REF_AREA,TIME_PERIOD,SEX,OBS_VALUE,OBS_STATUS"]
     for name, area, year, sex, value in rows:
@@ -86,7 +86,7 @@ def write_statistics(file: Path, rows: list[tuple[str, str, int, str, float | No
     return {"all": {"rows_in": len(rows), "rows_kept": len(rows)}}
 
 
-def write_office_counts(file: Path, rows: Sequence[Counted]) -> Piles:
+def write_office_counts(file: Path, rows: Sequence[Counted]) -> RowCounts:
     """The offices' yearly returns, gathered in one table: what was counted, and what it is out of."""
     lines = ["Year;Area;Item;Sex;Ages;Number;Out of"]
     for one in rows:
@@ -100,7 +100,7 @@ def write_office_counts(file: Path, rows: Sequence[Counted]) -> Piles:
     return {"all": {"rows_in": len(rows), "rows_kept": len(rows)}}
 
 
-def write_survey(file: Path, survey: Survey) -> Piles:
+def write_survey(file: Path, survey: Survey) -> RowCounts:
     """Answers of the survey, one line a respondent: 1 yes, 2 no, 9 not asked or not answered."""
     lines = ["id,year,zone,point,weight,sex,age,disability," + ",".join(QUESTIONS)]
     for at in range(len(survey.year)):
@@ -113,12 +113,12 @@ def write_survey(file: Path, survey: Survey) -> Piles:
     return {"all": {"rows_in": len(survey.year), "rows_kept": len(survey.year)}}
 
 
-def write_districts(file: Path, place: Place) -> Piles:
+def write_districts(file: Path, place: Place) -> RowCounts:
     file.write_text(geojson(place), encoding="utf-8")
     return {"all": {"rows_in": len(DISTRICTS), "rows_kept": len(DISTRICTS)}}
 
 
-def write_attestations(file: Path) -> Piles:
+def write_attestations(file: Path) -> RowCounts:
     """What the city's secretariat attests, with the document."""
     lines = ["question,area,year,answer,document,office,day"]
     lines += [
@@ -143,7 +143,7 @@ CHANNELS = {
 }
 
 
-def write_channels(file: Path) -> Piles:
+def write_channels(file: Path) -> RowCounts:
     """One row for each channel and year."""
     rows = [
         [theme, channel, CITY, str(year), "yes", "directory of services", "Secretariat of the council", f"{year}-12-01"]

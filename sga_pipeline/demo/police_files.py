@@ -30,13 +30,13 @@ MISSING_MONTH = (2021, 7)
 # Months the system exported dates another way.
 OTHER_DATES = {(2019, month) for month in range(1, 13)}
 PLACES = ("rua", "praça", "estação", "loja", "habitação", "jardim")
-Piles = dict[str, dict[str, int]]
+RowCounts = dict[str, dict[str, int]]
 
 
-def write_incidents(folder: Path, place: Place, made: Incidents, random: np.random.Generator) -> Piles:
+def write_incidents(folder: Path, place: Place, made: Incidents, random: np.random.Generator) -> RowCounts:
     """Write a file a month and say for each what its rows are: in, kept, broken by rule, doubled, without district."""
     folder.mkdir(parents=True)
-    piles: Piles = {}
+    row_counts: RowCounts = {}
     bounds = np.searchsorted(made.month, np.arange(len(MONTHS) + 1))
     for at, (year, month) in enumerate(MONTHS):
         rows = np.arange(bounds[at], bounds[at + 1])
@@ -49,8 +49,8 @@ def write_incidents(folder: Path, place: Place, made: Incidents, random: np.rand
             header = "Nº;Data;Hora;Participado;Código;Local;Distrito;Lat;Lon;Esclarecido"
             text = "\n".join([header, *lines]) + "\n"
             (folder / f"incidents_{year}-{month:02d}.csv").write_bytes(text.encode("latin-1"))
-            piles[f"{year}-{month:02d}"] = dict(dirt)
-    return piles
+            row_counts[f"{year}-{month:02d}"] = dict(dirt)
+    return row_counts
 
 
 def _incident_lines(
@@ -105,10 +105,10 @@ def _dirt(lines: list[str], year: int, month: int, random: np.random.Generator, 
     return added + doubled
 
 
-def write_victims(folder: Path, victims: Victims) -> Piles:
+def write_victims(folder: Path, victims: Victims) -> RowCounts:
     """Write a compressed file a year; clean, but some sexes and ages are not known."""
     folder.mkdir(parents=True)
-    piles: Piles = {}
+    row_counts: RowCounts = {}
     for year in YEARS:
         rows = np.flatnonzero(victims.year == year)
         lines = ["victim,case,date,offence,district,sex,age,weapon,relation,place,background,exploitation"]
@@ -127,5 +127,5 @@ def write_victims(folder: Path, victims: Victims) -> Piles:
         # No time in the archive's header: the same city is the same bytes.
         content = gzip.compress(("\n".join(lines) + "\n").encode(), mtime=0)
         (folder / f"victims_{year}.csv.gz").write_bytes(content)
-        piles[str(year)] = {"rows_in": len(rows), "rows_kept": len(rows)}
-    return piles
+        row_counts[str(year)] = {"rows_in": len(rows), "rows_kept": len(rows)}
+    return row_counts

@@ -35,7 +35,7 @@ from sga_pipeline.demo.place import (
     Numbers,
     Place,
 )
-from sga_pipeline.demo.police_files import MISSING_MONTH, Piles
+from sga_pipeline.demo.police_files import MISSING_MONTH, RowCounts
 from sga_pipeline.demo.statistics import ATTESTATIONS
 from sga_pipeline.demo.survey import QUESTIONS, WAVES, true_share
 
@@ -60,7 +60,7 @@ def write_truth(
     services: Numbers,
     statistics: list[tuple[str, str, int, str, float | None]],
     counts: list[Counted],
-    piles: dict[str, Piles],
+    row_counts: dict[str, RowCounts],
 ) -> None:
     folder.mkdir(parents=True)
     (folder / "README.md").write_text(README, encoding="utf-8")
@@ -85,7 +85,7 @@ def write_truth(
         writer.writerow(["question", "wave", "share"])
         writer.writerows((name, wave, true_share(name, wave)) for name in QUESTIONS for wave in WAVES)
     planted: dict[str, Any] = {
-        "deliveries": piles,
+        "deliveries": row_counts,
         "missing": {"police_incidents": [f"{MISSING_MONTH[0]}-{MISSING_MONTH[1]:02d}"]},
         "unlicensed": ["governance"],
         "hotspots": [{"area_id": DISTRICTS[d], "offence": code, "factor": f} for d, code, f in HOTSPOTS],

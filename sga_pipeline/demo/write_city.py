@@ -1,4 +1,4 @@
-"""Writes the made-up city: contracts copied, data drawn, truth beside them. The same seed gives the same bytes."""
+"""Writes the made-up city: contracts copied, data drawn, truth next to them. The same seed gives the same bytes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CITY_ID = "xx_port_alder"
 
 
 def write_demo_city(folder: Path, *, seed: int = 20260101, scale: float = 1.0) -> Path:
-    """Write the city into `folder` and give its city folder. What stood there under the same name is replaced."""
+    """Write the city into `folder` and give its city folder. What was there under the same name is replaced."""
     target = folder / CITY_ID
     if target.exists():
         shutil.rmtree(target)
@@ -35,7 +35,7 @@ def write_demo_city(folder: Path, *, seed: int = 20260101, scale: float = 1.0) -
     counts, survey = make_office_counts(place, random), make_survey(random)
     data = target / "data"
     data.mkdir()
-    piles = {
+    row_counts = {
         "police_incidents": police_files.write_incidents(data / "police", place, incidents, random),
         "police_victims": police_files.write_victims(data / "victims", victims),
         "death_register": office_files.write_deaths(data / "deaths", deaths),
@@ -48,5 +48,5 @@ def write_demo_city(folder: Path, *, seed: int = 20260101, scale: float = 1.0) -
         "governance": office_files.write_attestations(data / "attestations.csv"),
         "reporting_channels": office_files.write_channels(data / "reporting_channels.csv"),
     }
-    write_truth(target / "truth", place, incidents, victims, deaths, services, statistics, counts, piles)
+    write_truth(target / "truth", place, incidents, victims, deaths, services, statistics, counts, row_counts)
     return target

@@ -44,9 +44,9 @@ class Choice:
         if self.named:
             return f"you named it. By its columns: {self.runner}"
         words = (
-            f"the columns tell {', '.join(self.signs).replace('_', ' ')}"
+            f"the columns give {', '.join(self.signs).replace('_', ' ')}"
             if self.signs
-            else "no sign speaks clearly for any shape"
+            else "no sign points clearly to any shape"
         )
         if self.score < SURE or self.score - self.runner_score < 2:
             words += "; not sure"
@@ -75,8 +75,8 @@ def choose(columns: list[Column]) -> Choice:
                 signs.setdefault(shape, []).append((-points, meaning))
     ranked = sorted(scores, key=lambda shape: (-scores[shape], shape))
     best, runner = ranked[0], ranked[1]
-    told = tuple(meaning for _, meaning in sorted(signs.get(best, []))[:5])
-    return Choice(best, scores[best], told, runner, scores[runner])
+    meanings = tuple(meaning for _, meaning in sorted(signs.get(best, []))[:5])
+    return Choice(best, scores[best], meanings, runner, scores[runner])
 
 
 def _question(column: Column) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from sga_pipeline.conform.delivery import Piles, conform_delivery
+from sga_pipeline.conform.delivery import Sinks, conform_delivery
 from sga_pipeline.contracts.assessment import CityPlan
 from sga_pipeline.draft.column import Column
 from sga_pipeline.draft.text import plain
@@ -45,7 +45,7 @@ class Match:
     listed: tuple[tuple[str, int, str], ...]
     levels: tuple[str, ...]
     missed: int
-    # How many areas of their level the values meet, and how much the match is to be trusted beside others.
+    # How many areas of their level the values meet, and how much the match is to be trusted compared with others.
     met: int
     of: int
     rank: float
@@ -66,7 +66,7 @@ def areas_of(city: CityPlan) -> list[Area]:
         with tempfile.TemporaryDirectory() as scratch:
             kept, place = Path(scratch) / "kept.parquet", Path(scratch)
             try:
-                conform_delivery(plan, _Arrived(file), "draft", Piles(kept, place / "quarantine.parquet", place))
+                conform_delivery(plan, _Arrived(file), "draft", Sinks(kept, place / "quarantine.parquet", place))
             except SgaError:
                 continue
             if kept.is_file():

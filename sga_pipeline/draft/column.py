@@ -1,4 +1,4 @@
-"""One column of a delivery as it was found: what stands in it, how it is written, what it may mean, whose it may be."""
+"""One column of a delivery as it was found: what is in it, how it is written, what it may mean, whose it may be."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a column's dates are written. Where day and month cannot be told apart, that is said, and nothing is chosen."""
+"""How a column's dates are written. Where day and month cannot be distinguished, that is said, and nothing is chosen."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TIMES: tuple[tuple[str, str, str], ...] = (
 
 @dataclass(frozen=True)
 class Form:
-    """A way of writing dates; `order` is ymd, or xy where two figures stand for day and month in one order or the other."""
+    """A way of writing dates; `order` is ymd, or xy where two figures are day and month in one order or the other."""
 
     pattern: re.Pattern[str]
     order: str
@@ -64,7 +64,7 @@ FORMS = _forms()
 
 @dataclass(frozen=True)
 class Dates:
-    """What was found: formats for the contract, share of values they read, why, and whether day and month are told apart."""
+    """What was found: formats for the contract, share of values they read, why, and whether day and month are distinguished."""
 
     formats: tuple[str, ...]
     share: float
@@ -78,7 +78,7 @@ class Dates:
 
 
 def dates_of(values: list[tuple[str, int]]) -> Dates | None:
-    """Look at values with how often each stands there."""
+    """Look at values with how often each occurs."""
     total = sum(count for _, count in values)
     tally: dict[Form, int] = {}
     orders: dict[tuple[str, str], list[int]] = {}
@@ -125,8 +125,8 @@ def dates_of(values: list[tuple[str, int]]) -> Dates | None:
         else:
             ambiguous = True
             formats += [form.strptime("dmy"), form.strptime("mdy")]
-            told = "both figures are above 12 somewhere" if first else "no figure is above 12"
-            notes.append(f"{how} of {total:,} values are dates, and {told}: day or month first cannot be told")
+            why = "both figures are above 12 somewhere" if first else "no figure is above 12"
+            notes.append(f"{how} of {total:,} values are dates, and {why}: day or month first is not known")
     days.sort()
     iso_start = (
         all(form.order == "ymd" and form.separator and form.year == "%Y" for form in kept)

@@ -30,7 +30,7 @@ class Dialect:
 
 
 def dialect_of(scan: Scan, name: str) -> Dialect:
-    """Tell the dialect, or raise DeliveryError where this is no table of text."""
+    """Find the dialect, or raise DeliveryError where this is no table of text."""
     encoding, why_encoding = encoding_of(scan)
     head = scan.head.decode(encoding, errors="ignore").lstrip("\ufeff")
     lines = re.split(r"\r\n|\n|\r", head)
@@ -143,7 +143,7 @@ def _footer(scan: Scan, encoding: str, delimiter: str, width: int) -> int:
     lines = re.split(r"\r\n|\n|\r", tail)
     if lines and lines[-1] == "":
         lines.pop()
-    told = 0
+    lines_of_footer = 0
     for count, line in enumerate(reversed(lines[-30:]), start=1):
         cells = _cells(line, delimiter)
         empty = not any(cells)
@@ -153,5 +153,5 @@ def _footer(scan: Scan, encoding: str, delimiter: str, width: int) -> int:
         if not (empty or odd or (words and (words[0] in footer_words()))):
             break
         if not empty:
-            told = count
-    return told if told <= 20 else 0
+            lines_of_footer = count
+    return lines_of_footer if lines_of_footer <= 20 else 0

@@ -1,4 +1,4 @@
-"""From one file to the draft of its contract: looks, decides what is likeliest, and writes it down with the reasons."""
+"""From one file to the draft of its contract: examines, decides what is likeliest, and writes it down with the reasons."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ MOST_OFFENCES = 5000
 
 @dataclass
 class Draft:
-    """What is written for one file: the contract's text, the mappings beside it, and what the terminal says of it."""
+    """What is written for one file: the contract's text, its mappings, and what the terminal says of it."""
 
     feed_id: str
     file: Path
@@ -117,7 +117,7 @@ def counts(con: duckdb.DuckDBPyConnection, found: Found, column: Column) -> list
 
 
 def languages_of(city: CityPlan | None) -> list[str]:
-    """The city's languages; none where the scaffold's English still stands, so that all lists are tried."""
+    """The city's languages; none where the scaffold's English is still there, so that all lists are tried."""
     return list(city.city.languages) if city and city.city.languages != ["en"] else []
 
 

@@ -43,7 +43,7 @@ def encoding_of(scan: Scan) -> tuple[str, str]:
 
 
 def _share(odd: bytes, name: str, usual: set[str]) -> float:
-    """Share of letters beyond ASCII that are usual and stand among letters of their own case."""
+    """Share of letters beyond ASCII that are usual and are among letters of their own case."""
     text = odd.decode(name, errors="replace")
     good = seen = 0
     for at, one in enumerate(text):

@@ -34,7 +34,7 @@ def feed_text(draft: Draft, address: str) -> str:
         f"family: {draft.family}",
         *comment(draft.choice.why),
         f"shape: {draft.choice.shape}",
-        'owner: {name: "TODO: the office that answers for these data", contact: "TODO: its desk or address, never a person"}',
+        'owner: {name: "TODO: the office that answers for these data", contact: "TODO: its office or address, never a person"}',
         'licence: "TODO: the licence it is given under; not stated, where nobody has said"',
         'citation: "TODO: how the owner wants to be named"',
         f"source: {{connector: file, address: {scalar(address)}}}",
@@ -45,14 +45,14 @@ def feed_text(draft: Draft, address: str) -> str:
         *_levels(draft),
     ]
     if draft.filling.dated_to:
-        lines += [*comment("only the year of each event is told"), f"dated_to: {draft.filling.dated_to}"]
+        lines += [*comment("only the year of each event is given"), f"dated_to: {draft.filling.dated_to}"]
     lines += _coverage(draft)
     if draft.filling.wide:
-        lines += [*comment("the months of a year stand side by side"), "wide:", "  items:"]
+        lines += [*comment("the months of a year are side by side"), "wide:", "  items:"]
         lines += [f"    m{code}: {{amount: {scalar(name)}}}" for code, name in draft.filling.wide.items()]
     if draft.filling.years:
         lines += [
-            *comment("the years stand side by side"),
+            *comment("the years are side by side"),
             "melt:",
             '  columns: "{year}"',
             '  parts: {year: "[0-9]{4}"}',
@@ -135,7 +135,7 @@ def _coverage(draft: Draft) -> list[str]:
         None,
     )
     span = f" Its {tame(day.name, 60)} runs from {day.dates.first} to {day.dates.last}." if day and day.dates else ""
-    # The oldest and the newest day are facts of the file, not of a person, where many rows stand between them.
+    # The oldest and the newest day are facts of the file, not of a person, where many rows are between them.
     span = span if draft.looked.rows >= 20 * FEWEST else ""
     return [
         *comment(
@@ -154,7 +154,7 @@ def _ignored(draft: Draft) -> list[str]:
     private = [column for column in rest if column.private]
     if private:
         lines += comment(
-            "the columns marked PRIVATE may tell of persons. They are not read beyond the raw file; better still, ask the owner to leave them out",
+            "the columns marked PRIVATE may describe persons. They are not read beyond the raw file; better still, ask the owner to leave them out",
             mark="warning",
         )
     names = [column.name for column in rest]

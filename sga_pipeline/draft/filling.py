@@ -18,10 +18,10 @@ class Filler(Times, Places, Persons):
     def fill(self) -> Filling:
         self._wide_months()
         self._wide_years()
-        wanted: dict[str, list[str]] = {}
+        meanings: dict[str, list[str]] = {}
         for shape, meaning, _, target in shape_signs():
             if shape == self.shape.id and target:
-                wanted.setdefault(target, []).append(meaning)
+                meanings.setdefault(target, []).append(meaning)
         for column in self.shape.columns:
             self.now = column.name
             special = getattr(self, f"_{column.name}", None)
@@ -30,7 +30,7 @@ class Filler(Times, Places, Persons):
                 line = special()
             else:
                 source = next(
-                    (self.by_meaning[one] for one in wanted.get(column.name, []) if one in self.by_meaning), None
+                    (self.by_meaning[one] for one in meanings.get(column.name, []) if one in self.by_meaning), None
                 )
                 line = self._plain(column.name, source) if source else None
             if line is None and column.required:
@@ -48,13 +48,13 @@ class Filler(Times, Places, Persons):
     def _key(self, meaning: str) -> tuple[str, str]:
         source = self.by_meaning.get(meaning)
         if source is not None and source.unique:
-            return self._from(source, ["trim"]), f"{source.why}; no value stands there twice"
+            return self._from(source, ["trim"]), f"{source.why}; no value occurs twice"
         # Another column whose name could mean the same, and which repeats nothing, serves better than one that does.
         for one in self.columns:
             if one.unique and not one.private and one.meaning in {None, "event_id", "victim_id", "death_id"}:
                 found = [why for name, _, why in one.meanings if name in {"event_id", "victim_id", "death_id"}]
                 if found:
-                    return self._from(one, ["trim"]), f"{found[0]}; no value stands there twice"
+                    return self._from(one, ["trim"]), f"{found[0]}; no value occurs twice"
         if source is not None:
             again = source.filled - source.distinct
             lack = source.rows - source.filled
@@ -67,7 +67,7 @@ class Filler(Times, Places, Persons):
                 f"{source.name} looks like it, but {again:,} of {source.rows:,} rows repeat a value of it and {lack:,} lack one; "
                 "so rows are numbered"
             )
-        return "{row: number}", "no column tells rows apart, so rows are numbered and two equal rows are two"
+        return "{row: number}", "no column identifies rows, so rows are numbered and two equal rows are two"
 
     def _event_id(self) -> tuple[str, str] | None:
         if self.shape.id == "crime_events":
@@ -87,7 +87,7 @@ class Filler(Times, Places, Persons):
         if source is None:
             return (
                 '{constant: "TODO: the ICCS code of every row, such as 0101, or map a column with offences"}',
-                "no column tells the offence",
+                "no column gives the offence",
             )
         self.out.offence_column = source
         return (
@@ -103,7 +103,7 @@ class Filler(Times, Places, Persons):
         if source is None or "ICD" not in source.why or "no ICD" in source.why:
             if source is not None:
                 self.out.notes.append(
-                    f"{source.name} tells causes in words; a mapping to cause_group or icd10 is yours to write"
+                    f"{source.name} gives causes in words; a mapping to cause_group or icd10 is yours to write"
                 )
             return None
         return self._from(source, ["trim", "upper", 'replace: {old: ".", new: ""}']), source.why
@@ -114,7 +114,7 @@ class Filler(Times, Places, Persons):
         person = any(one in words for one in ("victim", "vitima")) or "sex" in self.by_meaning
         return (
             f"{{constant: {'victims' if person else 'offences'}}}",
-            "sex, age or victims are told of" if person else "nothing tells of persons",
+            "sex, age or victims are given" if person else "nothing describes persons",
         )
 
     def _count(self) -> tuple[str, str] | None:
@@ -137,7 +137,7 @@ class Filler(Times, Places, Persons):
         source = self.by_meaning.get("indicator")
         if source is None:
             return (
-                '{constant: "TODO: the indicator of contracts/catalogue/indicator_catalogue.csv these figures are"}',
+                '{constant: "TODO: the indicator of contracts/catalogue/indicator_definition.csv these figures are"}',
                 "no column names an indicator",
             )
         return self._from(source, ["trim"]), f"{source.why}; where its words are not ids of the catalogue, add a recode"

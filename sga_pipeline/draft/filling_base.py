@@ -59,13 +59,13 @@ class Base:
         return scalar(column.name)
 
     def _missing(self, name: str, description: str) -> tuple[str, str]:
-        wanted = self.shape.column(name)
-        if wanted is not None and wanted.code_list:
+        needed = self.shape.column(name)
+        if needed is not None and needed.code_list:
             return (
-                f'{{constant: "TODO: one code of the list {wanted.code_list}, or map a column"}}',
-                "no column tells it",
+                f'{{constant: "TODO: one code of the list {needed.code_list}, or map a column"}}',
+                "no column gives it",
             )
-        return f'{{from: "TODO: the column that tells: {description.rstrip(".").lower()}"}}', "no column tells it"
+        return f'{{from: "TODO: the column that gives: {description.rstrip(".").lower()}"}}', "no column gives it"
 
     def _plain(self, name: str, source: Column) -> tuple[str, str] | None:
         typed = self.shape.column(name)
@@ -97,7 +97,7 @@ class Base:
                 self.out.dated_to = "year"
                 return self._from(
                     source, [*steps, 'suffix: "-07-01"', 'date: ["%Y-%m-%d"]']
-                ), f"{source.why}; the first of July stands for a year"
+                ), f"{source.why}; the first of July is used for a year"
             return self._from(source, [*steps, 'date: ["TODO: the form of its dates, such as %d/%m/%Y"]']), source.why
         if dates.ambiguous:
             return self._from(

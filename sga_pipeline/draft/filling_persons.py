@@ -80,6 +80,6 @@ class Persons(Base):
 
 
 def _far_out(value: str, counted: dict[str, int]) -> bool:
-    """More often than the ages beside it: 999 is always odd, 99 where 97 and 96 are rarer."""
-    beside = [counted.get(str(int(value) - step), 0) for step in (1, 2, 3)]
-    return int(value) > 120 or counted[value] > 3 * max(1, *beside)
+    """More often than the ages next to it: 999 is always odd, 99 where 97 and 96 are rarer."""
+    near = [counted.get(str(int(value) - step), 0) for step in (1, 2, 3)]
+    return int(value) > 120 or counted[value] > 3 * max(1, *near)

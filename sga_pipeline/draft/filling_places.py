@@ -17,7 +17,7 @@ class Places(Base):
     def _area_id(self) -> tuple[str, str] | None:
         if self.shape.id == "areas":
             source = next((one for one in self._area_columns() if one.unique), None)
-            return (self._from(source, ["trim"]), f"{source.why}; no value stands there twice") if source else None
+            return (self._from(source, ["trim"]), f"{source.why}; no value occurs twice") if source else None
         best: tuple[float, Column, Match] | None = None
         for column in self._area_columns() if not self.loose else []:
             found = match(column, self.areas)

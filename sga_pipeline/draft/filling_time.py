@@ -38,7 +38,7 @@ class Times(Base):
             [
                 f"datetime: {{formats: {listed([one for one in day.dates.formats if '%H' in one or '%I' in one])}, give: hour}}"
             ],
-        ), "the day's column tells the time as well"
+        ), "the day's column gives the time as well"
 
     def _year(self) -> tuple[str, str] | None:
         source = self.by_meaning.get("year")
@@ -47,7 +47,7 @@ class Times(Base):
         day = self.by_meaning.get("event_date") or self.by_meaning.get("period")
         if day is not None:
             return self._from(day, ['extract: "((?:19|20)[0-9]{2})"']), f"{day.why}; the year in it"
-        return '{constant: "TODO: the year of the figures, or map a column"}', "no column tells the year"
+        return '{constant: "TODO: the year of the figures, or map a column"}', "no column gives the year"
 
     def _period(self) -> tuple[str, str]:
         if self.out.years:
@@ -73,7 +73,7 @@ class Times(Base):
             )
             return (
                 f'{{join: [{scalar(year.name)}, {scalar(month.name)}], separator: "-"{tail}}}',
-                f"{year.why}, and {month.name} tells the month",
+                f"{year.why}, and {month.name} gives the month",
             )
         if year is not None:
             return self._from(year, []), year.why
@@ -82,7 +82,7 @@ class Times(Base):
             return self._from(day, ["slice: {start: 1, length: 7}"]), f"{day.why}; year and month of it"
         return (
             '{constant: "TODO: the period of the figures, such as 2023 or 2023-04, or map a column"}',
-            "no column tells the period",
+            "no column gives the period",
         )
 
     def _attested_on(self) -> tuple[str, str]:

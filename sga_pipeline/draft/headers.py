@@ -17,7 +17,7 @@ Rows = list[list[Any]]
 
 @dataclass(frozen=True)
 class Header:
-    """The first row of the header, from nought, how many rows it has, and the cells of its last."""
+    """The first row of the header, counted from zero, how many rows it has, and the cells of its last."""
 
     row: int
     rows: int

@@ -1,4 +1,4 @@
-"""The mapping files that lie beside a drafted feed: offences with suggestions, areas with how they were matched."""
+"""The mapping files of a drafted feed: offences with suggestions, areas with how they were matched."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def offence_file(values: Sequence[tuple[str, int]], languages: Sequence[str], fe
 
 
 def area_file(found: Match) -> str:
-    """Values that meet an area of the city: names and codes that are public already. Small counts are not told."""
+    """Values that meet an area of the city: names and codes that are public already. Small counts are left out."""
     rows = sorted(
         (value, str(count) if count >= FEWEST else "", code, found.how) for value, count, code in found.listed
     )

@@ -37,35 +37,35 @@ def give_meanings(columns: list[Column]) -> None:
 
 
 def _claims(column: Column) -> list[tuple[str, float, str]]:
-    """Meanings the values do not speak against, with what speaks for them."""
+    """Meanings the values do not contradict, with what supports them."""
     claims = []
     for meaning, score, why in column.meanings:
         verdict = _by_values(meaning, column)
         if verdict is not None:
             more, words = verdict
             claims.append((meaning, score + more, f"{why}{'; ' + words if words else ''}"))
-    told = {meaning for meaning, _, _ in claims}
+    claimed = {meaning for meaning, _, _ in claims}
     texts = column.values
     total = sum(count for _, count in texts)
     sexes = sum(count for value, count in texts if code_of("sex", value))
     words_of_sex = {code_of("sex", value) for value, _ in texts} & {"F", "M"}
-    if "sex" not in told and column.distinct <= 8 and len(words_of_sex) == 2 and sexes > total * 0.95:
+    if "sex" not in claimed and column.distinct <= 8 and len(words_of_sex) == 2 and sexes > total * 0.95:
         claims.append(("sex", 2.0, f"all {column.distinct} values are words for sexes"))
-    if "cause" not in told and column.distinct > 3 and _share(texts, _ICD) > 0.9:
+    if "cause" not in claimed and column.distinct > 3 and _share(texts, _ICD) > 0.9:
         claims.append(("cause", 1.2, "its values look like ICD-10 codes"))
     if (
-        "geometry" not in told
+        "geometry" not in claimed
         and texts
         and _share(texts[:200], re.compile(r"(?is)(multi)?(polygon|point)\s*\(.*")) > 0.8
     ):
         claims.append(("geometry", 3.0, "its values are shapes on a map (WKT)"))
     if (
         any(meaning == "age" for meaning, _, _ in column.meanings)
-        and not told & {"age", "age_group"}
+        and not claimed & {"age", "age_group"}
         and _share(texts, _AGE_BAND) > 0.7
     ):
-        claims.append(("age_group", 2.0, "its name speaks of age and its values are bands"))
-    if column.dates and not told & _DATED:
+        claims.append(("age_group", 2.0, "its name says age and its values are bands"))
+    if column.dates and not claimed & _DATED:
         claims.append(("event_date", 0.6, "its values are dates"))
     return claims
 
@@ -76,7 +76,7 @@ def _share(values: list[tuple[str, int]], pattern: re.Pattern[str]) -> float:
 
 
 def _by_values(meaning: str, column: Column) -> tuple[float, str] | None:
-    """None where the values speak against a meaning; else how much they speak for it, and how."""
+    """None where the values contradict a meaning; else how much they support it, and how."""
     numbers, values = column.numbers, column.values
     if not values:
         return (-1.0, "it is empty")
@@ -109,11 +109,11 @@ def _by_values(meaning: str, column: Column) -> tuple[float, str] | None:
         ones = numbers is not None and numbers.whole and numbers.low >= 1 and numbers.high <= 12
         return (0.5, "") if ones or words >= len(values) * 0.9 else None
     if meaning == "period":
-        told = sum(
+        periods = sum(
             bool(re.fullmatch(r"(19|20)[0-9]{2}([-/]?(0?[1-9]|1[0-2])([-/][0-9]{2})?|[-/ ]?[QT][1-4])?", value))
             for value, _ in values
         )
-        return (0.5, "") if told > len(values) * 0.9 else None
+        return (0.5, "") if periods > len(values) * 0.9 else None
     if meaning == "hour":
         times = sum(bool(re.fullmatch(r"([01]?[0-9]|2[0-3])([:h.][0-5][0-9].*)?", value)) for value, _ in values)
         return (0.5, "") if times > len(values) * 0.9 else None
@@ -171,10 +171,10 @@ def wide_months(columns: list[Column]) -> dict[str, str]:
 
 
 def wide_years(columns: list[Column]) -> list[Column]:
-    """Columns that are years side by side; none where there are not at least three with numbers, or a column of years beside them."""
+    """Columns that are years side by side; none where there are not at least three with numbers, or where there is also a column of years."""
     if any(column.meaning == "year" for column in columns):
         return []
     found = [one for one in columns if re.fullmatch(r"(19|20)[0-9]{2}", one.name) and not one.meaning]
-    told = [one for one in found if one.numbers is not None]
+    filled = [one for one in found if one.numbers is not None]
     empty = [one for one in found if one.numbers is None and set(one.values) <= set(one.missing_words)]
-    return found if len(told) >= 3 and len(told) + len(empty) == len(found) else []
+    return found if len(filled) >= 3 and len(filled) + len(empty) == len(found) else []

@@ -1,4 +1,4 @@
-"""How a column's numbers are written: decimal sign, thousands separator, and what cannot be told."""
+"""How a column's numbers are written: decimal sign, thousands separator, and what is not known."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Numbers:
 
 
 def numbers_of(values: list[tuple[str, int]]) -> Numbers | None:
-    """Look at values with how often each stands there."""
+    """Look at values with how often each occurs."""
     total = sum(count for _, count in values)
     tally = dict.fromkeys((kind for kind, _ in _KINDS), 0)
     read: list[tuple[str, int]] = []

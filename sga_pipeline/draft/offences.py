@@ -16,11 +16,11 @@ MOST = 3
 
 @dataclass(frozen=True)
 class Rule:
-    """A row of the list: all of `wanted` (each one of its alternatives) and none of `without`."""
+    """A row of the list: all of `required` (each one of its alternatives) and none of `without`."""
 
     iccs_code: str
     language: str
-    wanted: tuple[tuple[str, ...], ...]
+    required: tuple[tuple[str, ...], ...]
     without: tuple[str, ...]
 
 
@@ -56,17 +56,17 @@ def suggest(offence: str, languages: Iterable[str] = ()) -> list[Suggestion]:
     """Up to three codes, best first; a list of languages narrows the words, English always among them."""
     words = words_of(offence.replace("_", " "))
     content = [word for word in words if word not in EMPTY]
-    spoken = {*languages, "en"} if set(languages) & {rule.language for rule in rules()} else None
+    languages_used = {*languages, "en"} if set(languages) & {rule.language for rule in rules()} else None
     best: dict[str, tuple[float, str]] = {}
     for rule in rules():
-        if spoken is not None and rule.language not in spoken:
+        if languages_used is not None and rule.language not in languages_used:
             continue
         hit = _match(rule, words)
         if hit is None:
             continue
         matched = [words[place] for place in hit]
         share = len([word for word in matched if word not in EMPTY]) / max(len(content), 1)
-        score = round(min(0.99, 0.35 + 0.12 * len(matched) + 0.04 * len(rule.wanted) + 0.25 * min(share, 1.0)), 2)
+        score = round(min(0.99, 0.35 + 0.12 * len(matched) + 0.04 * len(rule.required) + 0.25 * min(share, 1.0)), 2)
         why = f"words: {', '.join(matched)} ({rule.language})"
         if score > best.get(rule.iccs_code, (0.0, ""))[0]:
             best[rule.iccs_code] = (score, why)
@@ -82,7 +82,7 @@ def _match(rule: Rule, words: tuple[str, ...]) -> list[int] | None:
     if any(find(term, words) for term in rule.without):
         return None
     places: list[int] = []
-    for alternatives in rule.wanted:
+    for alternatives in rule.required:
         found = max((find(term, words) for term in alternatives), key=len)
         if not found:
             return None

@@ -1,4 +1,4 @@
-"""Tells what kind of file this is and opens it with the project's own reader, so that a drafted format is one that works."""
+"""Finds what kind of file this is and opens it with the project's own reader, so that a drafted format is one that works."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ _REFUSED = (
     (b"%pdf-", "a PDF", "Ask for the table behind it, as CSV or a workbook."),
     (b"<!doctype html", "a web page", "Open the address by hand and bring the file it offers."),
     (b"<html", "a web page", "Open the address by hand and bring the file it offers."),
-    (b"<?xml", "XML", "Ask for CSV; of SDMX and FHIR the pages on sources tell."),
+    (b"<?xml", "XML", "Ask for CSV; for SDMX and FHIR see the pages on sources."),
     (b"\x89png", "a picture", "Ask for the table behind it."),
     (b"\xff\xd8\xff", "a picture", "Ask for the table behind it."),
     (b"sqlite format 3", "a database file", "Ask for the table as CSV or Parquet."),
@@ -144,7 +144,7 @@ class _Sheet:
 
 
 def _is_open_document(path: Path) -> bool:
-    """Such a workbook does not tell which cells are merged."""
+    """Such a workbook does not say which cells are merged."""
     with path.open("rb") as stream:
         return b"vnd.oasis.opendocument" in stream.read(200)
 
@@ -185,7 +185,7 @@ def _workbook(con: duckdb.DuckDBPyConnection, path: Path, scratch: Path) -> Foun
         else "the only sheet"
     }
     if chosen.header.rows > 1:
-        why["header_rows"] = "groups stand above, and the same parts under each"
+        why["header_rows"] = "groups are above, and the same parts under each"
     elif chosen.header.row:
         why["header_row"] = "the first row that is filled with names as wide as the rows below"
     if chosen.footer_rows:

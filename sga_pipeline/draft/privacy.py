@@ -1,4 +1,4 @@
-"""Tells columns that may be about a person: by their names, and by what their values look like. Only the fact is kept."""
+"""Finds columns that may be about a person: by their names, and by what their values look like. Only the fact is kept."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def mark_private(column: Column) -> None:
     best = column.meanings[0][0] if column.meanings else ""
     for meaning, _, _ in column.meanings[:1]:
         if meaning in _NAMED:
-            column.private = f"its name speaks of {_NAMED[meaning]}"
+            column.private = f"its name says {_NAMED[meaning]}"
             return
     values = column.values[:3000]
     if not values:

@@ -21,7 +21,7 @@ MAX_RATIO, MIN_SUSPECT_BYTES = 200, 200_000_000
 
 @dataclass(frozen=True)
 class Scan:
-    """What one pass tells of a text file; `odd` are stretches that hold bytes outside ASCII."""
+    """What one pass finds out about a text file; `odd` are stretches that hold bytes outside ASCII."""
 
     head: bytes
     tail: bytes

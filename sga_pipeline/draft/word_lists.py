@@ -19,7 +19,7 @@ class HeaderRule:
 
     meaning: str
     language: str
-    wanted: tuple[tuple[str, ...], ...]
+    required: tuple[tuple[str, ...], ...]
     without: tuple[str, ...]
 
 
@@ -44,7 +44,7 @@ def meanings_of(header: str) -> list[tuple[str, float, str]]:
         if any(find(term, words) for term in rule.without):
             continue
         places: set[int] = set()
-        for alternatives in rule.wanted:
+        for alternatives in rule.required:
             hit = max((find(term, words) for term in alternatives), key=len)
             if not hit:
                 break
@@ -60,7 +60,7 @@ def meanings_of(header: str) -> list[tuple[str, float, str]]:
 
 @cache
 def values_of(name: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Codes of a list with the words that stand for each, made comparable."""
+    """Codes of a list with the words for each, made comparable."""
     return tuple(
         (row["code"], tuple(plain(one) or one for one in row["values"].split("|")))
         for row in read_rows(FOLDER / "value_words.csv")
@@ -71,8 +71,8 @@ def values_of(name: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
 @cache
 def code_of(name: str, value: str) -> str | None:
     """The code a value stands for in a list; None where the list does not know it."""
-    told = plain(value) or value.strip()
-    return next((code for code, words in values_of(name) if told in words), None)
+    said = plain(value) or value.strip()
+    return next((code for code, words in values_of(name) if said in words), None)
 
 
 @cache

@@ -52,9 +52,9 @@ class GapFilters:
 def find_gaps(release: Path, asked: GapFilters) -> tuple[list[str], list[tuple[Any, ...]]]:
     """Every column of the findings asked for, worst first, their texts in the language asked for."""
     values = {name: _known(release, name, getattr(asked, name)) for name in KNOWN if getattr(asked, name) is not None}
-    wanted = list(SEVERITIES[SEVERITIES.index(asked.min_severity) :])
+    severities = list(SEVERITIES[SEVERITIES.index(asked.min_severity) :])
     conditions = ["list_contains(?, severity)"]
-    parameters: list[Any] = [wanted]
+    parameters: list[Any] = [severities]
     if asked.status != ANY:
         conditions.append("list_contains(?, status)")
         parameters.append([asked.status, *(["explained"] if asked.with_explained else [])])

@@ -10,8 +10,8 @@ import duckdb
 from sga_pipeline.errors import SgaError
 from sga_pipeline.warehouse.published_relations import SCHEMAS, Relation
 
-# A release is about one city; in the catalogue its id would only repeat itself.
-WITHOUT_CITY = {"indicators"}
+# A release is about one city; in what is the same for every city its id would only repeat itself.
+WITHOUT_CITY = {"indicators", "reasons"}
 # The view repeats the outline of an area for each indicator; among the downloads the outlines are in `areas`.
 NOT_DOWNLOADED = {"map"}
 KEY_MARK = "\nKey: "
@@ -31,6 +31,7 @@ def copy_tables(con: duckdb.DuckDBPyConnection, city_id: str, relations: Sequenc
                 f"create table release.{one.sql_name} as select {columns} from warehouse.{one.sql_name} "
                 f"where city_id = {_literal(city_id)} order by all"
             )
+    _add_test_results(con, city_id)
     _copy_views(con, [one for one in relations if one.is_view])
     for one in relations:
         _comment(con, one)
@@ -62,6 +63,15 @@ def _require_all(con: duckdb.DuckDBPyConnection, relations: Sequence[Relation]) 
     )
     if missing := [one.label for one in relations if (one.schema, one.name) not in found]:
         raise SgaError("the warehouse lacks a table of the release", "Build it anew: remove warehouse.duckdb.", missing)
+
+
+def _add_test_results(con: duckdb.DuckDBPyConnection, city_id: str) -> None:
+    """The tests of our own arithmetic are the warehouse's, and say the same of each city in it."""
+    con.execute(
+        "insert into release.main.checks by name select ? as city_id, 'dbt' as engine, check_name, asset, severity, passed, "
+        "failed_rows from warehouse.expectations.dbt_tests order by asset, check_name",
+        [city_id],
+    )
 
 
 def _copy_views(con: duckdb.DuckDBPyConnection, views: Sequence[Relation]) -> None:

@@ -13,11 +13,11 @@ from sga_pipeline.run_records.write_records import read_fingerprints
 
 def out_of_date(home: Home, city_ids: list[str]) -> list[str]:
     """Cities whose release in force rests on other inputs than the register holds now."""
-    wanted = read_fingerprints(home)
+    expected = read_fingerprints(home)
     stale = []
     for city_id in city_ids:
         now = current_release(home, city_id)
-        if now is None or read_manifest(now).get("input_fingerprint") != wanted.get(city_id):
+        if now is None or read_manifest(now).get("input_fingerprint") != expected.get(city_id):
             stale.append(city_id)
     return stale
 

@@ -46,7 +46,7 @@ def vintage_home(home: Home, day: date) -> Home:
 
 
 def release_before(home: Home, city_id: str, day: date) -> Path | None:
-    """The release that was in force when that day's was made, told by the manifests of the home above."""
+    """The release that was in force when that day's was made, by the manifests of the home above."""
     above = Home(home.path.parent.parent)
     for release_id in reversed(release_ids(above, city_id)):
         release = above.published(city_id) / release_id

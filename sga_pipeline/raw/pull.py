@@ -216,7 +216,7 @@ class _Pull:
         given = read_delivery(self.store.folder / seen.sha256) if seen else newest
         if given is None or not isinstance(self.connector, Comparing) or not given.is_intact():
             return fetched
-        if sha256_of(fetched.path) != given.sha256 and self.connector.tells_the_same(given.path, fetched.path):
+        if sha256_of(fetched.path) != given.sha256 and self.connector.has_same_content(given.path, fetched.path):
             try:
                 shutil.copyfile(given.path, fetched.path)
             except OSError as error:

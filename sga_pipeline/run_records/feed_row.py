@@ -45,7 +45,7 @@ def feed_row(record: FeedRecord) -> dict[str, Any]:
         "form": _form(feed),
         "manual_steps": feed.manual_steps,
         "reported_from": _reported_from(feed),
-        "by_area": plan.speaks_finer_than_extent,
+        "by_area": plan.is_finer_than_extent,
         "boundary_version": plan.boundary_version,
     }
 

@@ -86,8 +86,8 @@ def _figures(row: Row, evidence: Row, words: Words, formats: Formats) -> list[tu
     label = f"{words('value')} ({row['metric']})" if row["metric"] else words("value")
     names = {"value": label, **{name: words(name) for name in MEASURED[1:]}}
     measured = [(names[name], formats.any(row[name])) for name in MEASURED if row[name] is not None]
-    told = evidence.get("figures")
-    more = told.items() if isinstance(told, dict) else []
+    figures = evidence.get("figures")
+    more = figures.items() if isinstance(figures, dict) else []
     # Names of figures are the columns the query gives, so that a reader finds them there.
     # A year is a name, not an amount.
     return measured + [

@@ -30,7 +30,7 @@ class Score:
 
 @dataclass(frozen=True)
 class Source:
-    """One data source as the catalogue of sources tells it."""
+    """One data source as the catalogue of sources describes it."""
 
     title: str
     link: str | None
@@ -39,7 +39,7 @@ class Source:
     cadence: str | None
     lag_days: int | None
     covers: str | None
-    told_by: str
+    broken_down_by: str
     levels: str
     connector: str | None
     licence: str | None
@@ -73,7 +73,7 @@ def _source(row: Row, words: Words, formats: Formats) -> Source:
         cadence=words.code("cadence", row["cadence"]),
         lag_days=row["allowed_lag_days"],
         covers=formats.span(row["covers_from"], row["covers_to"]),
-        told_by=listed("tells", row["disaggregations"]),
+        broken_down_by=listed("dimension", row["disaggregations"]),
         levels=listed("level", row["spatial_levels"]),
         connector=words.code("comes", row["connector"]),
         licence=None if row["licence"] == UNSTATED else row["licence"],

@@ -38,5 +38,5 @@ def read_words(language: str) -> Words:
 
 def page_languages(of_city: list[str]) -> list[str]:
     """The languages a city's pages are written in, the first of them in the page without a suffix."""
-    spoken = [one for one in dict.fromkeys(of_city) if one in NAMES]
-    return spoken if "en" in spoken else [*spoken, "en"]
+    known = [one for one in dict.fromkeys(of_city) if one in NAMES]
+    return known if "en" in known else [*known, "en"]

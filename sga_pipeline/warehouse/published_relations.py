@@ -30,6 +30,7 @@ class Relation:
     schema: str
     name: str
     is_view: bool
+    has_contract: bool
     description: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
@@ -61,10 +62,19 @@ def _relation(node: Mapping[str, Any]) -> Relation:
         schema=node["schema"],
         name=node["alias"],
         is_view=node["config"]["materialized"] == "view",
+        has_contract=node["config"]["contract"]["enforced"],
         description=_one_line(node["description"]),
-        key=tuple(node["config"]["meta"].get("key", ())),
+        key=_key(node["config"]["meta"]),
         columns=tuple(columns),
     )
+
+
+def _key(meta: Mapping[str, Any]) -> tuple[str, ...]:
+    """As declared; of a kind of gap it is the rule with whatever one of its rules is about."""
+    if rules := meta.get("rules"):
+        scopes = [column for rule in rules.values() for column in rule["scope"]]
+        return tuple(dict.fromkeys(["city_id", "rule_id", *scopes]))
+    return tuple(meta.get("key", ()))
 
 
 def _one_line(text: str) -> str:

@@ -18,7 +18,7 @@ TIMED = """{ repositoriesOrError { ... on RepositoryConnection { nodes { jobs { 
 RUNS = "{ runsOrError { ... on Runs { results { id status jobName } } } }"
 
 
-def test_the_location_loads_and_speaks_the_seven_nouns(server: Server) -> None:
+def test_the_location_loads_and_uses_the_seven_nouns(server: Server) -> None:
     [entry] = server.ask(LOADED)["workspaceOrError"]["locationEntries"]
     assert entry["locationOrLoadError"]["__typename"] == "RepositoryLocation", entry
     assets = {"/".join(node["assetKey"]["path"]): node for node in server.ask(ASSETS)["assetNodes"]}

@@ -191,6 +191,6 @@ def test_paper_has_everything_unfolded_and_the_matrix_lies_across(page: Page) ->
     assert printed[matrix].get_width() > printed[matrix].get_height()
     for _, seq, _, _, title, _ in INDICATORS:
         assert f"{seq} {title}" in sheets[matrix]
-    # A finding that folds nothing stands whole on one sheet.
+    # A finding that explains no other is whole on one sheet.
     [whole] = [sheet for sheet in sheets if "Robberies are known for the city alone." in sheet and "Next step" in sheet]
     assert "District 1" in whole

@@ -1,4 +1,4 @@
-"""The catalogue and a city's core set spoiled in one place each: told with file, line and value, before anything moves."""
+"""The catalogue and a city's core set spoiled in one place each: reported with file, line and value, before anything moves."""
 
 from __future__ import annotations
 
@@ -36,15 +36,21 @@ THRESHOLDS = "gap_code,metric,severity,value,reason,decided_by,decided_on"
 @pytest.mark.parametrize(
     ("table", "key", "column", "value", "words"),
     [
-        ("indicators", "crime.homicide_rate", "kind", "ratio_to", "unknown kind"),
-        ("indicators", "crime.homicide_rate", "denominator", "", "a rate needs a denominator"),
-        ("indicators", "crime.homicide_rate", "numerator", "murders", "the numerator is not a measure"),
-        ("indicators", "demo.metro_population", "denominator", "residents", "a count has no denominator"),
-        ("indicators", "demo.population_growth_10y", "years", "", "a growth needs years"),
-        ("indicators", "gov.perceived_insecurity", "question", "feels_fine", "no such question"),
-        ("indicators", "drugs.use_prevalence_youth", "asked_age", "Y15T25", "not an age group"),
-        ("indicators", "crime.homicide_rate", "min_cell", "few", "min_cell cannot be this"),
-        ("indicators", "crime.harassment_rate.sexual", "parent_id", "crime.harm", "the parent_id is not an indicator"),
+        ("indicator_computation", "crime.homicide_rate", "kind", "ratio_to", "unknown kind"),
+        ("indicator_computation", "crime.homicide_rate", "denominator", "", "a rate needs a denominator"),
+        ("indicator_computation", "crime.homicide_rate", "numerator", "murders", "the numerator is not a measure"),
+        ("indicator_computation", "demo.metro_population", "denominator", "residents", "a count has no denominator"),
+        ("indicator_computation", "demo.population_growth_10y", "years", "", "a growth needs years"),
+        ("indicator_computation", "gov.perceived_insecurity", "question", "feels_fine", "no such question"),
+        ("indicator_computation", "drugs.use_prevalence_youth", "asked_age", "Y15T25", "not an age group"),
+        ("indicator_publication", "crime.homicide_rate", "min_cell", "few", "min_cell cannot be this"),
+        (
+            "indicator_definition",
+            "crime.harassment_rate.sexual",
+            "parent_id",
+            "crime.harm",
+            "the parent_id is not an indicator",
+        ),
         ("measures", "homicide_firearm_victims", "weapon", "pistol", "not in the list weapon"),
         ("measures", "homicide_deaths", "icd10", "X85 to Y09", "not an ICD-10 code or range"),
         ("measures", "homicide_victims", "iccs_code", "0101.1", "not an ICCS code"),
@@ -54,13 +60,13 @@ THRESHOLDS = "gap_code,metric,severity,value,reason,decided_by,decided_on"
         ("measures", "robberies_firearm", "shape", "crimes", "measures cannot count rows of this shape"),
     ],
 )
-def test_a_wrong_cell_is_told(tmp_path: Path, table: str, key: str, column: str, value: str, words: str) -> None:
+def test_a_wrong_cell_is_reported(tmp_path: Path, table: str, key: str, column: str, value: str, words: str) -> None:
     contracts, line = spoiled(tmp_path, table, key, column, value)
     with pytest.raises(ContractError) as caught:
         read_assessment([write_city(tmp_path)], contracts)
-    told = [one for one in map(str, caught.value.problems) if words in one]
-    assert told, str(caught.value)
-    assert f"{table}.csv line {line}" in told[0]
+    found = [one for one in map(str, caught.value.problems) if words in one]
+    assert found, str(caught.value)
+    assert f"{table}.csv line {line}" in found[0]
 
 
 @pytest.mark.parametrize(
@@ -75,7 +81,7 @@ def test_a_wrong_cell_is_told(tmp_path: Path, table: str, key: str, column: str,
         ("crime.homicide_rate,true,why,Council,someday,", "a decision needs a reason, an office and a day"),
     ],
 )
-def test_a_wrong_core_set_is_told(tmp_path: Path, rows: str, words: str) -> None:
+def test_a_wrong_core_set_is_reported(tmp_path: Path, rows: str, words: str) -> None:
     city = write_city(tmp_path)
     (city / "city.yaml").write_text(f"{CITY}core_set: core.csv\n", encoding="utf-8")
     (city / "core.csv").write_text(
@@ -85,7 +91,7 @@ def test_a_wrong_core_set_is_told(tmp_path: Path, rows: str, words: str) -> None
         read_assessment([city])
 
 
-def test_a_core_set_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_core_set_that_is_not_there_is_reported(tmp_path: Path) -> None:
     city = write_city(tmp_path)
     (city / "city.yaml").write_text(f"{CITY}core_set: mine.csv\n", encoding="utf-8")
     with pytest.raises(ContractError, match="the file does not exist"):
@@ -146,7 +152,7 @@ def test_a_core_set_that_is_not_there_is_told(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_a_wrong_decision_or_threshold_is_told(tmp_path: Path, key: str, table: str, rows: str, words: str) -> None:
+def test_a_wrong_decision_or_threshold_is_reported(tmp_path: Path, key: str, table: str, rows: str, words: str) -> None:
     city = write_city(tmp_path)
     (city / "city.yaml").write_text(f"{CITY}{key}: table.csv\n", encoding="utf-8")
     (city / "table.csv").write_text(f"{table}\n{rows}\n", encoding="utf-8")
@@ -159,7 +165,12 @@ def test_a_wrong_decision_or_threshold_is_told(tmp_path: Path, key: str, table: 
     [
         ("statements.csv", "late,G13", "late,G99", "no such gap code"),
         ("statements.csv", "late,G13,no_delivery", "late,G13,nobody", "the parent is not a rule"),
-        ("statements.csv", "{last_day}", "{first_day}", "asks for other figures"),
+        (
+            "../locale/es/LC_MESSAGES/statements.po",
+            "terminan el {last_day}",
+            "terminan el {first_day}",
+            "asks for other figures",
+        ),
         (
             "thresholds.csv",
             "G04,share_covered,below,0.95,0.90",
@@ -171,7 +182,7 @@ def test_a_wrong_decision_or_threshold_is_told(tmp_path: Path, key: str, table: 
         ("requirements.csv", "demo.population_total,12", "demo.population_total,never", "not a number of months"),
     ],
 )
-def test_a_wrong_catalogue_of_gaps_is_told(tmp_path: Path, table: str, old: str, new: str, words: str) -> None:
+def test_a_wrong_catalogue_of_gaps_is_reported(tmp_path: Path, table: str, old: str, new: str, words: str) -> None:
     contracts = tmp_path / "contracts"
     shutil.copytree(CONTRACTS, contracts)
     file = contracts / "catalogue" / table
@@ -180,4 +191,17 @@ def test_a_wrong_catalogue_of_gaps_is_told(tmp_path: Path, table: str, old: str,
     file.write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(ContractError) as caught:
         read_assessment([write_city(tmp_path)], contracts)
-    assert any(words in one and f"{table} line" in one for one in map(str, caught.value.problems)), str(caught.value)
+    problems = [str(one) for one in caught.value.problems]
+    assert any(words in one and f"{file.name} line" in one for one in problems), problems
+
+
+@pytest.mark.parametrize("table", ["indicator_definition", "indicator_computation", "indicator_publication"])
+def test_an_indicator_without_its_row_in_one_file_is_reported(tmp_path: Path, table: str) -> None:
+    contracts = Path(shutil.copytree(CONTRACTS, tmp_path / "contracts"))
+    file = contracts / "catalogue" / f"{table}.csv"
+    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    file.write_text(
+        "".join(one for one in lines if not one.startswith("crime.robbery_firearm_rate,")), encoding="utf-8"
+    )
+    with pytest.raises(ContractError, match=rf"no row in {table}\.csv \[crime\.robbery_firearm_rate\], in .*line \d+"):
+        read_assessment([write_city(tmp_path)], contracts)

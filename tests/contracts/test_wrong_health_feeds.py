@@ -44,7 +44,7 @@ SPOILT = [
         "format:",
     ),
     (FHIR.replace("[", "[Observation, "), LINES, "asks for Observation, and format.count does not count it", "format:"),
-    (FHIR.replace("Patient", "Encounter"), LINES, "the kind [Encounter] stands under resources twice", "source:"),
+    (FHIR.replace("Patient", "Encounter"), LINES, "the kind [Encounter] is listed twice under resources", "source:"),
     (FHIR.replace("Patient", "Practitioner"), LINES, "[Practitioner]", "source:"),
     (FHIR.replace("[Encounter, Patient]", "[]"), LINES, "resources", "source:"),
     (f"{FHIR}, {PERIODS}", LINES, "cannot be asked for period by period", "source:"),
@@ -101,7 +101,7 @@ def test_a_wrong_health_feed_names_its_place(
         ("", LINES),
         (", level: patient, token_env: FHIR_TOKEN, poll_s: 30, redirect_hosts: [files.example.org]", LINES),
         (", level: group, group: district-7", LINES.replace("Encounter", "Encounter, Patient")),
-        # Nobody need be known where nothing is told apart by who they are.
+        # Nobody need be known where nothing is broken down by who they are.
         ("!", LINES + ", by: []"),
     ],
 )

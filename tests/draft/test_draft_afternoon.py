@@ -1,4 +1,4 @@
-"""From raw files to a release by drafts alone, in Spanish and in Portuguese: values worked out beside the pipeline."""
+"""From raw files to a release by drafts alone, in Spanish and in Portuguese: values worked out without the pipeline."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def test_an_afternoon_in_spanish(tmp_path: Path) -> None:
     assert 'latitude: {from: Latitud, steps: [{number: {decimal: ","}}]}' in text
     written = done.stdout + done.stderr + "".join(one.read_text(encoding="utf-8") for one in city.rglob("feeds/**/*.*"))
     assert not [secret for secret in (*PERSONS, "Pérez", "5500000001", "CI-00001") if secret in written]
-    assert "PRIVATE: its name speaks of names of persons" in text
+    assert "PRIVATE: its name says names of persons" in text
 
     refused = sga("check", city)
     assert refused.returncode == 2

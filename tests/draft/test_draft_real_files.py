@@ -1,4 +1,4 @@
-"""Drafts of the real cities' files held against the contracts people wrote for them; floors that can fail."""
+"""Drafts of the real cities' files compared with the contracts people wrote for them; floors that can fail."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ pytestmark = [
     pytest.mark.skipif(not (data_folder() / "chicago").is_dir(), reason="the real cities' files are not here"),
 ]
 CITIES = {"mexico_city": "mx_mexico_city", "chicago": "us_chicago"}
-# One year of files that are alike, and of the largest only those below this size: the rest takes minutes and tells no more.
+# One year of files that are alike, and of the largest only those below this size: the rest takes minutes and shows no more.
 LARGEST = 4_000_000
 ALIKE = (
     "carpetas_fgj_2020",
@@ -162,13 +162,13 @@ def facts(city_id: str) -> list[Fact]:
         for name in ("occurred_on", "died_on"):
             how = feed.columns.get(name)
             if isinstance(how, FromColumns) and how.steps and isinstance(how.steps[-1], Date):
-                wanted = how.steps[-1].formats[0]
+                written = how.steps[-1].formats[0]
                 found.append(
                     Fact(
                         feed.id,
                         "date format",
-                        wanted,
-                        wanted if f'"{wanted}"' in lines.get(name, "") else lines.get(name, "nothing"),
+                        written,
+                        written if f'"{written}"' in lines.get(name, "") else lines.get(name, "nothing"),
                     )
                 )
     return found

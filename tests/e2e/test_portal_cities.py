@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from tests.city_folder import write_city
-from tests.fake_portals import Ckan, Desk, Socrata, rows
+from tests.fake_portals import Ckan, FakePortal, Socrata, rows
 from tests.runs import sga
 from tests.servers import Answer, answer, serving
 
@@ -27,7 +27,7 @@ COLUMNS = {
 }
 DAY = '{from: date, steps: [{date: ["%Y-%m-%d", "%d/%m/%Y"]}]}'
 PLAIN_DAY = '{from: day, steps: [{date: ["%Y-%m-%d"]}]}'
-PORTALS: dict[str, tuple[type[Desk], str, str, str]] = {
+PORTALS: dict[str, tuple[type[FakePortal], str, str, str]] = {
     "ckan": (
         Ckan,
         "connector: ckan, address: '{site}', resource: res-1, page_rows: 7, period_column: month, period_text: '{{year}}{{month}}', "
@@ -70,9 +70,9 @@ def test_from_the_portal_to_the_figure(tmp_path: Path, monkeypatch: pytest.Monke
     def stumbling(number: int, _: str, due: Answer) -> Answer:
         return answer(b"", "500 Broken") if number == 5 else due
 
-    desk = kind(ROWS, stumbling)
+    portal = kind(ROWS, stumbling)
     home = tmp_path / "home"
-    with serving(desk=desk) as server:
+    with serving(responder=portal) as server:
         folder = city(tmp_path, protocol, server.address(""))
         done = sga("run", "--home", home, folder)
         assert done.returncode == 0, done.stderr
@@ -80,7 +80,7 @@ def test_from_the_portal_to_the_figure(tmp_path: Path, monkeypatch: pytest.Monke
         kept = sorted(home.glob("raw/xx_small/incidents/*/delivery.json"))
         assert all(request.count(TOKEN) == 1 for request in server.requests)
         # A portal that complains leaves the last good delivery in use.
-        desk.spoil = lambda number, _, due: answer(b'{"error": "maintenance"}', media_type="application/json")
+        portal.spoil = lambda number, _, due: answer(b'{"error": "maintenance"}', media_type="application/json")
         done = sga("run", "--home", home, folder)
         assert done.returncode == 3 and homicides(home) == expected
     # Every other month is without a crime: those answers are one and the same.

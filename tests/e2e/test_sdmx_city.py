@@ -17,7 +17,7 @@ XML = "application/vnd.sdmx.structurespecificdata+xml;version=2.1"
 SERIES = (
     '<Series INDICATOR="{}" REF_AREA="C01" SEX="_T"><Obs TIME_PERIOD="{}" OBS_VALUE="{}" OBS_STATUS="{}"/></Series>'
 )
-REPORTED = {
+OBSERVED = {
     "2022": [("LIT", "91.5", "A"), ("HH", "3.10", "A")],
     # A suppressed figure is written as zero, as some offices do.
     "2023": [("LIT", "0", "Q"), ("HH", "3.05", "P")],
@@ -28,18 +28,18 @@ ROWS = "".join(f"e{n},2023-{n % 12 + 1:02d}-{n % 28 + 1:02d},2024-01-05,hom,{n %
 def test_value_and_status_come_out_right(tmp_path: Path) -> None:
     asked: list[str] = []
 
-    def desk(target: str, _body: bytes) -> Answer:
+    def respond(target: str, _body: bytes) -> Answer:
         asked.append(target)
         if "/dataflow/" in target:
             return answer(STRUCTURE, media_type="application/xml")
         (period,) = parse_qs(urlsplit(target).query)["startPeriod"]
-        series = "".join(SERIES.format(code, period, value, status) for code, value, status in REPORTED[period])
+        series = "".join(SERIES.format(code, period, value, status) for code, value, status in OBSERVED[period])
         body = message(series).replace(b"<m:ID>I1", b"<m:ID>I%d" % len(asked))
         return answer(body, media_type=XML)
 
     city, home = write_city(tmp_path), tmp_path / "home"
     (city / "data" / "incidents.csv").write_text(HEADER + ROWS, encoding="utf-8")
-    with serving(desk=desk) as server:
+    with serving(responder=respond) as server:
         source = (
             f"{{connector: sdmx, address: '{server.address('rest')}', version: '2.1', flow: 'XX,CRIME,1.0', key: '..C01', "
             "ask_for: xml, structure: true, retries: 0, periods: {freq: A, first: '2022', last: '2023'}}"

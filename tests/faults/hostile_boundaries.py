@@ -63,10 +63,12 @@ def shp(record: bytes, length: int | None = None) -> bytes:
     return struct.pack(">I20xI", 9994, 50 + len(body) // 2) + bytes(72) + body
 
 
-def dbf(number: int = 1, head: int = 65, length: int = 3, width: int = 2, cell: bytes = b" 01") -> bytes:
+def dbf(
+    number: int = 1, head: int = 65, length: int = 3, width: int = 2, cell: bytes = b" 01", kind: bytes = b"C"
+) -> bytes:
     return (
         struct.pack("<4BIHH20x", 3, 120, 1, 1, number, head, length)
-        + struct.pack("<11sc4xBB14x", b"CODE", b"C", width, 0)
+        + struct.pack("<11sc4xBB14x", b"CODE", kind, width, 0)
         + b"\r"
         + cell
     )
@@ -101,6 +103,8 @@ def shapes() -> Iterator[Case]:
         yield f"SHP {name}", shape_zip(shp(bytes(record))), SHAPE
     yield "SHP record too long", shape_zip(shp(SQUARE, 0x7FFFFFFF)), SHAPE
     yield "SHP record of nothing", shape_zip(shp(b"")), SHAPE
+    # A length below zero leads a careless reader back to where it began, for ever.
+    yield "SHP record of negative length", shape_zip(shp(SQUARE, 0xFFFFFFFC)), SHAPE
     yield "SHP of nothing", shape_zip(b"\x00" * 100), SHAPE
     yield "SHP short", shape_zip(b"\x00" * 10), SHAPE
     yield "DBF of many", shape_zip(table=dbf(number=0xFFFFFFFF)), SHAPE

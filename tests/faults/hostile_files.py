@@ -62,7 +62,7 @@ def zips() -> Iterator[Case]:
     ):
         yield f"zip slip {name}", archive((named(name), ROWS)), PACKED
         yield (
-            f"zip slip beside {name}",
+            f"zip slip next to {name}",
             archive(("rows.csv", ROWS), (named(name), ROWS)),
             {**PACKED, "member": "rows.csv"},
         )

@@ -1,4 +1,4 @@
-"""Pulls one feed in children of its own, each of which dies at a given byte. Started by test_killed_pulls; knows no Dagster.
+"""Pulls one feed in children of its own, each of which dies where it is set to. Started by test_killed_pulls; knows no Dagster.
 
 Reads lines of JSON (home, die_at), forks, writes the child's number, and when it has ended its status and how many calls it made.
 """
@@ -55,7 +55,7 @@ CALLS = frozenset(
 NOW, AS_OF = datetime(2024, 3, 1, tzinfo=UTC), date(2024, 3, 1)
 
 
-def pull(city_folder: Path, home: Path, die_at: int | None, report: int) -> None:
+def pull(city_folder: Path, home: Path, die_at: int | None, progress: int) -> None:
     made = 0
 
     def look(frame: FrameType, event: str, arg: Any) -> None:
@@ -71,24 +71,24 @@ def pull(city_folder: Path, home: Path, die_at: int | None, report: int) -> None
     with place.lock():
         pull_feed(city.feeds[0], city, place, now=NOW, as_of=AS_OF)
     sys.setprofile(None)
-    os.write(report, str(made).encode())
+    os.write(progress, str(made).encode())
 
 
 if __name__ == "__main__":
     ASSESSMENT = read_assessment([Path(sys.argv[1])])
     for line in sys.stdin:
         asked = json.loads(line)
-        hear, tell = os.pipe()
+        reading, writing = os.pipe()
         child = os.fork()
         if child == 0:
             status = 1
             try:
-                pull(Path(sys.argv[1]), Path(asked["home"]), asked["die_at"], tell)
+                pull(Path(sys.argv[1]), Path(asked["home"]), asked["die_at"], writing)
                 status = 0
             finally:
                 os._exit(status)
-        os.close(tell)
+        os.close(writing)
         print(child, flush=True)
         _, ended = os.waitpid(child, 0)
-        with os.fdopen(hear, "rb") as stream:
+        with os.fdopen(reading, "rb") as stream:
             print(json.dumps([os.waitstatus_to_exitcode(ended), int(stream.read() or 0)]), flush=True)

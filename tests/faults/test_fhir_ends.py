@@ -12,7 +12,7 @@ from sga_pipeline.connectors.connector import Known
 from sga_pipeline.connectors.health.fhir import FhirConnector
 from sga_pipeline.contracts.sources.services import FhirSource
 from sga_pipeline.errors import PullError
-from tests.fake_fhir_server import Ministry, of_json
+from tests.fake_fhir_server import FakeFhirServer, of_json
 from tests.fhir_pulls import FORM, Pulling, members, refused, removals
 from tests.servers import Answer, answer, redirect, serving
 
@@ -20,11 +20,11 @@ BROKEN = answer(b"", "503 Service Unavailable")
 
 
 def test_an_export_that_is_never_done_ends_by_the_number_of_questions(pull: Pulling) -> None:
-    ministry = Ministry(polls=10**9)
-    with serving(desk=ministry) as server:
-        error = refused(pull, ministry, server, max_polls=7)
+    fhir_server = FakeFhirServer(polls=10**9)
+    with serving(responder=fhir_server) as server:
+        error = refused(pull, fhir_server, server, max_polls=7)
     assert "not done after 7 questions" in str(error) and "source.max_polls" in str(error) and error.transient
-    assert ministry.asked["status"] == 8 and len(removals(server)) == 1 and len(pull.naps) == 7
+    assert fhir_server.asked["status"] == 8 and len(removals(server)) == 1 and len(pull.naps) == 7
 
 
 def test_an_export_that_is_never_done_ends_by_the_time(
@@ -32,9 +32,9 @@ def test_an_export_that_is_never_done_ends_by_the_time(
 ) -> None:
     monkeypatch.setattr("sga_pipeline.connectors.health.fhir._SHORTEST_WAIT_S", 0.05)
     never = answer(status="202 Accepted", media_type=None)
-    ministry = Ministry(status=never)
-    with serving(desk=ministry) as server:
-        ministry.host = server.address("").rstrip("/")
+    fhir_server = FakeFhirServer(status=never)
+    with serving(responder=fhir_server) as server:
+        fhir_server.host = server.address("").rstrip("/")
         source = FhirSource.model_validate(
             {
                 "connector": "fhir",
@@ -57,10 +57,10 @@ def test_a_file_that_drips_is_cut_off_and_the_export_called_off_all_the_same(pul
             connection.sendall(b" ")
             time.sleep(0.05)
 
-    ministry = Ministry(0, **{"Patient.0.ndjson": drip})
+    fhir_server = FakeFhirServer(0, **{"Patient.0.ndjson": drip})
     began = time.monotonic()
-    with serving(desk=ministry) as server:
-        error = refused(pull, ministry, server, total_timeout_s=2.0, poll_s=0.01, resources=["Patient"])
+    with serving(responder=fhir_server) as server:
+        error = refused(pull, fhir_server, server, total_timeout_s=2.0, poll_s=0.01, resources=["Patient"])
     assert "took longer than 2 s" in str(error) and time.monotonic() - began < 5
     assert removals(server) == ["/r4/jobs/1/status"]
 
@@ -69,10 +69,10 @@ def test_a_file_that_drips_is_cut_off_and_the_export_called_off_all_the_same(pul
     "farewell", [BROKEN, redirect("/r4/other"), answer(b"x", length=99), lambda line: line.close()]
 )
 def test_an_export_that_cannot_be_called_off_is_kept(pull: Pulling, farewell: Answer) -> None:
-    ministry = Ministry(0)
-    with serving(desk=ministry) as server:
-        ministry.host = server.address("").rstrip("/")
-        ministry.exports = 1
-        ministry.instead["status"] = [of_json(ministry.manifest()), farewell]
-        assert len(members(pull(ministry, server))) == 5
-    assert len(removals(server)) == 1 and "/r4/other" not in ministry.targets
+    fhir_server = FakeFhirServer(0)
+    with serving(responder=fhir_server) as server:
+        fhir_server.host = server.address("").rstrip("/")
+        fhir_server.exports = 1
+        fhir_server.instead["status"] = [of_json(fhir_server.manifest()), farewell]
+        assert len(members(pull(fhir_server, server))) == 5
+    assert len(removals(server)) == 1 and "/r4/other" not in fhir_server.targets

@@ -8,7 +8,18 @@ import re
 
 import pytest
 
-from tests.fake_fhir_server import NDJSON, PEOPLE, PRIVATE, VISITS, Change, Ministry, lines, of_json, outcome, query
+from tests.fake_fhir_server import (
+    NDJSON,
+    PEOPLE,
+    PRIVATE,
+    VISITS,
+    Change,
+    FakeFhirServer,
+    lines,
+    of_json,
+    outcome,
+    query,
+)
 from tests.fhir_pulls import TOKEN, Pulling, members, refused, removals
 from tests.servers import Answer, answer, chunked, redirect, serving
 
@@ -27,12 +38,12 @@ BROKEN = answer(b"", "503 Service Unavailable")
     ids=["system", "patient", "group"],
 )
 def test_all_files_of_an_export_are_one_delivery(pull: Pulling, keys: dict[str, object], path: str) -> None:
-    ministry = Ministry()
-    with serving(desk=ministry) as server:
-        fetched = pull(ministry, server, **keys)
+    fhir_server = FakeFhirServer()
+    with serving(responder=fhir_server) as server:
+        fetched = pull(fhir_server, server, **keys)
     start, *later = server.requests
     assert start.startswith(f"GET {path}?") and fetched.address.endswith(path)
-    assert query(ministry.targets[0]) == {"_type": ["Encounter,Patient"], "_outputFormat": [NDJSON]}
+    assert query(fhir_server.targets[0]) == {"_type": ["Encounter,Patient"], "_outputFormat": [NDJSON]}
     assert "Prefer: respond-async" in start and "Accept: application/fhir+json" in start
     assert all("Prefer" not in one for one in later)
     kept = members(fetched)
@@ -47,28 +58,28 @@ def test_all_files_of_an_export_are_one_delivery(pull: Pulling, keys: dict[str, 
 
 
 def test_a_list_given_at_once_is_taken_and_nothing_is_called_off(pull: Pulling) -> None:
-    ministry = Ministry()
-    with serving(desk=ministry) as server:
-        ministry.host = server.address("").rstrip("/")
-        ministry.instead["start"] = of_json(ministry.manifest())
-        fetched = pull(ministry, server)
+    fhir_server = FakeFhirServer()
+    with serving(responder=fhir_server) as server:
+        fhir_server.host = server.address("").rstrip("/")
+        fhir_server.instead["start"] = of_json(fhir_server.manifest())
+        fetched = pull(fhir_server, server)
     assert len(members(fetched)) == 5 and pull.naps == [] and removals(server) == []
 
 
 def test_waits_grow_where_the_server_does_not_say_and_are_never_none(pull: Pulling) -> None:
     silent, eager = (answer(status="202 Accepted", media_type=None, **more) for more in ({}, {"Retry_After": "0"}))
-    ministry = Ministry(polls=0, status=[silent, silent, silent, eager])
-    with serving(desk=ministry) as server:
-        pull(ministry, server, poll_s=4)
+    fhir_server = FakeFhirServer(polls=0, status=[silent, silent, silent, eager])
+    with serving(responder=fhir_server) as server:
+        pull(fhir_server, server, poll_s=4)
     assert pull.naps == [4.0, 6.0, 9.0, 13.5, 1.0]
 
 
 @pytest.mark.parametrize("name", ["start", "status", "Encounter.100.ndjson"])
 @pytest.mark.parametrize("trouble", [BUSY, BROKEN, answer(b"", "500 Error"), answer(b"{", NDJSON, length=99)])
 def test_a_moment_of_trouble_ends_no_export(pull: Pulling, name: str, trouble: Answer) -> None:
-    ministry = Ministry(0, **{name: [trouble, trouble]})
-    with serving(desk=ministry) as server:
-        fetched = pull(ministry, server)
+    fhir_server = FakeFhirServer(0, **{name: [trouble, trouble]})
+    with serving(responder=fhir_server) as server:
+        fetched = pull(fhir_server, server)
     assert len(members(fetched)) == 5 and len(removals(server)) == 1
 
 
@@ -79,45 +90,45 @@ def test_files_in_chunks_packed_or_with_blank_lines_are_whole(pull: Pulling) -> 
         answer(gzip.compress(people), media_type=NDJSON, Content_Encoding="gzip"),
         answer(people.replace(b"\n", b"\r\n\r\n"), media_type="text/plain"),
     ):
-        ministry = Ministry(0, **{"Patient.0.ndjson": given})
-        with serving(desk=ministry) as server:
-            assert len(members(pull(ministry, server))) == 5
+        fhir_server = FakeFhirServer(0, **{"Patient.0.ndjson": given})
+        with serving(responder=fhir_server) as server:
+            assert len(members(pull(fhir_server, server))) == 5
 
 
 def test_kinds_nobody_asked_for_stay_where_they_are(pull: Pulling) -> None:
-    ministry = Ministry(0)
-    ministry.records = ministry.records | {"Observation": [{"resourceType": "Observation", "id": "o1"}]}
-    with serving(desk=ministry) as server:
-        assert {one.split("-")[0] for one in members(pull(ministry, server))} == {"Encounter", "Patient"}
-    assert not any("Observation" in one for one in ministry.targets)
+    fhir_server = FakeFhirServer(0)
+    fhir_server.records = fhir_server.records | {"Observation": [{"resourceType": "Observation", "id": "o1"}]}
+    with serving(responder=fhir_server) as server:
+        assert {one.split("-")[0] for one in members(pull(fhir_server, server))} == {"Encounter", "Patient"}
+    assert not any("Observation" in one for one in fhir_server.targets)
 
 
 def test_a_file_announced_as_empty_may_be_and_is_not_kept(pull: Pulling) -> None:
-    ministry = Ministry(0)
-    with serving(desk=ministry) as server:
-        first = pull(ministry, server)
-        ministry.says = {
+    fhir_server = FakeFhirServer(0)
+    with serving(responder=fhir_server) as server:
+        first = pull(fhir_server, server)
+        fhir_server.says = {
             "output": [
-                *ministry.manifest()["output"],
-                {"type": "Encounter", "url": f"{ministry.host}/r4/none", "count": 0},
+                *fhir_server.manifest()["output"],
+                {"type": "Encounter", "url": f"{fhir_server.host}/r4/none", "count": 0},
             ]
         }
-        ministry.instead["none"] = answer(b"", media_type=NDJSON)
-        assert pull(ministry, server).path.read_bytes() == first.path.read_bytes()
+        fhir_server.instead["none"] = answer(b"", media_type=NDJSON)
+        assert pull(fhir_server, server).path.read_bytes() == first.path.read_bytes()
 
 
 @pytest.mark.parametrize("severity", ["information", "warning"])
 def test_hints_and_warnings_of_the_server_are_its_own_affair(pull: Pulling, severity: str) -> None:
-    ministry = Ministry(0, problems=answer(lines(outcome(severity), outcome(severity)), media_type=NDJSON))
-    with serving(desk=ministry) as server:
-        ministry.says = {"error": [{"type": "OperationOutcome", "url": f"{server.address('r4/problems')}"}]}
-        assert len(members(pull(ministry, server))) == 5
+    fhir_server = FakeFhirServer(0, problems=answer(lines(outcome(severity), outcome(severity)), media_type=NDJSON))
+    with serving(responder=fhir_server) as server:
+        fhir_server.says = {"error": [{"type": "OperationOutcome", "url": f"{server.address('r4/problems')}"}]}
+        assert len(members(pull(fhir_server, server))) == 5
 
 
 def changed(**says: object) -> Change:
-    def change(ministry: Ministry) -> None:
-        ministry.says = {
-            key: json.loads(json.dumps(value).replace("HOST", ministry.host)) for key, value in says.items()
+    def change(fhir_server: FakeFhirServer) -> None:
+        fhir_server.says = {
+            key: json.loads(json.dumps(value).replace("HOST", fhir_server.host)) for key, value in says.items()
         }
 
     return change
@@ -148,13 +159,13 @@ WRONG_STARTS: dict[str, tuple[Answer, str]] = {
 
 
 @pytest.mark.parametrize("name", WRONG_STARTS)
-def test_a_request_that_is_not_taken_up_is_told(pull: Pulling, name: str) -> None:
+def test_a_request_that_is_not_taken_up_is_reported(pull: Pulling, name: str) -> None:
     given, says = WRONG_STARTS[name]
-    ministry = Ministry(0, start=given)
-    with serving(desk=ministry) as server:
-        error = refused(pull, ministry, server)
+    fhir_server = FakeFhirServer(0, start=given)
+    with serving(responder=fhir_server) as server:
+        error = refused(pull, fhir_server, server)
     assert re.search(says, str(error)), error
-    assert removals(server) == [] and set(ministry.asked) == {"start"}
+    assert removals(server) == [] and set(fhir_server.asked) == {"start"}
 
 
 WRONG_STATUS: dict[str, tuple[Answer, str]] = {
@@ -172,7 +183,7 @@ WRONG_STATUS: dict[str, tuple[Answer, str]] = {
     "cut on the way": (answer(b'{"output": [', media_type="application/json", length=99), "connection failed"),
     "deep": (answer(b'{"a":' + b"[" * 100_000, media_type="application/json"), "no JSON"),
     "a list": (answer(b'[{"output": []}]', media_type="application/json"), "no list of files"),
-    "no files told": (of_json({"transactionTime": "2024-03-01T10:00:00Z"}), "no list of files"),
+    "no files listed": (of_json({"transactionTime": "2024-03-01T10:00:00Z"}), "no list of files"),
     "busy for a day": (answer(b"", "429 Too Many", Retry_After="86400"), r"asks to wait 86400 s"),
     "later than there is time": (
         answer(status="202 Accepted", media_type=None, Retry_After="86400"),
@@ -182,11 +193,11 @@ WRONG_STATUS: dict[str, tuple[Answer, str]] = {
 
 
 @pytest.mark.parametrize("name", WRONG_STATUS)
-def test_an_export_that_fails_is_told_and_called_off(pull: Pulling, name: str) -> None:
+def test_an_export_that_fails_is_reported_and_called_off(pull: Pulling, name: str) -> None:
     given, says = WRONG_STATUS[name]
-    ministry = Ministry(0, status=given)
-    with serving(desk=ministry) as server:
-        error = refused(pull, ministry, server)
+    fhir_server = FakeFhirServer(0, status=given)
+    with serving(responder=fhir_server) as server:
+        error = refused(pull, fhir_server, server)
     assert re.search(says, str(error)), error
     assert removals(server) == ["/r4/jobs/1/status"]
 
@@ -200,7 +211,7 @@ WRONG_LISTS: dict[str, tuple[Change, str]] = {
     "a count in words": (changed(output=[entry(count="70")]), "a count that is none"),
     "a count of yes": (changed(output=[entry(count=True)]), "a count that is none"),
     "less than none": (changed(output=[entry(count=-1)]), "a count that is none"),
-    "twice": (changed(output=[entry(), entry()]), r"file 2 \(Patient\) stands in the list twice"),
+    "twice": (changed(output=[entry(), entry()]), r"file 2 \(Patient\) is in the list twice"),
     "problems that are none": (changed(error="none"), "is none, or does not end"),
     "nothing at all": (changed(output=[]), "no record of Encounter, Patient.*rights"),
     "a kind less": (changed(output=[entry()]), "no record of Encounter.*rights"),
@@ -229,80 +240,10 @@ WRONG_LISTS: dict[str, tuple[Change, str]] = {
 @pytest.mark.parametrize("name", WRONG_LISTS)
 def test_a_list_of_files_that_cannot_be_right_is_refused(pull: Pulling, name: str) -> None:
     change, says = WRONG_LISTS[name]
-    ministry = Ministry(0)
-    with serving(desk=ministry) as server:
-        ministry.host = server.address("").rstrip("/")
-        change(ministry)
-        error = refused(pull, ministry, server)
+    fhir_server = FakeFhirServer(0)
+    with serving(responder=fhir_server) as server:
+        fhir_server.host = server.address("").rstrip("/")
+        change(fhir_server)
+        error = refused(pull, fhir_server, server)
     assert re.search(says, str(error)), error
     assert "s3cret-path" not in str(error) and removals(server) == ["/r4/jobs/1/status"]
-
-
-def people(last: bytes) -> bytes:
-    return answer(lines(*PEOPLE[:-1]) + last, media_type=NDJSON)
-
-
-WRONG_FILES: dict[str, tuple[Answer, str]] = {
-    "expired": (answer(b"", "410 Gone"), r"no longer has file 5 \(Patient\)"),
-    "not there": (answer(b"", "404 Not Found"), r"no longer has file 5 \(Patient\)"),
-    "not allowed": (answer(b"", "403 Forbidden"), r"refuses access \(403\) \[.*file 5 \(Patient\)\]"),
-    "not yet": (answer(status="202 Accepted", media_type=None), "is not there yet"),
-    "broken": (BROKEN, r"answered 503 \[.*file 5 \(Patient\)\]"),
-    "cut on the way": (answer(b"{", media_type=NDJSON, length=99), "connection failed"),
-    "cut within a record": (people(lines(PEOPLE[-1])[:-9]), "line 70 is no JSON, or is cut short"),
-    "cut between two": (people(b""), "has 69 records, and the server announced 70"),
-    "a log-in page": (answer(PAGE, media_type="text/html"), "a web page"),
-    "a log-in page in disguise": (answer(PAGE, media_type=NDJSON), "a web page"),
-    "a log-in page at its end": (people(PAGE), "line 70 is no JSON"),
-    "another kind": (people(lines(VISITS[0])), "line 70 is no record of Patient"),
-    "a complaint": (people(lines(outcome())), "line 70 is no record of Patient"),
-    "no record": (people(b"[]\n"), "line 70 is no record"),
-    "a bundle": (
-        answer(json.dumps({"resourceType": "Bundle"}).encode(), media_type="application/json"),
-        "line 1 is no record of Patient",
-    ),
-    "wrapped": (
-        answer(lines({"resourceType": "Binary", "data": "e30="}), media_type="application/json"),
-        "line 1 is no record of Patient",
-    ),
-    "empty": (answer(b"", media_type=NDJSON), "is empty"),
-    "packed unasked": (answer(b"x", media_type=NDJSON, Content_Encoding="br"), "unasked as br"),
-    "bomb": (
-        answer(gzip.compress(b" " * 3_000_000), media_type=NDJSON, Content_Encoding="gzip"),
-        "larger than the 200000 bytes",
-    ),
-    "sent away": (redirect("https://elsewhere.example.org/file"), "redirects to another place"),
-}
-
-
-@pytest.mark.parametrize("name", WRONG_FILES)
-def test_a_file_that_is_not_whole_is_refused(pull: Pulling, name: str) -> None:
-    given, says = WRONG_FILES[name]
-    ministry = Ministry(0, **{"Patient.0.ndjson": given})
-    with serving(desk=ministry) as server:
-        error = refused(pull, ministry, server, max_bytes=200_000)
-    assert re.search(says, str(error)), error
-    assert removals(server) == ["/r4/jobs/1/status"]
-
-
-@pytest.mark.parametrize(
-    ("problems", "says"),
-    [
-        (
-            lines(outcome("information"), outcome("error", "exception"), outcome("fatal", "exception")),
-            r"everything: 2 exception\. Ask|everything: 2 exception",
-        ),
-        (lines({"resourceType": "OperationOutcome"}), "everything: 1 unknown"),
-        (lines(outcome(PRIVATE, PRIVATE)), "everything: 1 unknown"),
-        (lines(PEOPLE[0]), "line 1 tells of no problem"),
-        (b'{"resourceType"', "line 1 is no JSON"),
-    ],
-)
-def test_records_the_server_could_not_export_are_missed(pull: Pulling, problems: bytes, says: str) -> None:
-    ministry = Ministry(0, problems=answer(problems, media_type=NDJSON))
-    with serving(desk=ministry) as server:
-        ministry.says = {"error": [{"type": "OperationOutcome", "url": server.address("r4/problems")}]}
-        error = refused(pull, ministry, server)
-    assert re.search(says, str(error)), error
-    # Nothing of the persons was fetched for an export that is not whole.
-    assert not any(one.endswith(".ndjson") for one in ministry.targets)

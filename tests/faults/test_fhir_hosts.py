@@ -1,4 +1,4 @@
-"""A bulk export told at one host and lying at another: what is asked for there, and where the token goes."""
+"""A bulk export listed at one host and stored at another: what is asked for there, and where the token goes."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from sga_pipeline.connectors.connector import Fetched
 from sga_pipeline.connectors.health.fhir_manifest import read_manifest
 from sga_pipeline.contracts.sources.services import FhirSource
 from sga_pipeline.errors import PullError
-from tests.fake_fhir_server import Ministry
+from tests.fake_fhir_server import FakeFhirServer
 from tests.fhir_pulls import TOKEN, Pulling, members, refused, removals
 from tests.servers import Server, answer, serving
 
 
 def two_hosts(pull: Pulling, needs_token: object, *, named: bool = True) -> tuple[Fetched | str, Server, Server]:
     """What comes of a server whose files are on another host of this machine; both as they were asked."""
-    ministry = Ministry(0)
-    ministry.says = {"requiresAccessToken": needs_token}
-    with serving(desk=ministry) as server, serving(desk=Ministry(0)) as store:
-        ministry.files_at = store.address("", "localhost").rstrip("/")
+    fhir_server = FakeFhirServer(0)
+    fhir_server.says = {"requiresAccessToken": needs_token}
+    with serving(responder=fhir_server) as server, serving(responder=FakeFhirServer(0)) as store:
+        fhir_server.files_at = store.address("", "localhost").rstrip("/")
         keys: dict[str, object] = {"redirect_hosts": [f"localhost:{store.port}"]} if named else {}
         try:
-            return pull(ministry, server, **keys), server, store
+            return pull(fhir_server, server, **keys), server, store
         except PullError as error:
             return str(error), server, store
 
@@ -48,39 +48,39 @@ def test_files_on_a_host_the_contract_names_are_fetched_without_the_token(pull: 
 def test_files_on_another_host_that_may_not_be_had_are_not_asked_for(
     pull: Pulling, needs_token: bool, named: bool, says: str
 ) -> None:
-    told, server, store = two_hosts(pull, needs_token, named=named)
-    assert re.search(says, str(told)), told
+    error, server, store = two_hosts(pull, needs_token, named=named)
+    assert re.search(says, str(error)), error
     assert store.requests == [] and len(removals(server)) == 1
 
 
 def test_files_that_need_no_token_get_none(pull: Pulling) -> None:
-    ministry = Ministry(0)
-    ministry.says = {"requiresAccessToken": False}
-    with serving(desk=ministry) as server:
-        pull(ministry, server)
+    fhir_server = FakeFhirServer(0)
+    fhir_server.says = {"requiresAccessToken": False}
+    with serving(responder=fhir_server) as server:
+        pull(fhir_server, server)
     assert [TOKEN in one for one in server.requests if ".ndjson HTTP" in one] == [False] * 5
 
 
 def test_an_address_that_is_a_key_itself_is_not_shown(pull: Pulling) -> None:
-    ministry = Ministry(0, **{"k3y-in-path": answer(b"", "403 Forbidden")})
-    with serving(desk=ministry) as server:
-        ministry.says = {"output": [{"type": "Patient", "url": server.address("r4/k3y-in-path?sig=k3y")}]}
-        assert "k3y" not in str(refused(pull, ministry, server))
+    fhir_server = FakeFhirServer(0, **{"k3y-in-path": answer(b"", "403 Forbidden")})
+    with serving(responder=fhir_server) as server:
+        fhir_server.says = {"output": [{"type": "Patient", "url": server.address("r4/k3y-in-path?sig=k3y")}]}
+        assert "k3y" not in str(refused(pull, fhir_server, server))
 
 
 @pytest.mark.parametrize(
     "where",
     ["https://jobs.example.net/1", "http://localhost:9/1", "//evil.example/1", "http://127.0.0.1\\@evil.example/"],
 )
-def test_progress_told_elsewhere_is_not_asked_for(pull: Pulling, where: str) -> None:
-    ministry = Ministry(0, start=answer(status="202 Accepted", media_type=None, Content_Location=where))
-    with serving(desk=ministry) as server:
-        error = refused(pull, ministry, server)
-    assert "told at another place" in str(error) and len(server.requests) == 1
+def test_progress_reported_elsewhere_is_not_asked_for(pull: Pulling, where: str) -> None:
+    fhir_server = FakeFhirServer(0, start=answer(status="202 Accepted", media_type=None, Content_Location=where))
+    with serving(responder=fhir_server) as server:
+        error = refused(pull, fhir_server, server)
+    assert "progress at another place" in str(error) and len(server.requests) == 1
 
 
 def test_an_open_line_is_not_taken_for_a_private_one(tmp_path: Path) -> None:
-    """So answer servers that do not know they stand behind a proxy."""
+    """So answer servers that do not know they are behind a proxy."""
     source = FhirSource.model_validate(
         {"connector": "fhir", "address": "https://fhir.example.org/r4", "resources": ["Patient"]}
     )
@@ -96,16 +96,16 @@ def test_an_open_line_is_not_taken_for_a_private_one(tmp_path: Path) -> None:
 
 def test_a_path_alone_leads_to_the_same_server(pull: Pulling) -> None:
     start = answer(status="202 Accepted", media_type=None, Content_Location="/r4/jobs/1/status")
-    ministry = Ministry(0, start=start)
-    with serving(desk=ministry) as server:
-        assert len(members(pull(ministry, server))) == 5
+    fhir_server = FakeFhirServer(0, start=start)
+    with serving(responder=fhir_server) as server:
+        assert len(members(pull(fhir_server, server))) == 5
 
 
 def test_the_token_goes_over_no_open_line(pull: Pulling, monkeypatch: pytest.MonkeyPatch) -> None:
-    ministry = Ministry(0)
-    with serving(desk=ministry) as server:
-        assert "unencrypted" in str(refused(pull, ministry, server, address="http://fhir.example.org/r4"))
+    fhir_server = FakeFhirServer(0)
+    with serving(responder=fhir_server) as server:
+        assert "unencrypted" in str(refused(pull, fhir_server, server, address="http://fhir.example.org/r4"))
         monkeypatch.delenv("FHIR_TOKEN")
-        assert "FHIR_TOKEN" in str(refused(pull, ministry, server)) and not server.requests
+        assert "FHIR_TOKEN" in str(refused(pull, fhir_server, server)) and not server.requests
         # A server that needs none is asked without.
-        assert len(members(pull(ministry, server, token_env=None))) == 5
+        assert len(members(pull(fhir_server, server, token_env=None))) == 5

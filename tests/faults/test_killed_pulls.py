@@ -32,7 +32,7 @@ BY_CALL, BY_BYTE = 60, 40
 
 @dataclass
 class Office:
-    """Gives a file a month, in pieces and slowly; at a given byte it has the asking process killed."""
+    """Gives a file a month, in pieces and slowly; at a byte it is given, it has whoever asks killed."""
 
     vintage: int = 1
     sent: int = 0
@@ -110,7 +110,7 @@ class Setting:
 @pytest.fixture(scope="module")
 def setting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setting]:
     office = Office()
-    with serving(desk=office) as server:
+    with serving(responder=office) as server:
         source = f"{{connector: http, address: '{server.address('{period}.csv')}', retries: 0, periods: {{freq: M, first: {MONTHS[0]}, last: {MONTHS[-1]}}}}}"
         city = write_city(tmp_path_factory.mktemp("killed"), {"{connector: file, address: incidents.csv}": source})
         puller = Puller(city, office)
@@ -132,7 +132,7 @@ def conformed(plan: FeedPlan, home: Path) -> dict[str, bytes]:
 
 
 def nothing_half(home: Path) -> None:
-    """Whatever a killed pull left: each delivery reported is whole, and in the order of months."""
+    """Whatever a killed pull left: each delivery recorded is whole, and in the order of months."""
     folder = home / "raw" / "xx_small" / "incidents"
     store = RawStore(Home(home), "xx_small", "incidents")
     lines = read_arrivals(folder / "arrivals.jsonl")

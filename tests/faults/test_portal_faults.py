@@ -14,14 +14,14 @@ from typing import Any
 import pytest
 
 from sga_pipeline.errors import DeliveryError, PullError
-from tests.fake_portals import Arcgis, Ckan, Desk, Opendatasoft, Opensdg, Pxweb, Socrata, as_json, rows
+from tests.fake_portals import Arcgis, Ckan, FakePortal, Opendatasoft, Opensdg, Pxweb, Socrata, as_json, rows
 from tests.portals import fetch, read
 from tests.reading import table
 from tests.servers import Answer, answer, redirect, serving
 
 ROWS = rows(2600)
 TOKEN = "s3cret-token"
-DESKS: dict[str, tuple[type[Desk], dict[str, Any]]] = {
+PORTALS: dict[str, tuple[type[FakePortal], dict[str, Any]]] = {
     "ckan": (Ckan, {}),
     "socrata": (Socrata, {}),
     "arcgis": (Arcgis, {}),
@@ -31,8 +31,8 @@ DESKS: dict[str, tuple[type[Desk], dict[str, Any]]] = {
     "opensdg": (Opensdg, {}),
 }
 PAGED = ["ckan", "socrata", "arcgis", "arcgis geojson"]
-JSON = [one for one in DESKS if one != "opensdg"]
-# The second question stands in the middle of each protocol's talk.
+JSON = [one for one in PORTALS if one != "opensdg"]
+# The second question is in the middle of each protocol's questions.
 MIDDLE = 2
 
 
@@ -46,7 +46,7 @@ def once(sent: Answer) -> Callable[[int, str, Answer], Answer]:
 
 
 def changing(change: Callable[[dict[str, Any] | list[Any], int], Any]) -> Callable[[int, str, Answer], Answer]:
-    """What the desk says, changed."""
+    """What the portal says, changed."""
 
     def spoil(number: int, _: str, due: Answer) -> Answer:
         assert isinstance(due, bytes)
@@ -56,24 +56,24 @@ def changing(change: Callable[[dict[str, Any] | list[Any], int], Any]) -> Callab
 
 
 def fail(protocol: str, spoil: Callable[[int, str, Answer], Answer], into: Path, **given: Any) -> PullError:
-    kind, says = DESKS[protocol]
-    with serving(desk=kind(ROWS, spoil)) as server, pytest.raises(PullError) as raised:
+    kind, says = PORTALS[protocol]
+    with serving(responder=kind(ROWS, spoil)) as server, pytest.raises(PullError) as raised:
         fetch(server, protocol, into, **(says | given))
     return raised.value
 
 
-@pytest.mark.parametrize("protocol", DESKS)
+@pytest.mark.parametrize("protocol", PORTALS)
 def test_whole_without_a_fault(tmp_path: Path, protocol: str) -> None:
-    """The witness of all that follows: unspoilt, each desk gives its rows over more than one question."""
-    kind, says = DESKS[protocol]
-    desk = kind(ROWS)
-    with serving(desk=desk) as server:
+    """The control of all that follows: undamaged, each portal gives its rows over more than one question."""
+    kind, says = PORTALS[protocol]
+    portal = kind(ROWS)
+    with serving(responder=portal) as server:
         fetched = fetch(server, protocol, tmp_path, **says)
     assert len(read(fetched.path, protocol, tmp_path)[1]) == {"pxweb": 1200, "opensdg": 4}.get(protocol, 2600)
-    assert len(desk.asked) >= MIDDLE
+    assert len(portal.asked) >= MIDDLE
 
 
-@pytest.mark.parametrize("protocol", DESKS)
+@pytest.mark.parametrize("protocol", PORTALS)
 @pytest.mark.parametrize(
     ("sent", "nap"),
     [
@@ -87,21 +87,21 @@ def test_whole_without_a_fault(tmp_path: Path, protocol: str) -> None:
 def test_a_passing_fault_in_the_middle_costs_one_question(
     tmp_path: Path, protocol: str, sent: bytes, nap: float
 ) -> None:
-    kind, says = DESKS[protocol]
+    kind, says = PORTALS[protocol]
     naps: list[float] = []
     tables = []
     for name, spoil, tries in (("plain", None, 0), ("spoilt", once(sent), 2)):
         into = tmp_path / name
         into.mkdir()
-        desk = kind(ROWS, spoil)
-        with serving(desk=desk) as server:
+        portal = kind(ROWS, spoil)
+        with serving(responder=portal) as server:
             fetched = fetch(server, protocol, into, naps=naps, retries=tries, **says)
-        tables.append((read(fetched.path, protocol, into), len(desk.asked)))
+        tables.append((read(fetched.path, protocol, into), len(portal.asked)))
     assert tables[0][0] == tables[1][0] and tables[1][1] == tables[0][1] + 1
     assert len(naps) == 1 and nap <= naps[0] <= 1.3 * nap
 
 
-@pytest.mark.parametrize("protocol", DESKS)
+@pytest.mark.parametrize("protocol", PORTALS)
 @pytest.mark.parametrize(
     ("sent", "words", "transient"),
     [
@@ -114,7 +114,7 @@ def test_a_passing_fault_in_the_middle_costs_one_question(
         (answer(b"", length=0, media_type="application/json"), "is empty", False),
         (answer(b'{"a": 1}', length=None, media_type="application/json"), "how long its answer is", False),
     ],
-    ids=["login", "login untold", "redirect", "403", "404", "204", "empty", "unmeasured"],
+    ids=["login", "login unmarked", "redirect", "403", "404", "204", "empty", "unmeasured"],
 )
 def test_something_else_in_the_middle_ends_the_pull(
     tmp_path: Path, protocol: str, sent: bytes, words: str, transient: bool
@@ -130,7 +130,7 @@ def test_something_else_in_the_middle_ends_the_pull(
     ids=["cut object", "cut list", "nested lists", "nested objects", "no colon", "not utf-8"],
 )
 def test_json_that_is_none_is_refused(tmp_path: Path, protocol: str, body: bytes) -> None:
-    """The length told is right: only reading finds it."""
+    """The length stated is right: only reading finds it."""
     error = fail(protocol, middle(answer(body, media_type="application/json")), tmp_path)
     assert "no JSON" in str(error) and error.transient
 
@@ -188,20 +188,20 @@ def test_documents_of_another_kind_are_refused(tmp_path: Path, protocol: str, nu
         ("pxweb", {"error": "Too many values selected"}, "Too many values"),
     ],
 )
-def test_a_complaint_with_status_200_is_told_and_shows_no_token(
+def test_a_complaint_with_status_200_is_reported_and_shows_no_token(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, protocol: str, complaint: dict[str, Any], words: str
 ) -> None:
     monkeypatch.setenv("PORTAL_TOKEN", TOKEN)
     complaint = json.loads(json.dumps(complaint).replace(words, f"{words} (asked with {TOKEN}\\u0007)"))
-    kind, says = DESKS.get(protocol, (Opendatasoft, {}))
+    kind, says = PORTALS.get(protocol, (Opendatasoft, {}))
     last = 1 if protocol == "opendatasoft v1" else MIDDLE
-    desk = kind(ROWS, lambda number, _, due: as_json(complaint) if number == last else due)
-    with serving(desk=desk) as server, pytest.raises(PullError, match="the source complains") as raised:
+    portal = kind(ROWS, lambda number, _, due: as_json(complaint) if number == last else due)
+    with serving(responder=portal) as server, pytest.raises(PullError, match="the source complains") as raised:
         fetch(server, protocol, tmp_path, token_env="PORTAL_TOKEN", **says)
     assert words in str(raised.value) and TOKEN not in str(raised.value) and "\x07" not in str(raised.value)
 
 
-@pytest.mark.parametrize("protocol", DESKS)
+@pytest.mark.parametrize("protocol", PORTALS)
 def test_bombs_and_floods_end_at_the_limit(tmp_path: Path, protocol: str) -> None:
     bomb = answer(gzip.compress(b"[" + b" " * 5_000_000 + b"]"), Content_Encoding="gzip", media_type=None)
     flood = answer(b"[" + b"1," * 400_000 + b"1]", media_type=None)
@@ -237,26 +237,26 @@ def test_a_token_goes_into_its_header_and_nowhere_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, protocol: str, header: str
 ) -> None:
     monkeypatch.setenv("PORTAL_TOKEN", TOKEN)
-    kind, says = DESKS[protocol]
-    with serving(desk=kind(ROWS)) as server:
+    kind, says = PORTALS[protocol]
+    with serving(responder=kind(ROWS)) as server:
         fetched = fetch(server, protocol, tmp_path, token_env="PORTAL_TOKEN", **says)
     for request in server.requests:
         assert re.findall(rf"^.*{TOKEN}.*$", request.replace("\r", ""), re.M) == [header]
     assert TOKEN not in repr(fetched) and TOKEN.encode() not in fetched.path.read_bytes()
 
 
-@pytest.mark.parametrize("protocol", DESKS)
+@pytest.mark.parametrize("protocol", PORTALS)
 def test_a_named_host_is_followed_and_never_given_the_token(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, protocol: str
 ) -> None:
     monkeypatch.setenv("PORTAL_TOKEN", TOKEN)
-    kind, says = DESKS[protocol]
-    with serving(desk=kind(ROWS)) as other:
+    kind, says = PORTALS[protocol]
+    with serving(responder=kind(ROWS)) as other:
 
         def elsewhere(number: int, target: str, due: Answer) -> Answer:
             return redirect(other.address(target[1:], "localhost"), "307 Moved") if number == MIDDLE else due
 
-        with serving(desk=kind(ROWS, elsewhere)) as server:
+        with serving(responder=kind(ROWS, elsewhere)) as server:
             host = f"localhost:{other.port}"
             fetched = fetch(server, protocol, tmp_path, token_env="PORTAL_TOKEN", redirect_hosts=[host], **says)
     assert read(fetched.path, protocol, tmp_path)[1]

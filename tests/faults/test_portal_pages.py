@@ -10,7 +10,7 @@ import pytest
 
 from sga_pipeline.errors import PullError
 from tests.fake_portals import as_json, rows
-from tests.faults.test_portal_faults import DESKS, PAGED, ROWS, changing, fail
+from tests.faults.test_portal_faults import PAGED, PORTALS, ROWS, changing, fail
 from tests.portals import fetch
 from tests.servers import Answer, serving
 
@@ -19,7 +19,7 @@ from tests.servers import Answer, serving
 def test_a_page_cut_short_where_the_rows_end_too_soon(tmp_path: Path, protocol: str) -> None:
     """The last page comes without its last rows, and after it there is nothing."""
 
-    class Short(DESKS[protocol][0]):  # type: ignore[name-defined, misc]
+    class Short(PORTALS[protocol][0]):  # type: ignore[name-defined, misc]
         def reply(self, path: str, query: dict[str, str], body: bytes) -> bytes:
             counts = "returnCountOnly" in query or query.get("$select", "").startswith("count")
             whole = self.rows
@@ -27,11 +27,11 @@ def test_a_page_cut_short_where_the_rows_end_too_soon(tmp_path: Path, protocol: 
                 self.rows = whole[:2500]
             given = bytes(super().reply(path, query, body))
             self.rows = whole
-            # As many digits, so the length told stays right.
+            # As many digits, so the length stated stays right.
             return given.replace(b'"total": 2500', b'"total": 2600') if protocol == "ckan" else given
 
-    desk = Short(ROWS)
-    with serving(desk=desk) as server, pytest.raises(PullError) as raised:
+    portal = Short(ROWS)
+    with serving(responder=portal) as server, pytest.raises(PullError) as raised:
         fetch(server, protocol, tmp_path)
     assert "ended after 2500 of 2600" in str(raised.value) and raised.value.transient
 
@@ -48,17 +48,17 @@ def test_an_export_that_lacks_a_row_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("now", [2601, 2599])
 def test_rows_added_or_taken_away_while_it_is_read(tmp_path: Path, protocol: str, last_page: bool, now: int) -> None:
     """In the middle, or only after the last page but one was given, or after the last where the count comes again."""
-    kind, says = DESKS[protocol]
-    desk = kind(ROWS)
+    kind, says = PORTALS[protocol]
+    portal = kind(ROWS)
     turn = 2 if protocol == "ckan" and last_page else 4 if last_page else 1
 
     def grow(number: int, target: str, due: Answer) -> Answer:
         if number == turn:
-            desk.rows = rows(now)
+            portal.rows = rows(now)
         return due
 
-    desk.spoil = grow
-    with serving(desk=desk) as server, pytest.raises(PullError, match="changed while it was read") as raised:
+    portal.spoil = grow
+    with serving(responder=portal) as server, pytest.raises(PullError, match="changed while it was read") as raised:
         fetch(server, protocol, tmp_path, **says)
     assert raised.value.transient
     if protocol == "ckan" or last_page:
@@ -68,7 +68,7 @@ def test_rows_added_or_taken_away_while_it_is_read(tmp_path: Path, protocol: str
 @pytest.mark.parametrize("protocol", PAGED)
 def test_a_page_repeated_for_ever_ends_soon(tmp_path: Path, protocol: str) -> None:
     """The server forgets the offset, and says all the while that there are a million rows."""
-    kind, says = DESKS[protocol]
+    kind, says = PORTALS[protocol]
 
     def again(number: int, target: str, due: Answer) -> Answer:
         assert isinstance(due, bytes)
@@ -86,10 +86,10 @@ def test_a_page_repeated_for_ever_ends_soon(tmp_path: Path, protocol: str) -> No
             reset = {name: "0" for name in ("offset", "$offset", "resultOffset") if name in query}
             return bytes(super().reply(path, query | reset, body))
 
-    desk = Forgetful(ROWS, again)
-    with serving(desk=desk) as server, pytest.raises(PullError, match="twice"):
+    portal = Forgetful(ROWS, again)
+    with serving(responder=portal) as server, pytest.raises(PullError, match="twice"):
         fetch(server, protocol, tmp_path, **says)
-    assert len(desk.asked) <= 3
+    assert len(portal.asked) <= 3
 
 
 @pytest.mark.parametrize("protocol", ["ckan", "arcgis", "arcgis geojson"])
@@ -99,12 +99,12 @@ def test_a_row_that_comes_again_on_another_page_is_found(tmp_path: Path, protoco
     def overlap(number: int, target: str, due: Answer) -> Answer:
         return due
 
-    class Sliding(DESKS[protocol][0]):  # type: ignore[name-defined, misc]
+    class Sliding(PORTALS[protocol][0]):  # type: ignore[name-defined, misc]
         def reply(self, path: str, query: dict[str, str], body: bytes) -> bytes:
             moved = {name: str(max(0, int(query[name]) - 1)) for name in ("offset", "resultOffset") if name in query}
             return bytes(super().reply(path, query | moved, body))
 
-    with serving(desk=Sliding(ROWS, overlap)) as server, pytest.raises(PullError, match="gave the row 1000 twice"):
+    with serving(responder=Sliding(ROWS, overlap)) as server, pytest.raises(PullError, match="gave the row 1000 twice"):
         fetch(server, protocol, tmp_path)
 
 

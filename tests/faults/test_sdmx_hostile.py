@@ -16,7 +16,7 @@ import pytest
 from tests.sdmx_messages import STRUCTURE, message
 
 MEGABYTES = 1200
-# Reads every file of a folder in one process of few means, and tells what became of each.
+# Reads every file of a folder in one process of few means, and reports what became of each.
 CHILD = """
 import json, resource, sys, time
 from pathlib import Path
@@ -229,20 +229,20 @@ def test_the_unspoilt_messages_are_read(outcomes: tuple[dict[str, list[object]],
 def test_each_spoilt_message_is_refused_or_read_rightly(outcomes: tuple[dict[str, list[object]], int]) -> None:
     assert len(outcomes[0]) >= 150
     may_be_read = ("zip-liar", "lost-", "encoding-utf16-called-utf8")
-    for name, (status, told, seconds) in outcomes[0].items():
+    for name, (status, said, seconds) in outcomes[0].items():
         assert isinstance(seconds, float) and seconds < 30, name
         if name.startswith("good-"):
             continue
         if status == "read":
-            assert name.startswith(may_be_read) and told == TRUTH, (name, told)
+            assert name.startswith(may_be_read) and said == TRUTH, (name, said)
         else:
-            assert isinstance(told, str) and 20 < len(told) < 600, name
+            assert isinstance(said, str) and 20 < len(said) < 600, name
 
 
 def test_entities_are_refused_before_anything_is_made_of_them(outcomes: tuple[dict[str, list[object]], int]) -> None:
-    for name, (status, told, _) in outcomes[0].items():
+    for name, (status, said, _) in outcomes[0].items():
         if name.startswith("entity-") and name != "entity-undeclared":
-            assert status == "refused" and "document type" in str(told), name
+            assert status == "refused" and "document type" in str(said), name
 
 
 def test_memory_stays_within_its_limit(outcomes: tuple[dict[str, list[object]], int]) -> None:

@@ -1,4 +1,4 @@
-"""A local SDMX service of 2.1 and 3.0: what is asked, what is kept, and how its refusals are told apart."""
+"""A local SDMX service of 2.1 and 3.0: what is asked, what is kept, and how its refusals are distinguished."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from sga_pipeline.connectors.choose import connector_for
 from sga_pipeline.connectors.connector import Fetched, FileMissing, Known
 from sga_pipeline.connectors.statistics.sdmx import SdmxConnector
-from sga_pipeline.connectors.statistics.sdmx_same import tell_the_same
+from sga_pipeline.connectors.statistics.sdmx_comparison import have_same_content
 from sga_pipeline.contracts.formats import SdmxFormat
 from sga_pipeline.contracts.sources.services import SdmxSource
 from sga_pipeline.errors import PullError
@@ -31,7 +31,7 @@ SERIES = '<Series REF_AREA="A1" SEX="F"><Obs TIME_PERIOD="{}" OBS_VALUE="{}" OBS
 XML = "application/vnd.sdmx.structurespecificdata+xml;version=2.1"
 
 
-def told(period: str, value: int = 12) -> bytes:
+def message_of(period: str, value: int = 12) -> bytes:
     return message(SERIES.format(period, value))
 
 
@@ -66,7 +66,7 @@ class Service:
             waiting = self.by_period[period]
             return waiting.pop(0) if len(waiting) > 1 else waiting[0]
         # Every answer has a number and a moment of its own.
-        body = told(period).replace(b"<m:ID>I1", b"<m:ID>I%d" % self.requests_made)
+        body = message_of(period).replace(b"<m:ID>I1", b"<m:ID>I%d" % self.requests_made)
         return answer(
             body.replace(b"2024-01-01T00:00:00", b"2024-01-01T00:00:%02d" % self.requests_made), media_type=XML
         )
@@ -104,18 +104,18 @@ def get(tmp_path: Path) -> Get:
     ],
 )
 def test_what_is_asked(get: Get, version: str, key: str | None, asked: str) -> None:
-    with serving(desk=Service(version)) as server:
+    with serving(responder=Service(version)) as server:
         fetched = get(server, version, "2023-Q1", key=key)
     line, *headers = server.requests[0].splitlines()
     assert unquote(line.split(" ")[1]) == asked
-    wanted = "structurespecificdata+xml;version=2.1" if version == "2.1" else "data+xml;version=3.0.0"
-    assert f"Accept: application/vnd.sdmx.{wanted}" in headers
+    media_type = "structurespecificdata+xml;version=2.1" if version == "2.1" else "data+xml;version=3.0.0"
+    assert f"Accept: application/vnd.sdmx.{media_type}" in headers
     assert [(row["TIME_PERIOD"], row["OBS_VALUE"]) for row in read(fetched.path)] == [("2023-Q1", "12")]
 
 
 @pytest.mark.parametrize("version", ["2.1", "3.0"])
 def test_the_structure_is_the_second_page(get: Get, version: str) -> None:
-    with serving(desk=Service(version)) as server:
+    with serving(responder=Service(version)) as server:
         fetched = get(server, version, structure=True)
     with zipfile.ZipFile(fetched.path) as archive:
         assert archive.read(archive.namelist()[1]) == STRUCTURE and len(archive.namelist()) == 2
@@ -127,13 +127,13 @@ def test_the_structure_is_the_second_page(get: Get, version: str) -> None:
 def test_no_results_are_an_answer(get: Get, body: bytes) -> None:
     service = Service("2.1")
     service.by_period["2023"] = [answer(body, "404 Not Found")]
-    with serving(desk=service) as server, pytest.raises(FileMissing, match="no observations"):
+    with serving(responder=service) as server, pytest.raises(FileMissing, match="no observations"):
         get(server, "2.1", "2023")
 
 
 def test_an_unknown_flow_is_a_fault_and_no_gap(get: Get) -> None:
     with (
-        serving(desk=Service("2.1")) as server,
+        serving(responder=Service("2.1")) as server,
         pytest.raises(PullError, match="does not know this data flow") as raised,
     ):
         get(server, "2.1", "2023", flow="XX,OTHER,1.0")
@@ -153,7 +153,7 @@ def cut(content: bytes) -> bytes:
         (answer(b"", "501 Not Implemented"), "answered 501"),
         (answer(b"<html>log in</html>", media_type="text/html"), "a web page"),
         (redirect("http://elsewhere.example/login"), "redirects to another place"),
-        (cut(told("2023")), "cut short|connection failed"),
+        (cut(message_of("2023")), "cut short|connection failed"),
         (answer(ERROR.format(150, "Invalid number of keys").encode(), media_type=XML), "Invalid number of keys"),
         (answer(b'{"errors": [{"code": 150, "title": "Too few"}]}', media_type="application/json"), "Too few"),
         (
@@ -179,7 +179,7 @@ def cut(content: bytes) -> bytes:
 def test_refusals(get: Get, given: bytes, message_: str) -> None:
     service = Service("2.1")
     service.by_period["2023"] = [given]
-    with serving(desk=service) as server, pytest.raises(PullError, match=message_):
+    with serving(responder=service) as server, pytest.raises(PullError, match=message_):
         get(server, "2.1", "2023")
 
 
@@ -188,9 +188,9 @@ def test_busy_for_a_while_and_moved_within_the_server(get: Get) -> None:
     service.by_period["2023"] = [
         answer(b"", "429 Slow Down", Retry_After="1"),
         redirect("/rest/data/dataflow/XX/CRIME/1.0/*"),
-        answer(told("2023"), media_type=XML),
+        answer(message_of("2023"), media_type=XML),
     ]
-    with serving(desk=service) as server:
+    with serving(responder=service) as server:
         fetched = get(server, "3.0", "2023", retries=2)
     assert read(fetched.path)[0]["OBS_VALUE"] == "12" and len(server.requests) == 3
 
@@ -199,7 +199,7 @@ def test_a_token_is_sent_and_shown_nowhere(get: Get, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("XX_TOKEN", "s3cret-word")
     service = Service("2.1")
     service.by_period["2023"] = [answer(ERROR.format(150, "your key s3cret-word is too old").encode(), media_type=XML)]
-    with serving(desk=service) as server, pytest.raises(PullError) as raised:
+    with serving(responder=service) as server, pytest.raises(PullError) as raised:
         get(server, "2.1", "2023", token_env="XX_TOKEN")
     assert "Bearer s3cret-word" in server.requests[0] and "s3cret" not in str(raised.value)
 
@@ -233,7 +233,7 @@ PERIODIC = "source: {{connector: sdmx, address: '{}', version: '2.1', flow: 'XX,
 def test_the_same_data_asked_twice_are_one_delivery(tmp_path: Path) -> None:
     service = Service("2.1")
     service.by_period["2021"] = [answer(NONE, "404 Not Found", media_type="application/xml")]
-    with serving(desk=service) as server:
+    with serving(responder=service) as server:
         setting = Setting(tmp_path, PERIODIC.format(server.address("rest")), "format: {kind: sdmx}")
         assert [one.status for one in setting.pull()] == ["new", "missing", "new"]
         first = setting.newest("2020")
@@ -244,24 +244,24 @@ def test_the_same_data_asked_twice_are_one_delivery(tmp_path: Path) -> None:
         folders = [one for one in setting.store.folder.iterdir() if (one / "delivery.json").exists()]
         assert len(folders) == 2
         # A figure revised is news, and so is a period that had none; the others stay.
-        service.by_period = {"2022": [answer(told("2022", 13), media_type=XML)]}
+        service.by_period = {"2022": [answer(message_of("2022", 13), media_type=XML)]}
         assert [one.status for one in setting.pull()] == ["unchanged", "new", "new"]
         assert [len(setting.store.arrivals()[one]) for one in ("2020", "2021", "2022")] == [1, 1, 2]
         # Brought by hand since, a file stays the newest while the source says nothing new.
-        (setting.inbox / "crime-2020.xml").write_bytes(told("2020", 99))
+        (setting.inbox / "crime-2020.xml").write_bytes(message_of("2020", 99))
         assert {one.period: one.status for one in setting.pull()}["2020"] == "new"
         assert b'"99"' in setting.newest("2020")
         assert {one.period: one.status for one in setting.pull()}["2020"] == "unchanged"
         assert b'"99"' in setting.newest("2020")
 
 
-def test_what_tells_the_same(tmp_path: Path) -> None:
+def test_what_has_the_same_content(tmp_path: Path) -> None:
     def same(one: bytes, other: bytes) -> bool:
         (tmp_path / "one").write_bytes(one)
         (tmp_path / "other").write_bytes(other)
-        return tell_the_same(tmp_path / "one", tmp_path / "other")
+        return have_same_content(tmp_path / "one", tmp_path / "other")
 
-    data = told("2023")
+    data = message_of("2023")
     later = data.replace(b"<m:ID>I1", b"<m:ID>I2").replace(b"2024-01-01T00", b"2025-01-01T00")
     assert same(data, later) and data != later
     assert not same(data, later.replace(b'OBS_VALUE="12"', b'OBS_VALUE="13"'))

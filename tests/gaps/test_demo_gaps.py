@@ -16,10 +16,10 @@ def test_planted_gaps_are_found(demo: Run) -> None:
         "select rule_id, coalesce(feed_id, dimension), severity, expected_n, available_n, statement from gaps where status <> 'closed'"
     )
     gaps = {(str(r[0]), str(r[1])): r[2:] for r in rows}
-    piles = planted["deliveries"]["police_incidents"].values()
+    deliveries = planted["deliveries"]["police_incidents"].values()
 
     def total(name: str) -> int:
-        return sum(one.get(name, 0) for one in piles)
+        return sum(one.get(name, 0) for one in deliveries)
 
     # One month of 120 is missing: too few for the feed, and enough to withhold a year.
     assert ("missing_periods", "police_incidents") not in gaps or gaps["missing_periods", "police_incidents"][
@@ -34,7 +34,11 @@ def test_planted_gaps_are_found(demo: Run) -> None:
     for rule, bad, whole in (
         ("doubled", total("rows_duplicate"), total("rows_in")),
         ("unmapped", total("unmapped"), total("rows_kept")),
-        ("quarantined", sum(number for one in piles for name, number in one.items() if ":" in name), total("rows_in")),
+        (
+            "quarantined",
+            sum(number for one in deliveries for name, number in one.items() if ":" in name),
+            total("rows_in"),
+        ),
     ):
         limit = {"doubled": 0.001, "unmapped": 0.02, "quarantined": 0.001}[rule]
         found = gaps.get((rule, "police_incidents"))

@@ -1,29 +1,29 @@
-"""Evidence is true: each finding's query, run on the release, gives the figures the finding tells, in every language."""
+"""Evidence holds: each finding's query, run on the release, gives the finding's figures; every finding has its texts."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.gaps.evidence import untrue_findings
+from tests.gaps.evidence import unproved_findings
 from tests.runs import Run
 
 
 @pytest.mark.parametrize("city", ["demo", "chicago", "mexico_city"])
 def test_every_findings_evidence_gives_its_figures(city: str, request: pytest.FixtureRequest) -> None:
     run: Run = request.getfixturevalue(city)
-    looked_at, wrong = untrue_findings(run)
+    looked_at, wrong = unproved_findings(run)
     assert looked_at > 100
     assert not wrong, wrong[:5]
 
 
 @pytest.mark.parametrize("city", ["demo", "mexico_city"])
-def test_every_finding_is_told_in_four_languages(city: str, request: pytest.FixtureRequest) -> None:
+def test_every_finding_has_its_texts_in_four_languages(city: str, request: pytest.FixtureRequest) -> None:
     run: Run = request.getfixturevalue(city)
     [(findings,)] = run.rows("select count(*) from gaps where status <> 'closed'")
-    told = run.rows(
+    texts = run.rows(
         "select language, count(*), count(*) filter (where statement like '%{%' or recommendation like '%{%') from gap_texts group by 1 order by 1"
     )
-    assert told == [("en", findings, 0), ("es", findings, 0), ("fr", findings, 0), ("ru", findings, 0)]
+    assert texts == [("en", findings, 0), ("es", findings, 0), ("fr", findings, 0), ("ru", findings, 0)]
     # A text that is the same in two languages was not translated.
     assert (
         run.rows(
@@ -44,13 +44,28 @@ def test_every_finding_has_owner_step_and_time(city: str, request: pytest.Fixtur
         )
         == []
     )
-    # Children stand under a parent that is there.
+    # What another finding explains names a finding that is there.
     assert (
         run.rows(
             "select gap_id from gaps where status = 'explained' and parent_id not in (select gap_id from gaps) or parent_id is not null and status = 'open'"
         )
         == []
     )
+
+
+@pytest.mark.parametrize("city", ["demo", "mexico_city"])
+def test_a_gap_kinds_finding_is_a_row_of_its_view(city: str, request: pytest.FixtureRequest) -> None:
+    """The view works out anew what was found: nothing in it is a copy of the findings."""
+    run: Run = request.getfixturevalue(city)
+    views = run.rows(
+        "select view_name, sql from duckdb_views() where schema_name = 'evidence' and view_name similar to 'g[0-9]{2}[a-d]?_.*'"
+    )
+    assert len(views) == 29
+    assert not [name for name, sql in views if "main.gaps" in str(sql)]
+    codes = {str(name).split("_")[0].upper() for name, _ in views}
+    assert codes == {
+        str(row[0]).upper() for row in run.rows("select distinct gap_code from evidence.thresholds_in_force")
+    }
 
 
 def test_unknown_scores_are_null_and_readiness_is_the_least(demo: Run) -> None:

@@ -16,8 +16,8 @@ AREAS = 30
 
 
 @dataclass(frozen=True)
-class Told:
-    """What the run says, the findings on area codes, and the districts' figures."""
+class Outcome:
+    """What the run prints, the findings on area codes, and the districts' figures."""
 
     out: str
     findings: list[tuple[object, ...]]
@@ -25,7 +25,7 @@ class Told:
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
+def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     folder = tmp_path_factory.mktemp("strange")
     city = write_city(folder)
     write_districts(city, {f"d{at:02}": (-74.0 + at * 0.1, 4.0) for at in range(1, AREAS + 1)})
@@ -46,23 +46,23 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
         "select area_id, numerator, obs_status from observations where indicator_id = 'crime.robbery_firearm_rate' and freq = 'A' "
         "and period = '2023' and area_level = 'district' and sex = '_T' and age = '_T' and other_dim is null",
     )
-    return Told(done.stdout, [tuple(row) for row in findings], {str(row[0]): tuple(row[1:]) for row in figures})
+    return Outcome(done.stdout, [tuple(row) for row in findings], {str(row[0]): tuple(row[1:]) for row in figures})
 
 
-def test_an_area_gone_astray_is_grave_though_few_records_are(told: Told) -> None:
-    [(severity, metric, statement)] = told.findings
+def test_an_unmatched_area_is_grave_though_few_records_are(outcome: Outcome) -> None:
+    [(severity, metric, statement)] = outcome.findings
     # 21 of 601 records: more than 95 in 100 are known, which alone would be no finding.
     assert (severity, metric) == ("high", "areas_unmatched")
     assert str(statement).startswith("21 of 601 in Police incidents carry area codes that no boundary knows: d90")
 
 
-def test_it_is_not_said_to_have_had_none(told: Told) -> None:
-    assert told.figures["d01"][0] == 20
-    assert "d30" not in told.figures
+def test_it_is_not_said_to_have_had_none(outcome: Outcome) -> None:
+    assert outcome.figures["d01"][0] == 20
+    assert "d30" not in outcome.figures
 
 
-def test_the_run_says_so_and_what_was_set_aside(told: Told) -> None:
-    [(_, _, statement)] = told.findings
-    assert f"  look at: {statement}\n" in told.out
-    assert "  rows quarantined: 1; which: sga sql xx_small" in told.out
-    assert "not all well" not in told.out
+def test_the_run_says_so_and_what_was_set_aside(outcome: Outcome) -> None:
+    [(_, _, statement)] = outcome.findings
+    assert f"  look at: {statement}\n" in outcome.out
+    assert "  rows quarantined: 1; which: sga sql xx_small" in outcome.out
+    assert "not all well" not in outcome.out

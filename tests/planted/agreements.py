@@ -33,7 +33,7 @@ def feed(
         "title": title,
         "family": family,
         "shape": shape,
-        "owner": {"name": owner, "contact": "statistics desk"},
+        "owner": {"name": owner, "contact": "statistics office"},
         "licence": "CC-BY-4.0",
         "citation": f"{owner}: {title}.",
         "url": f"https://data.example.org/{feed_id}",

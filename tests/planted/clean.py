@@ -77,7 +77,7 @@ def _contract(city_id: str) -> dict[str, object]:
 
 
 def _channels_table(city: MadeCity) -> Table:
-    """A desk and a line for each theme, in every district and year."""
+    """An office and a line for each theme, in every district and year."""
     return pl.DataFrame(
         [
             {
@@ -90,7 +90,7 @@ def _channels_table(city: MadeCity) -> Table:
             }
             for year in city.years
             for theme in THEMES
-            for kind in ("desk", "line")
+            for kind in ("office", "line")
             for one in city.districts
         ]
     )

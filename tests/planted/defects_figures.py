@@ -1,4 +1,4 @@
-"""Defects of reported figures: indicators that are not there, too rarely there, contradicted, coarse, alone or hidden."""
+"""Defects of reported figures: indicators that are not there, too rarely there, contradicted, coarse, alone or suppressed."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def shaky(city: MadeCity, indicator_id: str, width: float) -> None:
 
 
 def city_only(city: MadeCity, indicator_id: str) -> None:
-    """No district is told."""
+    """No district is reported."""
     without(city, "statistics", of(indicator_id, "d"))
     of_crime = indicator_id.startswith("crime.") or indicator_id == "gov.perceived_insecurity"
     city.must_raise(

@@ -1,4 +1,4 @@
-"""Defects of who is counted: dark figures, groups that cannot be told apart, weak denominators, nowhere to report."""
+"""Defects of who is counted: dark figures, groups that cannot be broken down, weak denominators, nowhere to report."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ def overlapping(city: MadeCity, share: float) -> None:
     _redrawn(
         city, second.area_id, second.west - deep, second.south, second.west + second.side, second.south + second.side
     )
-    _told(city, "overlap", f"{share:.2%} of the ground in two districts", grade("G10a", share), "district")
+    _must_raise(city, "overlap", f"{share:.2%} of the ground in two districts", grade("G10a", share), "district")
 
 
 def drawn_within(city: MadeCity, share: float) -> None:
@@ -32,7 +32,7 @@ def drawn_within(city: MadeCity, share: float) -> None:
     side = first.side * (share * (len(city.districts) - 1)) ** 0.5
     _redrawn(city, second.area_id, first.west, first.south, first.west + side, first.south + side)
     severity = worse("medium", grade("G10a", share))
-    _told(city, "within", f"a district of {share:.2%} within another", severity, "district")
+    _must_raise(city, "within", f"a district of {share:.2%} within another", severity, "district")
 
 
 def left_out(city: MadeCity, share: float) -> None:
@@ -40,17 +40,17 @@ def left_out(city: MadeCity, share: float) -> None:
     first = city.districts[0]
     strip = share / (1 - share) * len(city.districts) / IN_A_ROW * first.side
     _outlined(city, strip)
-    _told(city, "left out", f"{share:.2%} of the city in no district", grade("boundary", share), IN_CITY)
+    _must_raise(city, "left out", f"{share:.2%} of the city in no district", grade("boundary", share), IN_CITY)
 
 
 def beyond(city: MadeCity, share: float) -> None:
     """The city begins north of the southern edge of its districts: this share of their ground lies beyond it."""
     strip = share * len(city.districts) / IN_A_ROW * city.districts[0].side
     _outlined(city, -strip)
-    _told(city, "beyond", f"{share:.2%} of the districts beyond the city", grade("boundary", share), IN_CITY)
+    _must_raise(city, "beyond", f"{share:.2%} of the districts beyond the city", grade("boundary", share), IN_CITY)
 
 
-def _told(city: MadeCity, what: str, defect: str, severity: str | None, dimension: str) -> None:
+def _must_raise(city: MadeCity, what: str, defect: str, severity: str | None, dimension: str) -> None:
     scope = {"feed_id": "districts", "dimension": dimension}
     if severity:
         city.must_raise(defect, "G10a", severity, **scope)

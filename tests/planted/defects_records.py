@@ -98,7 +98,7 @@ def silent(city: MadeCity, feed_id: str, district: int, months: list[str]) -> No
 
 
 def not_declared_complete(city: MadeCity, feed_id: str, keep: float) -> None:
-    """Few records, and nobody says that they are all: an empty month of a district may be nought or missing."""
+    """Few records, and nobody says that they are all: an empty month of a district may be zero or missing."""
     contract, table = city.feeds[feed_id], city.tables[feed_id]
     contract["coverage"] = contract["coverage"] | {"complete": False}
     table = table.filter(chosen(table, keep, city.seed + 3))

@@ -1,4 +1,4 @@
-"""Defects of whole tables of reported figures: categories full of holes or hidden, districts left out, shares above the whole."""
+"""Defects of whole tables of reported figures: categories full of holes or suppressed, districts left out, shares above the whole."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def category_without(city: MadeCity, number: str, missing: int) -> None:
     city.must_raise(f"{missing} of {every} missing", "G02", found, dimension=f"category {number}")
 
 
-def hidden(city: MadeCity, number: str, indicators: int, years: int) -> None:
+def suppressed(city: MadeCity, number: str, indicators: int, years: int) -> None:
     """The office hides the older years of many figures of a category."""
     names = [
         name
@@ -60,7 +60,9 @@ def hidden(city: MadeCity, number: str, indicators: int, years: int) -> None:
     )
     found = grade("G19", indicators * years / (every * len(city.years)))
     assert found
-    city.must_raise(f"{indicators} of {every} hidden for {years} years", "G19", found, dimension=f"category {number}")
+    city.must_raise(
+        f"{indicators} of {every} suppressed for {years} years", "G19", found, dimension=f"category {number}"
+    )
 
 
 def districts_missing(city: MadeCity, feed_id: str, number: int) -> None:

@@ -67,7 +67,7 @@ _BY_UNIT = {
 
 @cache
 def printed() -> dict[str, dict[str, str]]:
-    with (CATALOGUE / "indicator_catalogue.csv").open(encoding="utf-8", newline="") as stream:
+    with (CATALOGUE / "indicator_definition.csv").open(encoding="utf-8", newline="") as stream:
         return {row["indicator_id"]: row for row in csv.DictReader(stream) if row["record_type"] == "printed"}
 
 

@@ -38,7 +38,7 @@ def mixed_city(number: int) -> MadeCity:
 
 def _of_offences(city: MadeCity, number: int) -> None:
     if number % 2:
-        records.piled(city, variants.PILES[number // 2 % len(variants.PILES)])
+        records.piled(city, variants.AT_ONE_POINT[number // 2 % len(variants.AT_ONE_POINT)])
     else:
         records.unlocated(city, *variants.PLACES[number // 2 % len(variants.PLACES)])
     records.unmapped(city, "incidents", variants.UNMAPPED[number % len(variants.UNMAPPED)])

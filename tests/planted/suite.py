@@ -82,7 +82,11 @@ SPECIAL: list[tuple[str, int, list[Callable[[MadeCity], None]]]] = [
     (
         "months",
         310,
-        [special.months_missing, lambda city: tables.hidden(city, "6", 12, 3), special.months_silent("victims", 0, 5)],
+        [
+            special.months_missing,
+            lambda city: tables.suppressed(city, "6", 12, 3),
+            special.months_silent("victims", 0, 5),
+        ],
     ),
     ("alone", 311, [special.alone_and_weak, lambda city: records.not_declared_complete(city, "deaths", 0.3)]),
     (
@@ -108,7 +112,7 @@ SPECIAL: list[tuple[str, int, list[Callable[[MadeCity], None]]]] = [
         314,
         [
             lambda city: tables.category_holes(city, "3", 2),
-            lambda city: tables.hidden(city, "6", 18, 3),
+            lambda city: tables.suppressed(city, "6", 18, 3),
             lambda city: time.revised(city, "incidents", 0.7),
         ],
     ),
@@ -117,7 +121,7 @@ SPECIAL: list[tuple[str, int, list[Callable[[MadeCity], None]]]] = [
         315,
         [
             lambda city: tables.category_without(city, "2", 4),
-            lambda city: tables.hidden(city, "3", 4, 3),
+            lambda city: tables.suppressed(city, "3", 4, 3),
             special.months_silent("incidents", 1, 4),
         ],
     ),

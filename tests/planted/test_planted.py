@@ -35,9 +35,9 @@ def test_planted_defects_are_raised(tmp_path: Path, capsys: pytest.CaptureFixtur
         )
         print(f"{len(kept_quiet)} scopes to be left alone, {len(too_loud)} were not")
         for one in missed:
-            print(f"  missed: {_told(one)}; found: {_near(one, proof)}")
+            print(f"  missed: {_described(one)}; found: {_near(one, proof)}")
         for quiet, found in too_loud:
-            print(f"  raised without need: {_told(quiet)}: {found[0]['statement']}")
+            print(f"  raised without need: {_described(quiet)}: {found[0]['statement']}")
         print(
             f"{len(further)} further findings of medium or above: {Counter(one['gap_code'] for one in further).most_common()}"
         )
@@ -49,7 +49,7 @@ def test_planted_defects_are_raised(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert 1 - len(too_loud) / len(kept_quiet) >= SHARE
 
 
-def _told(one: Planted | Unraised) -> str:
+def _described(one: Planted | Unraised) -> str:
     scope = [one.feed_id, one.indicator_id, one.area_id, one.dimension]
     return f"{one.city_id} {one.gap_code} {one.severity} {'/'.join(part for part in scope if part)} ({one.defect})"
 

@@ -29,7 +29,7 @@ PLACES = [
     (0.48, "outside"),
     (0.53, "blank"),
 ]
-PILES = [0.01, 0.03, 0.045, 0.06, 0.08, 0.016, 0.024, 0.055]
+AT_ONE_POINT = [0.01, 0.03, 0.045, 0.06, 0.08, 0.016, 0.024, 0.055]
 UNMAPPED = [0.01, 0.03, 0.04, 0.06, 0.15, 0.22, 0.3, 0.025, 0.19]
 BROKEN = [
     ("incidents", 0.004, "no such day"),
@@ -119,7 +119,7 @@ RATIOS = [1.3, 1.15, 1.75, 2.3, 1.06, 0.72, 0.55, 0.4, 1.5, 0.88]
 SHAKY = [1.8, 1.0, 1.3, 0.7, 2.0]
 SOME_WAYS = ["one works", "none works", "none in a district", "none named"]
 COUNTRY_LEFT = [None, 2021, None, None, 2022]
-# By what the guide's own lines, and by what its general words, ask to tell apart.
+# By what the guide's own lines, and by what its general words, ask to break down by.
 NOT_BY = [
     ("demo.learning_proficiency", "sex", True),
     ("demo.education_attainment", "age", True),

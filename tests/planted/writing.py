@@ -37,7 +37,7 @@ def as_yaml(contract: dict[str, Any]) -> str:
 def write_data(
     folder: Path, contract: dict[str, Any], table: Table, unsent: set[str], more: tuple[str, str] | None
 ) -> None:
-    """One file, or one for each period named by the hidden column `_file`."""
+    """One file, or one for each period named by the helper column `_file`."""
     address = contract["source"]["address"]
     if "{period}" not in address:
         if not unsent:

@@ -1,4 +1,4 @@
-"""Opens a file as a contract would, and gives what stands in it."""
+"""Opens a file as a contract would, and gives what is in it."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ import pytest
 import shapely
 
 from sga_pipeline.errors import DeliveryError
+from tests.faults.hostile_boundaries import dbf, shape_zip
 from tests.readers.opening import Rows, opened
 
 AREAS = {
@@ -121,7 +122,7 @@ def test_geojson_of_another_reference_system(tmp_path: Path, system: str, within
     same_areas(*opened(file, kind="geojson"), within)
 
 
-def test_points_among_polygons_are_told_apart(gdal: Callable[..., Path]) -> None:
+def test_points_among_polygons_are_distinguished(gdal: Callable[..., Path]) -> None:
     """`where` on `geometry_type` leaves them out, and counts them."""
     mixed = {"01": AREAS["01"], "09": ("Station", "POINT (-74.05 4.65)")}
     _, rows = opened(gdal("GPKG", "areas.gpkg", "EPSG:4326", mixed), kind="geopackage", layer="areas")
@@ -152,13 +153,28 @@ def test_the_encoding_a_shapefile_names(tmp_path: Path, gdal: Callable[..., Path
 def test_text_of_fields_is_never_guessed(tmp_path: Path, gdal: Callable[..., Path]) -> None:
     (tmp_path / "shape").mkdir()
     gdal("ESRI Shapefile", "shape/areas.shp", "EPSG:4326")
-    # GDAL notes Latin-1 in a .cpg, or in the head of the table: without both, letters beyond ASCII are not told.
+    # GDAL notes Latin-1 in a .cpg, or in the head of the table: without both, letters beyond ASCII are not known.
     (tmp_path / "shape" / "areas.cpg").unlink(missing_ok=True)
     table = bytearray((tmp_path / "shape" / "areas.dbf").read_bytes())
     table[29] = 0
     (tmp_path / "shape" / "areas.dbf").write_bytes(table)
     with pytest.raises(DeliveryError, match="encoding"):
         opened(zipped(tmp_path / "shape"), kind="shapefile")
+
+
+@pytest.mark.parametrize("text", ["00123", "40.30", "12.7", "n.a.", "12***", "12345678901234567890"])
+def test_a_number_of_a_shapefile_stays_as_it_is_written(tmp_path: Path, text: str) -> None:
+    """Types come from the contract: no zero is lost, no text in a numeric field becomes nothing."""
+    file = tmp_path / "areas.zip"
+    file.write_bytes(shape_zip(table=dbf(length=21, width=20, cell=b" " + text.rjust(20).encode(), kind=b"N")))
+    assert opened(file, kind="shapefile")[1][0][0] == text
+
+
+def test_only_a_star_marks_a_deleted_record(tmp_path: Path) -> None:
+    file = tmp_path / "areas.zip"
+    for flag, rows in ((b" ", 1), (b"*", 0), (b"x", 1)):
+        file.write_bytes(shape_zip(table=dbf(cell=flag + b"01")))
+        assert len(opened(file, kind="shapefile")[1]) == rows
 
 
 def test_a_layer_or_system_that_is_not_there(gdal: Callable[..., Path]) -> None:

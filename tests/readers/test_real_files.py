@@ -27,9 +27,9 @@ def test_the_boroughs_of_the_kml_are_those_of_the_geojson() -> None:
     names, others = opened(_file("mexico_city", "boundaries", "CDMX_mpal.geojson"), kind="geojson")
     assert sorted(str(code) for code in marks) == [f"090{number:02}" for number in range(2, 18)]
     for row in others:
-        told = dict(zip(names, row, strict=True))
-        mine, theirs = marks[f"{told['CVE_ENT']}{told['CVE_MUN']}"], shapely.from_wkt(told["geometry"])
-        assert shapely.symmetric_difference(mine, theirs).area < 0.01 * shapely.area(theirs), told
+        row_of = dict(zip(names, row, strict=True))
+        mine, theirs = marks[f"{row_of['CVE_ENT']}{row_of['CVE_MUN']}"], shapely.from_wkt(row_of["geometry"])
+        assert shapely.symmetric_difference(mine, theirs).area < 0.01 * shapely.area(theirs), row_of
 
 
 def test_police_districts_as_wkt_in_a_csv() -> None:

@@ -1,4 +1,4 @@
-"""What goes wrong with a record is told without what the record says: errors are published, records are not."""
+"""What goes wrong with a record is reported without what the record says: errors are published, records are not."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def table_of_one(field: bytes, text: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("encoding", [None, "utf-8"])
-def test_a_text_that_cannot_be_read_is_told_by_its_field(encoding: str | None) -> None:
+def test_a_text_that_cannot_be_read_is_reported_by_its_field(encoding: str | None) -> None:
     data = table_of_one(b"VICTIM", "José García".encode("latin-1"))
     assert read_table(data, "latin-1").records == [["José García"]]
     with pytest.raises(DeliveryError, match=r"VICTIM") as raised:
@@ -29,7 +29,7 @@ def test_a_text_that_cannot_be_read_is_told_by_its_field(encoding: str | None) -
     assert "Garc" not in str(raised.value) and "Jos" not in str(raised.value)
 
 
-def test_a_record_that_is_no_object_is_told_by_its_kind(tmp_path: Path) -> None:
+def test_a_record_that_is_no_object_is_reported_by_its_kind(tmp_path: Path) -> None:
     file = tmp_path / "records.json"
     file.write_text(json.dumps({"rows": [["Garcia", "1971-03-04"]]}), encoding="utf-8")
     with pytest.raises(DeliveryError, match=r"rows: list") as raised:

@@ -43,7 +43,7 @@ def grid(*rows: list[object]) -> Callable[[Sheet], None]:
 
 @pytest.mark.parametrize("ending", ["xls", "ods"])
 def test_other_offices_workbooks(tmp_path: Path, ending: str) -> None:
-    file = tmp_path / "no ending that tells"
+    file = tmp_path / "no ending that helps"
     file.write_bytes({"xls": XLS, "ods": ODS}[ending])
     header, rows = opened(
         file,
@@ -60,7 +60,7 @@ def test_other_offices_workbooks(tmp_path: Path, ending: str) -> None:
 
 
 def test_merged_header_cells_stand_for_what_they_span(tmp_path: Path) -> None:
-    """As the file itself tells, in XLSX and XLS: `Notes` has nothing above it and takes nothing from its left."""
+    """As the file itself says, in XLSX and XLS: `Notes` has nothing above it and takes nothing from its left."""
     file = tmp_path / "merged.xlsx"
     with xlsxwriter.Workbook(file) as made:
         sheet = made.add_worksheet("A")
@@ -194,7 +194,9 @@ def test_a_row_under_no_label_is_refused(book: Callable[..., Path]) -> None:
         ({"sheet": 1, "outline": [{"column": "area", "labels": "x", "into": "n"}]}, "of that name already"),
     ],
 )
-def test_what_the_sheet_does_not_have_is_told(book: Callable[..., Path], form: dict[str, object], said: str) -> None:
+def test_what_the_sheet_does_not_have_is_reported(
+    book: Callable[..., Path], form: dict[str, object], said: str
+) -> None:
     file = book(a=grid(["area", "n"], ["N", 1]))
     with pytest.raises(DeliveryError) as raised:
         opened(file, kind="workbook", **form)

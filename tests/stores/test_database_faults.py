@@ -1,4 +1,4 @@
-"""A database that is locked, slow, killed, changing, or asked by the wrong person: nothing half is kept, and no error tells the log-in."""
+"""A database that is locked, slow, killed, changing, or asked by the wrong person: nothing half is kept, and no error shows the log-in."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ from tests.stores.reading import fetch, rows, source
 def refusal(act: Callable[[], object]) -> PullError:
     with pytest.raises(PullError) as caught:
         act()
-    told = "".join(traceback.format_exception(caught.value))
-    assert READER not in told and READER_PASSWORD not in told and "48151623" not in told
+    shown = "".join(traceback.format_exception(caught.value))
+    assert READER not in shown and READER_PASSWORD not in shown and "48151623" not in shown
     return caught.value
 
 
@@ -52,7 +52,7 @@ def slow(postgres: Postgres) -> Postgres:
 
 @contextmanager
 def reading(asked: Any, into: Path, postgres: Postgres) -> Iterator[SimpleNamespace]:
-    """A read going on in another thread; what it gave stands in `path` or `error` when it ends."""
+    """A read going on in another thread; what it gave is in `path` or `error` when it ends."""
     found = SimpleNamespace(path=None, error=None, pid=0)
 
     def read() -> None:
@@ -158,7 +158,7 @@ def test_the_whole_time_ends_a_read_however_busy(slow: Postgres, tmp_path: Path)
 
 
 def test_a_server_that_falls_silent_is_left(postgres: Postgres, tmp_path: Path) -> None:
-    """The line stays open and nothing comes: between the two stands someone who stops passing on."""
+    """The line stays open and nothing comes: between the two is someone who stops passing on."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         passing = threading.Event()
         passing.set()

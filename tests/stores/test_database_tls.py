@@ -79,7 +79,7 @@ def test_a_wrong_authority_is_refused(
 def test_another_name_is_refused(
     secure: Postgres, tmp_path: Path, authorities: tuple[Authority, Authority], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The certificate speaks for localhost and 127.0.0.2, not for 127.0.0.1."""
+    """The certificate is for localhost and 127.0.0.2, not for 127.0.0.1."""
     with pytest.raises(PullError, match="does not prove who it is"):
         ask(secure, "127.0.0.1", tmp_path, authorities[0].file, monkeypatch)
 
@@ -98,7 +98,7 @@ def test_a_missing_file_of_certificates(secure: Postgres, tmp_path: Path, monkey
 @contextmanager
 def without_tls() -> Iterator[tuple[int, list[bytes]]]:
     """Says no to TLS and listens to whatever comes after all the same."""
-    heard: list[bytes] = []
+    received: list[bytes] = []
 
     def answer(listener: socket.socket) -> None:
         with suppress(OSError):
@@ -107,17 +107,17 @@ def without_tls() -> Iterator[tuple[int, list[bytes]]]:
                 with connection, suppress(OSError):
                     connection.settimeout(2)
                     while block := connection.recv(4096):
-                        heard.append(block)
+                        received.append(block)
                         connection.sendall(b"N" if len(block) == 8 else b"R\x00\x00\x00\x08\x00\x00\x00\x03")
 
     with socket.create_server((FAR, 0)) as listener:
         threading.Thread(target=answer, args=(listener,), daemon=True).start()
-        yield listener.getsockname()[1], heard
+        yield listener.getsockname()[1], received
         listener.shutdown(socket.SHUT_RDWR)
 
 
 def test_a_far_server_without_tls_hears_neither_user_nor_password(tmp_path: Path) -> None:
-    with without_tls() as (port, heard):
+    with without_tls() as (port, received):
         asked = source(
             address=f"postgresql://{FAR}:{port}/records",
             table="a.b",
@@ -126,6 +126,6 @@ def test_a_far_server_without_tls_hears_neither_user_nor_password(tmp_path: Path
         )
         with pytest.raises(PullError, match="does not prove who it is"):
             fetch(asked, tmp_path)
-    assert heard, "nobody asked"
-    told = b"".join(heard)
-    assert READER.encode() not in told and READER_PASSWORD.encode() not in told
+    assert received, "nobody asked"
+    everything = b"".join(received)
+    assert READER.encode() not in everything and READER_PASSWORD.encode() not in everything

@@ -134,9 +134,9 @@ def test_the_newest_by_name_whenever_it_was_written(tmp_path: Path) -> None:
         ("i_.csv", "i_2023.csv"),
     ],
 )
-def test_names_in_no_sure_order_are_refused_and_told(tmp_path: Path, names: tuple[str, ...]) -> None:
+def test_names_in_no_sure_order_are_refused_and_named(tmp_path: Path, names: tuple[str, ...]) -> None:
     put(tmp_path, *names)
-    with pytest.raises(PullError, match="cannot be told from their names") as caught:
+    with pytest.raises(PullError, match="does not show in their names") as caught:
         take(tmp_path, "i_*.csv")
     assert all(one in str(caught.value) for one in names)
 

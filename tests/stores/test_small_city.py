@@ -68,7 +68,7 @@ id: residents
 title: Residents
 family: official_statistics
 shape: population
-owner: {{name: Statistical office, contact: population desk}}
+owner: {{name: Statistical office, contact: population office}}
 licence: CC-BY-4.0
 citation: Statistical office, residents.
 source:

@@ -1,4 +1,4 @@
-"""Contracts of databases and stores that are wrong: told before anything is asked, and never with a log-in somebody wrote there."""
+"""Contracts of databases and stores that are wrong: reported before anything is asked, and never with a log-in somebody wrote there."""
 
 from __future__ import annotations
 
@@ -54,9 +54,9 @@ def test_a_wrong_table_is_found_by_the_check(tmp_path: Path, old: str, new: str,
     city = write_city(tmp_path, {FILE: TABLE.replace(old, new)})
     with pytest.raises(ContractError) as caught:
         read_assessment([city])
-    told = [problem for problem in caught.value.problems if words in str(problem)]
-    assert told, [str(one) for one in caught.value.problems]
-    assert all(one.line and one.file and one.next_step for one in told)
+    reported = [problem for problem in caught.value.problems if words in str(problem)]
+    assert reported, [str(one) for one in caught.value.problems]
+    assert all(one.line and one.file and one.next_step for one in reported)
     assert "hunter2" not in str(caught.value)
 
 

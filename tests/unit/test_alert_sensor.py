@@ -1,4 +1,4 @@
-"""The alert sensor looks at releases in force, reports each finding once, and tries again where a channel fails."""
+"""The alert sensor looks at releases in force, sends each finding once, and tries again what could not be sent."""
 
 from __future__ import annotations
 
@@ -52,16 +52,16 @@ def _look(scope: Scope, cursor: str | None) -> tuple[dict[str, list[str]], str]:
     return json.loads(str(looked.cursor)), str(reason.skip_message if isinstance(reason, dg.SkipReason) else reason)
 
 
-def test_each_finding_is_reported_once(scope: Scope, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_finding_is_sent_once(scope: Scope, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("SGA_ALERT_WEBHOOK", "SGA_ALERT_SMTP"):
         monkeypatch.delenv(name, raising=False)
-    reported, said = _look(scope, None)
-    assert reported == {"xx_small": ["a"]}
+    sent, said = _look(scope, None)
+    assert sent == {"xx_small": ["a"]}
     assert "1 new findings" in said
-    assert _look(scope, json.dumps(reported)) == (reported, "no new findings")
+    assert _look(scope, json.dumps(sent)) == (sent, "no new findings")
     _release(scope.home, "r2", ["a", "b"])
-    reported, said = _look(scope, json.dumps(reported))
-    assert reported == {"xx_small": ["a", "b"]}
+    sent, said = _look(scope, json.dumps(sent))
+    assert sent == {"xx_small": ["a", "b"]}
     assert "1 new findings" in said
 
 

@@ -85,7 +85,7 @@ def test_both_ways(mailbox: tuple[str, Mailbox], webhook: tuple[str, list[dict[s
     assert send(ALERT, {}) == []
 
 
-def test_what_does_not_take_it_is_told_without_the_address(
+def test_a_place_that_does_not_take_it_is_named_without_its_address(
     webhook: tuple[str, list[dict[str, object]], list[int]],
 ) -> None:
     webhook[2][0] = 500
@@ -101,7 +101,7 @@ def test_what_does_not_take_it_is_told_without_the_address(
         send(ALERT, {"SGA_ALERT_SMTP": "127.0.0.1:9"})
 
 
-def test_only_what_is_open_grave_and_new_is_told(tmp_path: Path) -> None:
+def test_only_what_is_open_grave_and_new_is_sent(tmp_path: Path) -> None:
     release = tmp_path / "r1"
     release.mkdir()
     with duckdb.connect(str(release / "sga.duckdb")) as con:

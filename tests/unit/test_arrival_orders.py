@@ -97,11 +97,11 @@ def test_only_the_last_word_on_each_month_counts(
     with place("M") as orderly, place("M") as real:
         for month in MONTHS:
             orderly.bring(month, vintages[month][-1])
-        told = dict.fromkeys(MONTHS, 0)
+        arrived = dict.fromkeys(MONTHS, 0)
         for month, pause in zip(turns, pauses, strict=True):
             for _ in range(times):
-                real.bring(month, vintages[month][told[month]])
-            told[month] += 1
+                real.bring(month, vintages[month][arrived[month]])
+            arrived[month] += 1
             if pause:
                 real.conform()
         assert real.conform() == orderly.conform() == real.conform()

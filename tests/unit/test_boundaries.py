@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sga_pipeline.conform.boundaries import NO_POLYGON, UNREADABLE_BOUNDARY, read_boundary, size_km2, write_boundary
-from sga_pipeline.conform.delivery import Piles, conform_delivery
+from sga_pipeline.conform.delivery import Sinks, conform_delivery
 from sga_pipeline.conform.outcome import Outcome
 from sga_pipeline.contracts.assessment import read_assessment
 from sga_pipeline.errors import ContractError
@@ -41,11 +41,11 @@ def conform(
     plan = next(one for one in read_assessment([city]).cities[0].feeds if one.id == "districts")
     file = folder / "districts.csv"
     file.write_text("code;name;geometry\n" + "".join(f"{code};{code};{text}\n" for code, text in geometries.items()))
-    piles = Piles(folder / "kept.parquet", folder / "bad.parquet", folder / "scratch")
-    piles.scratch.mkdir(exist_ok=True)
-    outcome = conform_delivery(plan, Arrived(file), "k" * 16, piles)
-    bad = pl.read_parquet(piles.quarantine) if piles.quarantine.exists() else None
-    return outcome, pl.read_parquet(piles.kept), bad
+    sinks = Sinks(folder / "kept.parquet", folder / "bad.parquet", folder / "scratch")
+    sinks.scratch.mkdir(exist_ok=True)
+    outcome = conform_delivery(plan, Arrived(file), "k" * 16, sinks)
+    bad = pl.read_parquet(sinks.quarantine) if sinks.quarantine.exists() else None
+    return outcome, pl.read_parquet(sinks.kept), bad
 
 
 def test_a_row_whose_boundary_is_none_is_set_aside_under_its_rule(tmp_path: Path) -> None:

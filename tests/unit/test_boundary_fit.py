@@ -65,7 +65,7 @@ def test_ground_in_three_areas_is_counted_once() -> None:
     assert len(rows_of("area_overlaps", *heap)) == 3
 
 
-def test_levels_are_compared_within_themselves_and_not_with_each_other() -> None:
+def test_levels_are_compared_with_themselves_and_not_with_each_other() -> None:
     nested = [
         city(box(0, 0, 2)),
         area("d1", box(0, 0)),
@@ -119,7 +119,7 @@ def test_children_without_a_boundary_are_counted_and_a_parent_without_one_is_not
     assert list(fit_of_areas([city(box(0, 0)), area("d1", None)])) == []
 
 
-def test_a_county_may_be_drawn_twice() -> None:
+def test_a_county_may_be_given_twice() -> None:
     """A county and a metropolitan area are of one level and share their ground by right."""
     assert list(fit_of_areas([area("k1", box(0, 0), None, "county"), area("k2", box(0, 0, 2), None, "county")])) == []
 

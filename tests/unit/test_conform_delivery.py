@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sga_pipeline.conform.delivery import Piles, conform_delivery
+from sga_pipeline.conform.delivery import Sinks, conform_delivery
 from sga_pipeline.conform.outcome import Outcome
 from sga_pipeline.contracts.assessment import read_assessment
 from tests.city_folder import HEADER, write_city
@@ -39,11 +39,11 @@ def conform(tmp_path: Path, content: bytes, replacements: dict[str, str] | None 
     plan = read_assessment([write_city(tmp_path, replacements)]).cities[0].feeds[0]
     file = tmp_path / "delivery.csv"
     file.write_bytes(content)
-    piles = Piles(tmp_path / "kept.parquet", tmp_path / "bad.parquet", tmp_path / "scratch")
-    piles.scratch.mkdir(exist_ok=True)
-    outcome = conform_delivery(plan, Arrived(file), "k" * 16, piles)
-    kept = pl.read_parquet(piles.kept) if piles.kept.exists() else None
-    return Run(outcome, kept, pl.read_parquet(piles.quarantine) if piles.quarantine.exists() else None)
+    sinks = Sinks(tmp_path / "kept.parquet", tmp_path / "bad.parquet", tmp_path / "scratch")
+    sinks.scratch.mkdir(exist_ok=True)
+    outcome = conform_delivery(plan, Arrived(file), "k" * 16, sinks)
+    kept = pl.read_parquet(sinks.kept) if sinks.kept.exists() else None
+    return Run(outcome, kept, pl.read_parquet(sinks.quarantine) if sinks.quarantine.exists() else None)
 
 
 def rows(*lines: str, header: str = HEADER) -> bytes:
@@ -150,7 +150,7 @@ def test_an_unusable_delivery_is_refused_whole(tmp_path: Path, content: bytes, w
     assert run.kept is None
 
 
-def test_a_record_in_place_of_the_header_is_not_told(tmp_path: Path) -> None:
+def test_a_record_in_place_of_the_header_is_not_shown(tmp_path: Path) -> None:
     named = conform(tmp_path / "a", rows(*good(3), header=HEADER.replace("offence", "crime"))).outcome.reason
     assert "It begins: id" in named
     headless = conform(tmp_path / "b", rows(*good(3)).split(b"\n", 1)[1]).outcome.reason
@@ -223,7 +223,7 @@ CELL = st.text(alphabet=st.sampled_from(list("ab1,\"\n ;é'-/%{}\\#")), max_size
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(CELL, min_size=8, max_size=8), min_size=1, max_size=12))
 def test_no_row_ever_vanishes(tmp_path: Path, cells: list[list[str]]) -> None:
-    """Whatever stands in the cells, Python's own CSV reader counts the same rows, and every one is on a pile."""
+    """Whatever is in the cells, Python's own CSV reader counts the same rows, and every one is in a sink."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(HEADER.strip().split(","))
@@ -253,7 +253,7 @@ def test_a_figure_of_an_indicator_nobody_knows_is_set_aside(tmp_path: Path) -> N
     plan = next(one for one in read_assessment([city]).cities[0].feeds if one.id == "reported")
     file = tmp_path / "reported.csv"
     file.write_text("series,year,value\ngov.police_rate,2023,310\ngov.polic_rate,2023,310\nsocio.gini,2023,0.4\n")
-    piles = Piles(tmp_path / "kept.parquet", tmp_path / "bad.parquet", tmp_path / "scratch")
-    piles.scratch.mkdir()
-    outcome = conform_delivery(plan, Arrived(file), "k" * 16, piles)
+    sinks = Sinks(tmp_path / "kept.parquet", tmp_path / "bad.parquet", tmp_path / "scratch")
+    sinks.scratch.mkdir()
+    outcome = conform_delivery(plan, Arrived(file), "k" * 16, sinks)
     assert (outcome.accepted, outcome.rows_kept, outcome.rules) == (True, 2, {"code:indicator_id": 1})

@@ -130,7 +130,7 @@ def test_a_wide_table_becomes_a_row_for_each_item(tmp_path: Path) -> None:
         ("e1|other", "knife"),
         ("e1|taken", "firearm"),
     ]
-    # The broken record broke both of its rows, and both point at the one line it stands in.
+    # The broken record broke both of its rows, and both point at the one line it is in.
     assert run.quarantine is not None
     assert run.quarantine["line"].to_list() == [3, 3]
     assert (run.outcome.rows_in, run.outcome.rows_kept, run.outcome.rows_quarantined) == (4, 2, 2)

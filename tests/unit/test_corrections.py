@@ -1,4 +1,4 @@
-"""Corrections: applied where the source says what was expected, untouched and told where it does not, and never guessed."""
+"""Corrections: applied where the source says what was expected, untouched and reported where it does not, and never guessed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from sga_pipeline.conform.delivery import Piles, conform_delivery
+from sga_pipeline.conform.delivery import Sinks, conform_delivery
 from sga_pipeline.conform.feed import conform_feed
 from sga_pipeline.contracts.assessment import FeedPlan, read_assessment
 from sga_pipeline.errors import ContractError
@@ -46,11 +46,11 @@ def conform(folder: Path, content: bytes, *corrections: str) -> Run:
     plan = plan_with(folder, *corrections)
     file = folder / "delivery.csv"
     file.write_bytes(content)
-    piles = Piles(folder / "kept.parquet", folder / "bad.parquet", folder / "scratch")
-    piles.scratch.mkdir(exist_ok=True)
-    outcome = conform_delivery(plan, Arrived(file), "k" * 16, piles)
-    kept = pl.read_parquet(piles.kept) if piles.kept.exists() else None
-    return Run(outcome, kept, pl.read_parquet(piles.quarantine) if piles.quarantine.exists() else None)
+    sinks = Sinks(folder / "kept.parquet", folder / "bad.parquet", folder / "scratch")
+    sinks.scratch.mkdir(exist_ok=True)
+    outcome = conform_delivery(plan, Arrived(file), "k" * 16, sinks)
+    kept = pl.read_parquet(sinks.kept) if sinks.kept.exists() else None
+    return Run(outcome, kept, pl.read_parquet(sinks.quarantine) if sinks.quarantine.exists() else None)
 
 
 def cell(run: Run, event: str, column: str) -> object:
@@ -151,7 +151,7 @@ def test_figures_of_the_old_place_and_the_new_rest_on_a_correction(tmp_path: Pat
     assert run.outcome.corrected == [("d01", "2023-05"), ("d09", "2023-03")]
 
 
-def test_the_register_tells_counts_and_no_persons(tmp_path: Path) -> None:
+def test_the_run_records_hold_counts_and_no_persons(tmp_path: Path) -> None:
     fix = [
         one(1, "{event_id: e1}", "iccs_code", '"0101"', '"0401"'),
         one(2, "{event_id: e2}", "iccs_code", '"0401"', '"0101"'),
@@ -163,13 +163,13 @@ def test_the_register_tells_counts_and_no_persons(tmp_path: Path) -> None:
     conformed = conform_feed(plan, {None: [Arrived(file)]}, home)
     held = Held("ab" * 32, None, file, 1, "2024-01-01T00:00:00Z")
     record = FeedRecord(plan, [], conformed, {(held.sha256, None): held}, [])
-    told = [row for table, row in conform_rows(record) if table == "corrections"]
-    assert [(row["correction_id"], row["status"], row["rows"], row["rows_unexpected"]) for row in told] == [
+    recorded = [row for table, row in conform_rows(record) if table == "corrections"]
+    assert [(row["correction_id"], row["status"], row["rows"], row["rows_unexpected"]) for row in recorded] == [
         ("c1", "applied", 1, 0),
         ("c2", "expectation_failed", 0, 1),
         ("c3", "not_found", 0, 0),
     ]
-    assert not any("e1" in str(row) or "0401" in str(row) for row in told)
+    assert not any("e1" in str(row) or "0401" in str(row) for row in recorded)
     # Nothing is conformed twice, until a correction changes; why it was decided changes no row.
     assert not any(one.fresh for one in conform_feed(plan, {None: [Arrived(file)]}, home))
     said = plan_with(tmp_path, *(text.replace("Letter 12", "Letter 13") for text in fix))

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sga_pipeline.conform.delivery import Piles, conform_delivery
+from sga_pipeline.conform.delivery import Sinks, conform_delivery
 from sga_pipeline.conform.outcome import Outcome
 from sga_pipeline.conform.steps_sql import StepWriter
 from sga_pipeline.contracts.assessment import read_assessment
@@ -59,11 +59,11 @@ def conform(
     plan = next(one for one in read_assessment([city]).cities[0].feeds if one.id == "residents")
     file = folder / "residents.csv"
     file.write_text(header + "".join(row + "\n" for row in rows), encoding="utf-8")
-    piles = Piles(folder / "kept.parquet", folder / "bad.parquet", folder / "scratch")
-    piles.scratch.mkdir(exist_ok=True)
-    outcome = conform_delivery(plan, Arrived(file), "k" * 16, piles)
+    sinks = Sinks(folder / "kept.parquet", folder / "bad.parquet", folder / "scratch")
+    sinks.scratch.mkdir(exist_ok=True)
+    outcome = conform_delivery(plan, Arrived(file), "k" * 16, sinks)
     assert outcome.accepted, outcome.reason
-    return outcome, pl.read_parquet(piles.kept)
+    return outcome, pl.read_parquet(sinks.kept)
 
 
 def figures(kept: pl.DataFrame) -> dict[tuple[str, int], int]:
@@ -202,7 +202,7 @@ def test_a_wrong_crosswalk_is_found_before_any_data(tmp_path: Path, crosswalk: s
     with pytest.raises(ContractError) as raised:
         read_assessment([write(tmp_path, crosswalk, system)])
     assert said in str(raised.value) and "other.csv line" in str(raised.value)
-    # One fault is told once.
+    # One fault is reported once.
     assert len(raised.value.problems) == 1
 
 

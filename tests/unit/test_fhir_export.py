@@ -1,4 +1,4 @@
-"""An export of a FHIR server from contract to counts: held against another walk over its records; the same records are nothing new."""
+"""An export of a FHIR server from contract to counts: compared with another walk over its records; the same records are nothing new."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ import pytest
 from sga_pipeline.conform.feed import conform_feed
 from sga_pipeline.connectors.connector import Fetched, Known
 from sga_pipeline.connectors.health.fhir import FhirConnector
+from sga_pipeline.connectors.health.fhir_comparison import have_same_content
 from sga_pipeline.connectors.health.fhir_records import count_records
-from sga_pipeline.connectors.health.fhir_same import tell_the_same
 from sga_pipeline.contracts.assessment import read_assessment
 from sga_pipeline.contracts.formats import FhirFormat
 from sga_pipeline.contracts.sources.services import FhirSource
 from tests.city_folder import write_city
-from tests.fake_fhir_server import PEOPLE, PRIVATE, VISITS, Ministry, lines
+from tests.fake_fhir_server import PEOPLE, PRIVATE, VISITS, FakeFhirServer, lines
 from tests.servers import Server, serving
 from tests.unit.fhir_records import Cells, counts
 from tests.unit.test_pull import Setting
@@ -53,7 +53,7 @@ ignore: rest
 
 
 def health(folder: Path, server: Server) -> Setting:
-    """A city whose one feed is a ministry's export."""
+    """A city whose one feed is a fhir_server's export."""
     setting = Setting(folder)
     (setting.city.folder / "feeds" / "visits.yaml").write_text(
         FEED.format(address=server.address("r4")), encoding="utf-8"
@@ -82,9 +82,9 @@ def walked() -> Cells:
 
 def test_an_export_comes_out_as_counts_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FHIR_TOKEN", TOKEN)
-    ministry = Ministry(0)
-    with serving(desk=ministry) as server:
-        ministry.host = server.address("").rstrip("/")
+    fhir_server = FakeFhirServer(0)
+    with serving(responder=fhir_server) as server:
+        fhir_server.host = server.address("").rstrip("/")
         feed = health(tmp_path, server)
         (pulled,) = feed.pull()
     assert pulled.status == "new" and pulled.delivery is not None, pulled.message
@@ -104,32 +104,32 @@ def test_an_export_comes_out_as_counts_and_nothing_else(tmp_path: Path, monkeypa
 
 def test_the_same_records_in_another_order_are_nothing_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FHIR_TOKEN", TOKEN)
-    ministry = Ministry(0)
-    with serving(desk=ministry) as server:
-        ministry.host = server.address("").rstrip("/")
+    fhir_server = FakeFhirServer(0)
+    with serving(responder=fhir_server) as server:
+        fhir_server.host = server.address("").rstrip("/")
         feed = health(tmp_path, server)
         assert feed.statuses() == {None: "new"}
         held = feed.newest()
         # Files in another order; then records in another order, cut into other files.
-        ministry.shuffled = random.Random(7)
+        fhir_server.shuffled = random.Random(7)
         assert feed.statuses() == {None: "unchanged"}
-        ministry.records = {
-            kind: random.Random(8).sample(all_of, len(all_of)) for kind, all_of in ministry.records.items()
+        fhir_server.records = {
+            kind: random.Random(8).sample(all_of, len(all_of)) for kind, all_of in fhir_server.records.items()
         }
-        ministry.a_file = 64
+        fhir_server.a_file = 64
         assert feed.statuses() == {None: "unchanged"} and feed.newest() == held
-        ministry.records["Encounter"] = [*ministry.records["Encounter"][:-1], VISITS[0] | {"id": "e-new"}]
+        fhir_server.records["Encounter"] = [*fhir_server.records["Encounter"][:-1], VISITS[0] | {"id": "e-new"}]
         assert feed.statuses() == {None: "new"}
-    assert ministry.exports == 4
+    assert fhir_server.exports == 4
 
 
 def test_files_in_another_order_are_the_same_bytes(tmp_path: Path) -> None:
     kept = []
     for number in range(4):
-        ministry = Ministry(0)
-        ministry.shuffled, ministry.exports = random.Random(number), number
-        with serving(desk=ministry) as server:
-            ministry.host = server.address("").rstrip("/")
+        fhir_server = FakeFhirServer(0)
+        fhir_server.shuffled, fhir_server.exports = random.Random(number), number
+        with serving(responder=fhir_server) as server:
+            fhir_server.host = server.address("").rstrip("/")
             kept.append(fetched(server, tmp_path / f"{number}").path.read_bytes())
     assert len(set(kept)) == 1
 
@@ -146,24 +146,24 @@ def fetched(server: Server, into: Path) -> Fetched:
 
 def test_sameness_counts_every_line(tmp_path: Path) -> None:
     def export(name: str, *records: object) -> Path:
-        ministry = Ministry(0)
-        ministry.records = {"Encounter": list(records), "Patient": PEOPLE}  # type: ignore[arg-type]
-        with serving(desk=ministry) as server:
-            ministry.host = server.address("").rstrip("/")
+        fhir_server = FakeFhirServer(0)
+        fhir_server.records = {"Encounter": list(records), "Patient": PEOPLE}  # type: ignore[arg-type]
+        with serving(responder=fhir_server) as server:
+            fhir_server.host = server.address("").rstrip("/")
             return fetched(server, tmp_path / name).path
 
     one, two, three = VISITS[:3]
     first = export("first", one, two)
-    assert tell_the_same(first, export("turned", two, one))
-    assert not tell_the_same(first, export("twice", one, two, two)) and not tell_the_same(
+    assert have_same_content(first, export("turned", two, one))
+    assert not have_same_content(first, export("twice", one, two, two)) and not have_same_content(
         first, export("other", one, three)
     )
-    # As many lines, of which those that differ stand there twice.
-    assert not tell_the_same(export("pair", one, two, two), export("other pair", one, three, three))
+    # As many lines, of which those that differ are there twice.
+    assert not have_same_content(export("pair", one, two, two), export("other pair", one, three, three))
     plain = tmp_path / "by-hand.ndjson"
     plain.write_bytes(lines(one, two, *PEOPLE))
     # What came by hand is no export, and what is not there is nothing.
-    assert not tell_the_same(plain, first) and not tell_the_same(tmp_path / "gone", first)
+    assert not have_same_content(plain, first) and not have_same_content(tmp_path / "gone", first)
 
 
 def test_a_large_file_is_looked_through_in_little_memory(tmp_path: Path) -> None:

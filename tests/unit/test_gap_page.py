@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from sga_pipeline.contracts.csv_rows import read_rows
 from sga_pipeline.errors import SgaError
 from sga_pipeline.site import write_gap_pages
 from sga_pipeline.site.finding import Finding
@@ -18,7 +17,7 @@ from sga_pipeline.site.gap_register import Register, read_register
 from sga_pipeline.site.matrix import read_matrix
 from sga_pipeline.site.release_rows import open_release
 from sga_pipeline.site.scores_and_sources import read_scores, read_sources
-from sga_pipeline.site.words import FILE, LANGUAGES, page_languages, read_words
+from sga_pipeline.site.words import LANGUAGES, page_languages, read_words
 from tests.release_tables import GAPS, INDICATORS, STATES, Gap, write_release
 
 AS_OF = date(2025, 3, 1)
@@ -68,7 +67,7 @@ def test_findings_stand_worst_first_and_children_under_the_one_at_their_top(tmp_
     assert ids(register.decided) == ["d1", "e1"]
 
 
-def test_the_summary_counts_what_is_open_new_and_folded(tmp_path: Path) -> None:
+def test_the_summary_counts_what_is_open_new_and_explained(tmp_path: Path) -> None:
     register = register_of(tmp_path)
     lines = {line.severity: (line.open, line.new, line.explained) for line in register.lines}
     assert lines == {"critical": (1, 0, 0), "high": (1, 1, 1), "medium": (0, 0, 0), "low": (1, 1, 1)}
@@ -152,7 +151,7 @@ def test_years_next_to_each_other_are_one_range() -> None:
     assert year_ranges([2021, 2016, 2017, 2018]) == "2016–2018, 2021"
 
 
-def test_an_unknown_score_is_unknown_and_never_nought(tmp_path: Path) -> None:
+def test_an_unknown_score_is_unknown_and_never_zero(tmp_path: Path) -> None:
     words = read_words("en")
     with open_release(write_release(tmp_path)) as rows:
         scores = read_scores(rows, words, Formats(words))
@@ -204,7 +203,7 @@ def test_every_page_is_whole_in_its_language(tmp_path: Path, language: str) -> N
     }
     mark = "" if language == "en" else f"{language.upper()} "
     for gap in GAPS:
-        # What is asked of somebody stands twice: in the list of what each office is asked, and where it is told.
+        # What is asked of somebody stands twice: in the list of what each office is asked, and where it was found.
         times = 2 if gap.get("status", "open") == "open" else 1
         assert page.text.count(f"{mark}{gap['statement']}") == times, gap["gap_id"]
         assert f"finding-{gap['gap_id']}" in page.ids
@@ -263,15 +262,6 @@ def test_pages_speak_the_citys_languages_and_english() -> None:
     assert page_languages(["fr", "wo"]) == ["fr", "en"]
     assert page_languages(["pt"]) == ["en"]
     assert page_languages(["es", "en", "es"]) == ["es", "en"]
-
-
-def test_every_word_is_there_in_every_language_with_the_same_blanks() -> None:
-    rows = read_rows(FILE)
-    assert len({row["word_id"] for row in rows}) == len(rows)
-    for row in rows:
-        blanks = {language: sorted(re.findall(r"\{\w+\}", row[language])) for language in LANGUAGES}
-        assert all(row[language].strip() for language in LANGUAGES), row["word_id"]
-        assert all(found == blanks["en"] for found in blanks.values()), row["word_id"]
 
 
 def test_a_word_that_is_not_there_is_an_error_that_names_it_and_the_file() -> None:

@@ -39,15 +39,15 @@ def tessellations(draw: st.DrawFn) -> list[shapely.Geometry]:
 
 
 def places(polygons: list[shapely.Geometry], seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Points anywhere, and points exactly on corners, in the middle of borders, and a hair beside them."""
+    """Points anywhere, and points exactly on corners, in the middle of borders, and a hair away from them."""
     rng = np.random.default_rng(seed)
     corners = shapely.get_coordinates(polygons)
     middles = (corners[:-1] + corners[1:]) / 2
     west, south, east, north = shapely.total_bounds(polygons)
     anywhere = np.column_stack([rng.uniform(west - 1, east + 1, 200), rng.uniform(south - 1, north + 1, 200)])
     inside = np.column_stack([rng.uniform(west, east, 400), rng.uniform(south, north, 400)])
-    beside = corners + rng.normal(0, 1e-12, corners.shape)
-    together = np.concatenate([anywhere, inside, corners, middles, beside, [[np.nan, 0], [np.inf, 0], [0, -np.inf]]])
+    near = corners + rng.normal(0, 1e-12, corners.shape)
+    together = np.concatenate([anywhere, inside, corners, middles, near, [[np.nan, 0], [np.inf, 0], [0, -np.inf]]])
     return together[:, 0], together[:, 1]
 
 

@@ -1,4 +1,4 @@
-"""JSON records wherever they stand, flattened where the contract says so, with Esri's and GeoJSON's geometry as WKT."""
+"""JSON records wherever they are, flattened where the contract says so, with Esri's and GeoJSON's geometry as WKT."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ def area(text: str | None) -> float:
 
 
 def test_rings_holes_and_islands_in_holes() -> None:
-    """An outer square of 400 with a hole of 100 and an island of 4 in it, and beside it another square of 4 with a hole of 1; in any order."""
+    """An outer square of 400 with a hole of 100 and an island of 4 in it, and next to it another square of 4 with a hole of 1; in any order."""
     rings = [
         ring(0, 0, 10, True),
         ring(0, 0, 5, False),
@@ -222,12 +222,12 @@ def test_web_mercator_becomes_degrees() -> None:
         ([1, 2], WGS, "no object"),
     ],
 )
-def test_geometry_that_cannot_be_read_is_told(geometry: Any, reference: Any, words: str) -> None:
+def test_geometry_that_cannot_be_read_is_reported(geometry: Any, reference: Any, words: str) -> None:
     with pytest.raises((ValueError, IndexError), match=words):
         from_esri(geometry, reference)
 
 
-def test_geometry_stands_beside_the_record_or_in_it(tmp_path: Path) -> None:
+def test_geometry_is_next_to_the_record_or_in_it(tmp_path: Path) -> None:
     esri = {
         "spatialReference": WGS,
         "features": [{"attributes": {"a": 1}, "geometry": {"x": 1, "y": 2}}, {"attributes": {"a": 2}}],

@@ -10,12 +10,12 @@ import pytest
 
 from sga_pipeline.connectors.connector import Fetched, FileMissing
 from sga_pipeline.errors import PullError
-from tests.fake_portals import Arcgis, Ckan, Desk, Opendatasoft, Opensdg, Pxweb, Socrata, rows
+from tests.fake_portals import Arcgis, Ckan, FakePortal, Opendatasoft, Opensdg, Pxweb, Socrata, rows
 from tests.portals import SITES, fetch, read
 from tests.servers import serving
 
 ROWS = rows(3217)
-PLACES: dict[str, type[Desk]] = {
+PLACES: dict[str, type[FakePortal]] = {
     "ckan": Ckan,
     "socrata": Socrata,
     "opendatasoft": Opendatasoft,
@@ -26,7 +26,7 @@ PLACES: dict[str, type[Desk]] = {
 PAGED = ["ckan", "socrata", "arcgis", "arcgis geojson"]
 
 
-def told(row: dict[str, str | None]) -> tuple[str | None, ...]:
+def cells_of(row: dict[str, str | None]) -> tuple[str | None, ...]:
     return tuple(row.get(name) for name in ("case", "offence", "place", "harm"))
 
 
@@ -39,10 +39,10 @@ def expected(held: list[dict[str, Any]]) -> Counter[tuple[str | None, ...]]:
 
 @pytest.mark.parametrize("protocol", PLACES)
 def test_every_row_comes_once(tmp_path: Path, protocol: str) -> None:
-    with serving(desk=PLACES[protocol](ROWS)) as server:
+    with serving(responder=PLACES[protocol](ROWS)) as server:
         fetched = fetch(server, protocol, tmp_path)
     _, found = read(fetched.path, protocol, tmp_path)
-    assert Counter(map(told, found)) == expected(ROWS) and len(found) == 3217
+    assert Counter(map(cells_of, found)) == expected(ROWS) and len(found) == 3217
     assert (found[0]["case"], found[-1]["case"]) == ("c00000", "c03216")
     assert SITES[protocol][1] in fetched.address and "?" not in fetched.address
 
@@ -53,12 +53,12 @@ def test_the_size_of_a_page_changes_no_row(tmp_path: Path, protocol: str) -> Non
     for size, most in ((1, 1000), (7, 1000), (50, 50), (1000, 13), (100, 100), (1000, 1000)):
         into = tmp_path / f"{size}-{most}"
         into.mkdir()
-        desk = PLACES[protocol](ROWS[:100], most=most)
-        with serving(desk=desk) as server:
+        portal = PLACES[protocol](ROWS[:100], most=most)
+        with serving(responder=portal) as server:
             fetched = fetch(server, protocol, into, page_rows=size)
         tables.append(read(fetched.path, protocol, into))
         # A page for each piece, and at most two questions more: how many rows there are, before and after.
-        assert 0 <= len(desk.asked) - -(-100 // min(size, most)) <= 2
+        assert 0 <= len(portal.asked) - -(-100 // min(size, most)) <= 2
     assert all(one == tables[0] for one in tables) and len(tables[0][1]) == 100
 
 
@@ -86,10 +86,10 @@ def test_one_period_brings_that_period_alone(tmp_path: Path, protocol: str, freq
         asked |= {"period_column": "when", "period_text": text}
     else:
         asked |= {"date_column": "day"}
-    with serving(desk=PLACES[protocol](held)) as server:
+    with serving(responder=PLACES[protocol](held)) as server:
         fetched = fetch(server, protocol, tmp_path, period=period, **asked)
     _, found = read(fetched.path, protocol, tmp_path)
-    assert Counter(map(told, found)) == expected(mine) and mine
+    assert Counter(map(cells_of, found)) == expected(mine) and mine
 
 
 @pytest.mark.parametrize("protocol", ["ckan", "arcgis"])
@@ -106,7 +106,7 @@ def test_no_rows_are_a_delivery_with_its_columns(tmp_path: Path, protocol: str) 
             self.rows = kept
             return bytes(given)
 
-    with serving(desk=Empty([])) as server:
+    with serving(responder=Empty([])) as server:
         fetched = fetch(server, protocol, tmp_path)
     header, found = read(fetched.path, protocol, tmp_path)
     assert found == [] and {"case", "day", "harm"} <= set(header)
@@ -114,35 +114,38 @@ def test_no_rows_are_a_delivery_with_its_columns(tmp_path: Path, protocol: str) 
 
 @pytest.mark.parametrize("protocol", ["arcgis", "arcgis geojson"])
 def test_days_of_a_map_server_are_the_days_it_was_given(tmp_path: Path, protocol: str) -> None:
-    with serving(desk=Arcgis(ROWS)) as server:
+    with serving(responder=Arcgis(ROWS)) as server:
         fetched = fetch(server, protocol, tmp_path)
     _, found = read(fetched.path, protocol, tmp_path, milliseconds=["day"])
     assert [row["day"] for row in found] == [f"{row['day']}T00:00:00.000" for row in ROWS]
 
 
 def test_no_rows_of_socrata_have_the_columns_the_contract_names(tmp_path: Path) -> None:
-    with serving(desk=Socrata([])) as server:
+    with serving(responder=Socrata([])) as server:
         fetched = fetch(server, "socrata", tmp_path, fields=["case", "harm"])
     assert read(fetched.path, "socrata", tmp_path, columns=["case", "harm"]) == (["case", "harm"], [])
 
 
 def test_fields_are_asked_for(tmp_path: Path) -> None:
-    for protocol, desk in (("ckan", Ckan(ROWS)), ("socrata", Socrata(ROWS))):
+    for protocol, portal in (("ckan", Ckan(ROWS)), ("socrata", Socrata(ROWS))):
         (tmp_path / protocol).mkdir()
-        with serving(desk=desk) as server:
+        with serving(responder=portal) as server:
             fetched = fetch(server, protocol, tmp_path / protocol, fields=["case", "harm"])
         header, found = read(fetched.path, protocol, tmp_path)
         assert set(header) == {"case", "harm"} and len(found) == 3217
 
 
 def test_the_first_api_of_opendatasoft_says_when_it_cannot_give_all(tmp_path: Path) -> None:
-    with serving(desk=Opendatasoft(rows(10_001))) as server, pytest.raises(PullError, match="10001 records") as raised:
+    with (
+        serving(responder=Opendatasoft(rows(10_001))) as server,
+        pytest.raises(PullError, match="10001 records") as raised,
+    ):
         fetch(server, "opendatasoft v1", tmp_path)
     assert not raised.value.transient
 
 
-def px(tmp_path: Path, desk: Desk, period: str | None = None, **source: Any) -> Fetched:
-    with serving(desk=desk) as server:
+def px(tmp_path: Path, portal: FakePortal, period: str | None = None, **source: Any) -> Fetched:
+    with serving(responder=portal) as server:
         return fetch(server, "pxweb", tmp_path, period=period, **source)
 
 
@@ -159,10 +162,10 @@ def test_pxweb_in_pieces_is_the_same_table(tmp_path: Path) -> None:
     for cells in (100, 24, 999):
         into = tmp_path / f"{cells}"
         into.mkdir()
-        desk = Pxweb([], most=cells)
-        pieces = px(into, desk, max_cells=cells, slice_by="Region")
+        portal = Pxweb([], most=cells)
+        pieces = px(into, portal, max_cells=cells, slice_by="Region")
         assert read(pieces.path, "pxweb", into) == (header, found)
-        assert len(desk.asked) == 1 + -(-50 // (cells // 24))
+        assert len(portal.asked) == 1 + -(-50 // (cells // 24))
 
 
 def test_pxweb_period_selection_and_elimination(tmp_path: Path) -> None:
@@ -199,7 +202,7 @@ def test_open_sdg_carries_the_number_of_each_indicator(tmp_path: Path) -> None:
     tables = []
     for protocol in ("opensdg", "opensdg json"):
         (tmp_path / protocol).mkdir()
-        with serving(desk=Opensdg([])) as server:
+        with serving(responder=Opensdg([])) as server:
             fetched = fetch(server, protocol, tmp_path / protocol)
         tables.append(read(fetched.path, protocol, tmp_path))
     assert tables[0] == tables[1]
@@ -211,13 +214,16 @@ def test_open_sdg_carries_the_number_of_each_indicator(tmp_path: Path) -> None:
         ("4.1.1", "2022", "Female", None),
         ("16.1.1.a", "2022", "Male", "12.25"),
     ]
-    with serving(desk=Opensdg([])) as server, pytest.raises(PullError, match=r"no such indicator.*indicator_9-9-9"):
+    with (
+        serving(responder=Opensdg([])) as server,
+        pytest.raises(PullError, match=r"no such indicator.*indicator_9-9-9"),
+    ):
         fetch(server, "opensdg", tmp_path, indicators=["4-1-1", "9-9-9"])
 
 
 @pytest.mark.parametrize("protocol", PLACES)
 def test_a_page_saved_and_brought_by_hand_reads_alike(tmp_path: Path, protocol: str) -> None:
-    with serving(desk=PLACES[protocol](ROWS[:90])) as server:
+    with serving(responder=PLACES[protocol](ROWS[:90])) as server:
         fetched = fetch(server, protocol, tmp_path)
     by_hand = tmp_path / "saved by hand.json"
     by_hand.write_bytes(fetched.path.read_bytes())
@@ -229,6 +235,6 @@ def test_the_same_rows_are_the_same_bytes(tmp_path: Path) -> None:
     kept = []
     for name in ("one", "other"):
         (tmp_path / name).mkdir()
-        with serving(desk=Ckan(ROWS)) as server:
+        with serving(responder=Ckan(ROWS)) as server:
             kept.append(fetch(server, "ckan", tmp_path / name).path.read_bytes())
     assert kept[0] == kept[1]

@@ -98,13 +98,13 @@ def test_the_limit_reported_is_the_contracts_own(tmp_path: Path) -> None:
 def test_the_newest_object_is_not_taken_for_the_one_before_by_an_etag_that_is_no_sum(tmp_path: Path) -> None:
     names = ["d1.csv"]
 
-    def desk(target: str, body: bytes) -> bytes:
+    def respond(target: str, body: bytes) -> bytes:
         if "list-type" in target:
             listed = "".join(f"<Contents><Key>{one}</Key></Contents>" for one in names)
             return answer(f"<ListBucketResult>{listed}</ListBucketResult>".encode(), media_type="application/xml")
         return answer(target.encode(), ETag='"1"')
 
-    with serving(desk=desk) as server:
+    with serving(responder=respond) as server:
         store = f"endpoint: '{server.address('').rstrip('/')}', retries: 0, etag_is_md5: false"
         setting = Setting(tmp_path, f"source: {{connector: s3, address: 's3://office/d*.csv', {store}}}")
         setting.pull()

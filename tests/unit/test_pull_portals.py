@@ -12,13 +12,13 @@ from sga_pipeline.home import Home
 from sga_pipeline.raw.outcomes import PullOutcome
 from sga_pipeline.raw.pull import pull_feed
 from tests.city_folder import write_city
-from tests.fake_portals import Arcgis, Ckan, Desk, Opendatasoft, Opensdg, Pxweb, Socrata, as_json, rows
+from tests.fake_portals import Arcgis, Ckan, FakePortal, Opendatasoft, Opensdg, Pxweb, Socrata, as_json, rows
 from tests.portals import LAYER
 from tests.servers import Server, answer, serving
 
 TOKEN = "s3cret-token"
 ROWS = rows(60)
-FEEDS: dict[str, tuple[type[Desk], str, str]] = {
+FEEDS: dict[str, tuple[type[FakePortal], str, str]] = {
     "ckan": (Ckan, "address: '{site}', resource: res-1, page_rows: 9", "kind: json, records: result.records"),
     "socrata": (Socrata, "address: '{site}', dataset: abcd-1234, page_rows: 9", "kind: json"),
     "opendatasoft": (Opendatasoft, "address: '{site}', dataset: set-1", "kind: json"),
@@ -60,11 +60,11 @@ def test_what_is_new_is_kept_once_and_without_the_token(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, protocol: str
 ) -> None:
     monkeypatch.setenv("PORTAL_TOKEN", TOKEN)
-    desk = FEEDS[protocol][0](ROWS)
-    with serving(desk=desk) as server:
+    portal = FEEDS[protocol][0](ROWS)
+    with serving(responder=portal) as server:
         feed = Feed(tmp_path, server, protocol)
         (first,), (second,) = feed.pull(), feed.pull()
-        desk.spoil = lambda number, _, due: as_json({"error": f"go away, {TOKEN}"})
+        portal.spoil = lambda number, _, due: as_json({"error": f"go away, {TOKEN}"})
         (third,) = feed.pull()
     assert (first.status, second.status, third.status) == ("new", "unchanged", "failed")
     assert first.delivery is not None and third.delivery == second.delivery == first.delivery
@@ -80,13 +80,13 @@ def test_a_month_not_published_yet_is_a_gap_and_a_table_gone_a_fault(
     monkeypatch.setenv("PORTAL_TOKEN", TOKEN)
     monkeypatch.setattr(FEEDS["pxweb"][0], "MONTHS", ["2023M10", "2023M11"])
     more = ", periods: {freq: M, first: 2023-10, last: 2023-12}, period_variable: Tid, period_text: '{year}M{month}'"
-    desk = Pxweb(ROWS)
+    portal = Pxweb(ROWS)
     monkeypatch.setitem(
         FEEDS, "pxweb", (Pxweb, "address: '{site}api/v1/en/BE/table1.px', select: {{Region: ['*']}}", "kind: jsonstat")
     )
-    with serving(desk=desk) as server:
+    with serving(responder=portal) as server:
         feed = Feed(tmp_path, server, "pxweb", more)
         asked = {one.period: one.status for one in feed.pull()}
         assert asked == {"2023-10": "new", "2023-11": "new", "2023-12": "missing"}
-        desk.spoil = lambda number, _, due: answer(b"", "404 Not Found")
+        portal.spoil = lambda number, _, due: answer(b"", "404 Not Found")
         assert {one.status for one in feed.pull()} == {"failed"}

@@ -46,7 +46,7 @@ def setting(folder: Path, server: Server, window: str = "") -> Setting:
 )
 def test_what_is_held_and_final_is_left_alone(tmp_path: Path, window: str, again: int) -> None:
     office = Office()
-    with serving(desk=office) as server:
+    with serving(responder=office) as server:
         feed = setting(tmp_path, server, window)
         feed.pull()
         assert office.asked_since() == MONTHS
@@ -56,7 +56,7 @@ def test_what_is_held_and_final_is_left_alone(tmp_path: Path, window: str, again
 
 def test_a_revision_inside_the_window_is_found_and_one_before_it_when_asked(tmp_path: Path) -> None:
     office = Office()
-    with serving(desk=office) as server:
+    with serving(responder=office) as server:
         feed = setting(tmp_path, server)
         feed.pull()
         office.has["2023-12"], office.has["2023-05"] = b"revised", b"revised long after"
@@ -74,7 +74,7 @@ def test_a_revision_inside_the_window_is_found_and_one_before_it_when_asked(tmp_
 def test_a_month_in_vain_is_asked_for_again_until_it_comes(tmp_path: Path) -> None:
     office = Office()
     del office.has["2023-04"]
-    with serving(desk=office) as server:
+    with serving(responder=office) as server:
         feed = setting(tmp_path, server, ", revisable: 0")
         feed.pull()
         office.asked_since()
@@ -88,7 +88,7 @@ def test_a_month_in_vain_is_asked_for_again_until_it_comes(tmp_path: Path) -> No
 
 def test_a_month_that_failed_is_asked_for_again_though_an_older_file_is_held(tmp_path: Path) -> None:
     office = Office()
-    with serving(desk=office) as server:
+    with serving(responder=office) as server:
         feed = setting(tmp_path, server, ", revisable: 0")
         feed.pull()
         del office.has["2023-04"]
@@ -101,9 +101,9 @@ def test_a_month_that_failed_is_asked_for_again_though_an_older_file_is_held(tmp
 def test_a_month_that_was_refused_is_asked_for_again(tmp_path: Path) -> None:
     office, line = Office(), "e{0},{0}-05,{0}-09,hom,1,,G,Y\n"
     office.has = {month: (HEADER + line.format(month)).encode() for month in MONTHS}
-    # A file of another make: the pull accepts it, conform does not.
+    # A file of another make: the connector lets it through, conform does not.
     office.has["2023-07"] = b"a,b\n1,2\n"
-    with serving(desk=office) as server:
+    with serving(responder=office) as server:
         feed = setting(tmp_path, server, ", revisable: 0")
         feed.pull()
         conform_feed(feed.plan, feed.store.arrivals(), feed.home)

@@ -81,7 +81,7 @@ def test_chicagos_areas_have_one_name_and_number_in_three_files() -> None:
         profile = {one["Community Area"]: name_key(one["Community Area Name"]) for one in csv.DictReader(file)}
     assert len(by_number) == len(titles) == len(set(by_number.values())) == 77
     apart = {number: {by_number[number], titles[number], profile[number]} for number in by_number}
-    # What no rule may guess is left, and stands in a crosswalk: a blank inside a name, a letter more.
+    # What no rule may guess is left, and is in a crosswalk: a blank inside a name, a letter more.
     left = {number: names for number, names in apart.items() if len(names) > 1}
     assert left == {"6": {"LAKE VIEW", "LAKEVIEW"}, "18": {"MONTCLARE", "MONTCLAIRE"}}
 
@@ -108,8 +108,8 @@ def test_deaths_lie_in_the_area_their_file_names() -> None:
     degrees = place(finder(polygons), [row["longitude"] for row in rows], [row["latitude"] for row in rows])
     named = [name_key(row["chi_commarea"]) or None for row in rows]
     for found in (feet, degrees):
-        told = Counter("same" if one == own else "other" for one, own in zip(found, named, strict=True) if own)
-        assert sum(told.values()) == 8175 and told["same"] >= 8170
+        counted = Counter("same" if one == own else "other" for one, own in zip(found, named, strict=True) if own)
+        assert sum(counted.values()) == 8175 and counted["same"] >= 8170
         # The file names no area for 4,146 deaths, and none of their points lies in one.
         assert not [one for one, own in zip(found, named, strict=True) if own is None and one is not None]
     # State Plane feet and degrees of the same row are the same place within a metre: the file's degrees are of another datum.

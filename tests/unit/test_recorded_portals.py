@@ -1,4 +1,4 @@
-"""Answers recorded from real portals, read by contract and held against what plain JSON arithmetic finds in the same file."""
+"""Answers recorded from real portals, read by contract and compared with what plain JSON arithmetic finds in the same file."""
 
 from __future__ import annotations
 
@@ -110,8 +110,8 @@ def test_arcgis_point_and_line(tmp_path: Path) -> None:
     expected = [mercator(*point) for point in feature["geometry"]["paths"][0]]
     line = shapely.from_wkt(rows[0]["geometry"])
     assert len(feature["geometry"]["paths"]) == 1 and line.geom_type == "LineString"
-    for found, wanted in zip(line.coords, expected, strict=True):
-        assert found == pytest.approx(wanted, abs=1e-7)
+    for found, expected_place in zip(line.coords, expected, strict=True):
+        assert found == pytest.approx(expected_place, abs=1e-7)
     assert {name: value for name, value in rows[0].items() if name != "geometry"} == {
         name: None if value is None else value if isinstance(value, str) else json.dumps(value)
         for name, value in feature["attributes"].items()

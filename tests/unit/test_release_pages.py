@@ -21,7 +21,8 @@ INPUTS = ReleaseInputs("fingerprint", date(2025, 3, 1))
 
 
 # What the small warehouse holds beside the tables that pages read.
-UNREAD = ("checks", "comparisons", "observations")
+UNREAD = ("comparisons", "observations")
+CHECKS = "check_name varchar, asset varchar, severity varchar, passed boolean, failed_rows bigint"
 
 
 def warehouse(folder: Path) -> Home:
@@ -39,8 +40,13 @@ def warehouse(folder: Path) -> Home:
             con.execute(f"create table {schema}.{table} as select {city}* from source.{schema}.{table}")
         for table in UNREAD:
             con.execute(f"create table {table} (city_id varchar)")
+        con.execute(f"create table checks (city_id varchar, engine varchar, {CHECKS}, checked_rows bigint)")
         con.execute("create view newest_cells as select * from evidence.expected_cells where year = 2024")
         con.execute("create schema expectations")
+        con.execute(f"create table expectations.dbt_tests (test_id varchar, {CHECKS})")
+        con.execute(
+            "insert into expectations.dbt_tests values ('test.1', 'unique_grain', 'main/gaps', 'critical', true, 0)"
+        )
         con.execute("create table expectations.data_docs (city_id varchar, path varchar, html varchar)")
     return home
 
@@ -53,7 +59,9 @@ def declared(home: Home) -> list[Relation]:
             "where table_schema in ('main', 'evidence') order by all"
         ).fetchall()
         return [
-            Relation(schema, name, is_view, f"Rows of {name}.", ("city_id", "area_id"), _columns(con, schema, name))
+            Relation(
+                schema, name, is_view, True, f"Rows of {name}.", ("city_id", "area_id"), _columns(con, schema, name)
+            )
             for schema, name, is_view in found
         ]
 
@@ -92,6 +100,12 @@ def test_tables_views_descriptions_and_keys_are_carried_over(tmp_path: Path) -> 
     ]
     assert (release.path / "downloads" / "evidence" / "expected_cells.parquet").is_file()
     assert (release.path / "downloads" / "newest_cells.parquet").is_file()
+
+
+def test_tests_of_our_own_arithmetic_are_among_the_checks(tmp_path: Path) -> None:
+    release = released(warehouse(tmp_path))
+    _, rows = run_query(release.path, "select * from checks")
+    assert rows == [(CITY, "dbt", "unique_grain", "main/gaps", "critical", True, 0, None)]
 
 
 def test_a_view_that_needs_more_than_the_release_is_an_error(tmp_path: Path) -> None:

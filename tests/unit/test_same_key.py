@@ -9,7 +9,7 @@ import pytest
 
 from sga_pipeline.conform import rows as taking
 from sga_pipeline.conform import same_key
-from sga_pipeline.conform.delivery import Piles, conform_delivery
+from sga_pipeline.conform.delivery import Sinks, conform_delivery
 from sga_pipeline.conform.outcome import Outcome
 from sga_pipeline.contracts.assessment import read_assessment
 from sga_pipeline.errors import ContractError
@@ -44,22 +44,22 @@ def conform(
     plan = next(one for one in read_assessment([city]).cities[0].feeds if one.id == "residents")
     file = folder / "residents.csv"
     file.write_text("area,year,item,sex,persons\n" + "".join(f"{row}\n" for row in rows), encoding="utf-8")
-    piles = Piles(folder / "kept.parquet", folder / "bad.parquet", folder / "scratch")
-    piles.scratch.mkdir(exist_ok=True)
-    outcome = conform_delivery(plan, Arrived(file), "k" * 16, piles)
+    sinks = Sinks(folder / "kept.parquet", folder / "bad.parquet", folder / "scratch")
+    sinks.scratch.mkdir(exist_ok=True)
+    outcome = conform_delivery(plan, Arrived(file), "k" * 16, sinks)
     assert outcome.accepted, outcome.reason
     assert outcome.rows_in == outcome.rows_kept + outcome.rows_quarantined + outcome.rows_duplicate == len(rows)
-    kept = pl.read_parquet(piles.kept)
+    kept = pl.read_parquet(sinks.kept)
     amount = "count" if "count" in kept.columns else "persons"
     time = "period" if "period" in kept.columns else "year"
     found = {(area, str(at), sex): n for area, at, sex, n in kept.select("area_id", time, "sex", amount).iter_rows()}
-    # A key that stands there twice would be lost in the dictionary.
+    # A key that is there twice would be lost in the dictionary.
     assert len(found) == len(kept) or "topic" in kept.columns
-    bad = pl.read_parquet(piles.quarantine).select("line", "rules").rows() if piles.quarantine.exists() else []
+    bad = pl.read_parquet(sinks.quarantine).select("line", "rules").rows() if sinks.quarantine.exists() else []
     return outcome, found, bad
 
 
-def piles_of(outcome: Outcome) -> tuple[int, int, int]:
+def counts_of(outcome: Outcome) -> tuple[int, int, int]:
     return outcome.rows_kept, outcome.rows_quarantined, outcome.rows_duplicate
 
 
@@ -89,7 +89,7 @@ def test_different_amounts_of_one_key_are_all_set_aside_and_repeats_are_duplicat
         (9, ["conflict:count"]),
         (10, ["conflict:count"]),
     ]
-    assert piles_of(outcome) == (1, 5, 3)
+    assert counts_of(outcome) == (1, 5, 3)
     assert outcome.rules == {"conflict:count": 4, "required:count": 1}
     # What was set aside fills no column.
     assert outcome.filled["count"] == outcome.rows_kept == 1 and outcome.rows_without_area == 0
@@ -101,7 +101,7 @@ def test_residents_that_contradict_each_other_are_set_aside_as_counts_are(tmp_pa
         "reject_when: {duplicate_share: 1, quarantined_share: 1, fewer_rows_than: 0}",
     )
     outcome, kept, bad = conform(tmp_path, ["a,2020,,M,10", "b,2020,,M,1", "a,2020,,M,12", "b,2020,,M,1"], feed)
-    assert kept == {("b", "2020", "M"): 1} and piles_of(outcome) == (1, 2, 1)
+    assert kept == {("b", "2020", "M"): 1} and counts_of(outcome) == (1, 2, 1)
     assert bad == [(2, ["conflict:persons"]), (4, ["conflict:persons"])]
 
 
@@ -109,12 +109,12 @@ def test_order_changes_no_pile(tmp_path: Path) -> None:
     rows = ["a,2020,er,M,10", "a,2020,er,M,7", "a,2020,er,M,7", "b,2020,er,M,1"]
     first, *_ = conform(tmp_path, rows)
     second, *_ = conform(tmp_path, rows[::-1])
-    assert piles_of(first) == piles_of(second) == (1, 2, 1)
+    assert counts_of(first) == counts_of(second) == (1, 2, 1)
 
 
 def test_a_row_that_breaks_a_rule_contradicts_nothing(tmp_path: Path) -> None:
     outcome, kept, bad = conform(tmp_path, ["a,2020,er,M,10", "a,2020,er,M,-7", "a,2020,er,M,ten"])
-    assert kept == {("a", "2020", "M"): 10} and piles_of(outcome) == (1, 2, 0)
+    assert kept == {("a", "2020", "M"): 10} and counts_of(outcome) == (1, 2, 0)
     assert [rules for _, rules in bad] == [["range:count"], ["type:count"]]
 
 
@@ -130,8 +130,8 @@ def test_a_feed_may_ask_for_its_counts_to_be_added_up(tmp_path: Path) -> None:
     ]
     outcome, kept, bad = conform(tmp_path, rows, SUMMED)
     assert kept == {("a", "2020", "M"): 27, ("b", "2020", "M"): 1, ("a", "2020", "F"): 0, ("XS", "2020", "F"): 5}
-    assert piles_of(outcome) == (7, 0, 0) and bad == []
-    # What it holds is what later deliveries are held against: its rows after adding up.
+    assert counts_of(outcome) == (7, 0, 0) and bad == []
+    # What it holds is what later deliveries are compared with: its rows after adding up.
     assert outcome.volumes == [("hospital_admissions", "2020", 4, 33.0)]
 
 
@@ -152,7 +152,7 @@ def test_only_counts_are_added_up(tmp_path: Path) -> None:
 def test_two_spellings_of_a_part_are_not_added_to_a_merged_area_twice(tmp_path: Path) -> None:
     rows = ["01,2020,er,M,10", "1,2020,er,M,10", "2,2020,er,M,5"]
     outcome, kept, _ = conform(tmp_path, rows, VISITS, "from_code,to_code\n1,new\n2,new\n", ", match: number")
-    assert kept == {("new", "2020", "M"): 15} and piles_of(outcome) == (2, 0, 1)
+    assert kept == {("new", "2020", "M"): 15} and counts_of(outcome) == (2, 0, 1)
 
 
 def fix(area: str, column: str, expect: str, value: str) -> str:
@@ -166,7 +166,7 @@ def test_with_a_correction_spellings_of_one_area_are_duplicates_still(tmp_path: 
     outcome, _, _ = conform(
         tmp_path, rows, VISITS, "from_code,to_code\nalvaro obregon,09010\n", ", match: name", nobody
     )
-    assert piles_of(outcome) == (1, 0, 1)
+    assert counts_of(outcome) == (1, 0, 1)
 
 
 @pytest.mark.parametrize(

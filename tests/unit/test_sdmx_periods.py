@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from sga_pipeline.conform.delivery import Piles, conform_delivery
+from sga_pipeline.conform.delivery import Sinks, conform_delivery
 from sga_pipeline.conform.outcome import Outcome
 from sga_pipeline.contracts.assessment import read_assessment
 from tests.city_folder import write_city
@@ -21,11 +21,11 @@ def conform(folder: Path, content: bytes) -> tuple[Outcome, list[dict[str, objec
     (plan,) = [one for one in read_assessment([city]).cities[0].feeds if one.id == "statistics"]
     file = folder / "statistics.xml"
     file.write_bytes(content)
-    piles = Piles(folder / "kept.parquet", folder / "bad.parquet", folder / "scratch")
-    piles.scratch.mkdir()
-    outcome = conform_delivery(plan, Arrived(file), "k" * 16, piles)
-    kept = pl.read_parquet(piles.kept).to_dicts() if piles.kept.exists() else []
-    bad = len(pl.read_parquet(piles.quarantine)) if piles.quarantine.exists() else 0
+    sinks = Sinks(folder / "kept.parquet", folder / "bad.parquet", folder / "scratch")
+    sinks.scratch.mkdir()
+    outcome = conform_delivery(plan, Arrived(file), "k" * 16, sinks)
+    kept = pl.read_parquet(sinks.kept).to_dicts() if sinks.kept.exists() else []
+    bad = len(pl.read_parquet(sinks.quarantine)) if sinks.quarantine.exists() else 0
     return outcome, kept, bad
 
 

@@ -47,7 +47,7 @@ def test_a_value_stays_as_it_is_written(tmp_path: Path) -> None:
         ('CONF_STATUS_OBS=""', True),
     ],
 )
-def test_status_and_confidentiality_speak_before_the_value(tmp_path: Path, more: str, kept: bool) -> None:
+def test_status_and_confidentiality_come_before_the_value(tmp_path: Path, more: str, kept: bool) -> None:
     assert one(tmp_path, "0", more) == ("0" if kept else None)
     name, code = more.replace('"', "").split("=")
     text = f"DATAFLOW,REF_AREA,TIME_PERIOD,OBS_VALUE,{name}\nXX:F(1.0),A1,2023,0,{code}\n"
@@ -114,9 +114,9 @@ FOOTER = '<f:Footer><f:Message code="{}" severity="{}"><c:Text>{}</c:Text></f:Me
 
 
 def test_footers(tmp_path: Path) -> None:
-    told = message(OBS.format("1", ""), footer=FOOTER.format(510, "Error", "cut at 10,000"))
+    given = message(OBS.format("1", ""), footer=FOOTER.format(510, "Error", "cut at 10,000"))
     with pytest.raises(DeliveryError, match="510 cut at 10,000"):
-        read_bytes(tmp_path, told)
+        read_bytes(tmp_path, given)
     noted = message(OBS.format("1", ""), footer=FOOTER.format(1, "Information", "made with care"))
     assert len(read_bytes(tmp_path, noted)) == 1
 
@@ -134,14 +134,14 @@ def test_an_error_message_is_a_complaint(tmp_path: Path, content: bytes) -> None
         read_bytes(tmp_path, content)
 
 
-def test_told_and_taken_back(tmp_path: Path) -> None:
-    told, other = OBS.format("1", ""), OBS.format("1", "").replace("A1", "A2")
+def test_given_and_taken_back(tmp_path: Path) -> None:
+    given, other = OBS.format("1", ""), OBS.format("1", "").replace("A1", "A2")
     delete = '</m:DataSet><m:DataSet s:structureRef="S" action="Delete">'
     with pytest.raises(DeliveryError, match="takes it back"):
-        read_bytes(tmp_path, message(told + delete + OBS.format("", "")))
+        read_bytes(tmp_path, message(given + delete + OBS.format("", "")))
     with pytest.raises(DeliveryError, match="takes it back"):
-        read_bytes(tmp_path, message(told + delete + '<Obs REF_AREA="A1"/>'))
-    rows = read_bytes(tmp_path, message(told + delete + other))
+        read_bytes(tmp_path, message(given + delete + '<Obs REF_AREA="A1"/>'))
+    rows = read_bytes(tmp_path, message(given + delete + other))
     assert [(row["ACTION"], row["OBS_VALUE"]) for row in rows] == [(None, "1"), ("D", None)]
     mixed = b"STRUCTURE,STRUCTURE_ID,ACTION,REF_AREA,OBS_VALUE\ndataflow,X:Y(1),I,A1,1\ndataflow,X:Y(1),D,A1,\n"
     with pytest.raises(DeliveryError, match="takes some back"):
@@ -151,7 +151,7 @@ def test_told_and_taken_back(tmp_path: Path) -> None:
 
 
 def flat(**changes: object) -> bytes:
-    """A small message in JSON, spoiled where told."""
+    """A small message in JSON, damaged where asked."""
     parts: dict[str, object] = {
         "dimensions": {"observation": [{"id": "AREA", "values": [{"id": "A1", "name": "One"}, {"id": "A2"}]}]},
         "attributes": {"observation": [{"id": "OBS_STATUS", "values": [{"id": "A"}, {"id": "Q"}]}]},
@@ -198,7 +198,7 @@ def test_csv_says_itself_how_it_is_parted(tmp_path: Path, delimiter: str, first:
     assert (row["REF_AREA"], row["TIME_PERIOD"], row["OBS_VALUE"]) == ("A1", "2023-Q2", "3")
 
 
-def test_broken_records_are_told_once(tmp_path: Path) -> None:
+def test_broken_records_are_reported_once(tmp_path: Path) -> None:
     file = tmp_path / "message"
     file.write_bytes(b"STRUCTURE,STRUCTURE_ID,ACTION,AREA,OBS_VALUE\nd,X:Y(1),I,A1,1\nd,X:Y(1),I,A2\nd,X:Y(1),I,A3,3\n")
     with duckdb.connect() as con:

@@ -33,7 +33,7 @@ def number(text: str) -> Decimal:
 
 
 @pytest.mark.parametrize("expected", EXPECTED, ids=[one["file"] for one in EXPECTED])
-def test_a_message_tells_what_its_file_holds(expected: dict[str, str]) -> None:
+def test_a_message_gives_what_its_file_holds(expected: dict[str, str]) -> None:
     rows = read(SAMPLES / expected["file"])
     values = [value for row in rows if (value := row.get("OBS_VALUE")) is not None]
     assert (len(rows), len(values)) == (int(expected["rows"]), int(expected["values"]))
@@ -69,8 +69,8 @@ def sdmx1_values(file: Path) -> list[float] | None:
             known = None
             if file.parent == ECB and file.name[:2] in structure and "ss" in file.stem:
                 (known,) = sdmx.read_sdmx(ECB / structure[file.name[:2]]).structure.values()
-            told = sdmx.read_sdmx(file, structure=known) if known else sdmx.read_sdmx(file)
-            return [float(one.value) for data in told.data for one in data.obs if one.value not in (None, "")]
+            read_back = sdmx.read_sdmx(file, structure=known) if known else sdmx.read_sdmx(file)
+            return [float(one.value) for data in read_back.data for one in data.obs if one.value not in (None, "")]
     except Exception:
         return None
 
@@ -90,21 +90,23 @@ def test_a_second_opinion() -> None:
 
 
 @pytest.mark.parametrize("group", ["ng", "rg", "sg"])
-def test_every_form_of_a_message_tells_the_same(group: str) -> None:
+def test_every_form_of_a_message_gives_the_same(group: str) -> None:
     """Generic or structure-specific, flat, by series or by section, attributes at any level: the same cells."""
-    told = {}
+    rows_by_file = {}
     for file in sorted(ECB.glob(f"{group}-*.xml")):
         # Two of the files hold other dates than the rest; their counts and sums are checked above.
         if "structure" in file.name or file.name in {"rg-xs.xml", "sg-xs.xml"}:
             continue
         rows = read(file)
-        told[file.name] = sorted(tuple(sorted((column, text) for column, text in row.items() if text)) for row in rows)
-    assert len(told) >= 7
-    (first, *others) = told.values()
-    wanted = {"FREQ", "CURRENCY", "TIME_PERIOD", "OBS_VALUE", "DECIMALS", "UNIT_MEASURE", "COLL_METHOD", "TITLE"}
-    shared = [{column for column, _ in one[0]} for one in told.values()]
-    assert all(wanted <= one for one in shared)
-    cut = [[[pair for pair in row if pair[0] in wanted | {"OBS_STATUS"}] for row in one] for one in (first, *others)]
+        rows_by_file[file.name] = sorted(
+            tuple(sorted((column, text) for column, text in row.items() if text)) for row in rows
+        )
+    assert len(rows_by_file) >= 7
+    (first, *others) = rows_by_file.values()
+    columns = {"FREQ", "CURRENCY", "TIME_PERIOD", "OBS_VALUE", "DECIMALS", "UNIT_MEASURE", "COLL_METHOD", "TITLE"}
+    shared = [{column for column, _ in one[0]} for one in rows_by_file.values()]
+    assert all(columns <= one for one in shared)
+    cut = [[[pair for pair in row if pair[0] in columns | {"OBS_STATUS"}] for row in one] for one in (first, *others)]
     assert all(one == cut[0] for one in cut)
 
 
@@ -127,7 +129,7 @@ def test_structures_hold_every_code(file: str) -> None:
     assert sum(len(codes) for codes in structures.lists.values()) == codes_by_regex(SAMPLES / file)
 
 
-def test_labels_come_from_the_structure_beside_the_data(tmp_path: Path) -> None:
+def test_labels_come_from_the_structure_next_to_the_data(tmp_path: Path) -> None:
     euro = read(pages(tmp_path, ECB / "1" / "M.USD.EUR.SP00.A.xml", ECB / "1" / "structure-full.xml"))
     assert {row["CURRENCY label"] for row in euro} == {"US dollar"}
     assert {row["FREQ label"] for row in euro} == {"Monthly"}
@@ -155,7 +157,7 @@ def test_a_value_whose_status_says_there_is_none_is_none() -> None:
     assert not [row for row in read(file) if row["OBS_VALUE"] == "57015"]
 
 
-def test_several_values_of_an_attribute_stand_in_one_cell() -> None:
+def test_several_values_of_an_attribute_are_in_one_cell() -> None:
     rows = read(SAMPLES / "sdmx30_ml" / "khaeru_v3_xml" / "ECB_EXR_CA.xml")
     assert [row["OBS_STATUS"] for row in rows] == ["A;F", "J;U;N", "A"]
     assert rows[0]["SOURCE_AGENCY"] == "4F0;4D0;CZ2"
@@ -182,7 +184,7 @@ def test_json_labels_groups_and_attributes_without_a_place() -> None:
     assert all(row["TIME_FORMAT"] is None for row in oecd)
 
 
-def test_what_the_full_json_sample_tells_without_its_error(tmp_path: Path) -> None:
+def test_what_the_full_json_sample_gives_without_its_error(tmp_path: Path) -> None:
     file = SAMPLES / "sdmx_json" / "sdmx-twg_samples" / "constructed-sample-full.json"
     message = json.loads(file.read_text(encoding="utf-8"))
     del message["errors"]
@@ -195,7 +197,7 @@ def test_what_the_full_json_sample_tells_without_its_error(tmp_path: Path) -> No
     assert [row["OBS_VALUE"] for row in rows[8:12]] == [None] * 4
 
 
-def test_deletions_tell_no_value() -> None:
+def test_deletions_give_no_value() -> None:
     rows = read(SAMPLES / "sdmx_json" / "action-delete.json")
     assert [(row["ACTION"], row["OBS_VALUE"]) for row in rows] == [("R", "40.3426"), ("R", "40.3000"), ("D", None)]
     gone = read(SAMPLES / "sdmx_csv2" / "example-16.csv")
@@ -209,7 +211,7 @@ def test_csv_labels_lists_and_measures() -> None:
     assert (named["DIM_1"], named["DIM_1 label"], named["ATTR_1 label"]) == ("A", "Value A", "Yes")
     several = read(folder / "example-02.csv")[1]
     assert (several["OBS_VALUE1"], several["OBS_VALUE2"], several["ATTR_1"]) == ("10.8", "10.9", "X;Z")
-    # A message of several measures has no OBS_VALUE; a contract that asks for it is told so.
+    # A message of several measures has no OBS_VALUE; a contract that asks for it is refused.
     assert "OBS_VALUE" not in several
     assert read(folder / "example-15.csv")[0]["ATTR_1"] == '<p>This is some "xhtml" with a line\nbreak</p>'
 

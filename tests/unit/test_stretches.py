@@ -73,7 +73,7 @@ def feed(sizes: Sizes, replacements: dict[str, str] | None = None) -> Iterator[F
         yield Feed(Path(folder), replacements)
 
 
-def told(outcome: Outcome) -> dict[str, Any]:
+def comparable(outcome: Outcome) -> dict[str, Any]:
     return {name: value for name, value in json.loads(outcome.to_json()).items() if name != "files"}
 
 
@@ -115,16 +115,16 @@ def test_every_history_comes_to_the_same_as_its_last_file_alone_and_whole(histor
             again = alone.bring(texts[-1])
             assert long.files() == alone.files()
             assert long.set_aside(found) == alone.set_aside(again)
-            assert told(found) == told(again)
+            assert comparable(found) == comparable(again)
         with feed(WHOLE) as whole:
             once = whole.bring(texts[-1])
-            assert told(found) == told(once)
+            assert comparable(found) == comparable(once)
             if once.accepted:
                 assert long.rows(found).equals(whole.rows(once))
             assert long.set_aside(found) == whole.set_aside(once)
 
 
-def test_rows_set_aside_are_told_with_their_lines(tmp_path: Path) -> None:
+def test_rows_set_aside_are_reported_with_their_lines(tmp_path: Path) -> None:
     lines = [line(n) if n % 7 else line(n, day="31x") for n in range(200)]
     lines.insert(90, "e1,2023-05-05\n")
     with feed(SMALL) as one:

@@ -44,12 +44,14 @@ with
                     end
                 when observations.obs_status = 'Q'
                 then 'suppressed'
-                when observations.reason like '%months covered'
+                when observations.reason_code in ('months_covered', 'denominator_months_covered')
                 then 'partial'
-                when observations.numerator is not null and observations.reason like 'fewer than%'
+                when observations.numerator is not null and observations.reason_code = 'few_events'
                 then 'unsure'
                 else 'missing'
             end as state,
+            observations.reason_code,
+            observations.reason_detail,
             observations.reason,
             observations.sources
         from {{ ref('observations') }} as observations
@@ -84,7 +86,8 @@ with
         from observed_cells
         qualify
             row_number() over (
-                partition by city_id, indicator_id, area_id, year order by rank, reason, sources
+                partition by city_id, indicator_id, area_id, year
+                order by rank, reason_code, reason_detail, sources
             )
             = 1
     ),
@@ -108,7 +111,7 @@ with
             needed_years.months_between
         from needed_years
         inner join
-            {{ ref('stg_areas') }} as areas
+            {{ ref('city_areas') }} as areas
             on needed_years.city_id = areas.city_id
             and areas.level = 'district'
         semi join

@@ -103,7 +103,7 @@ select
     connector,
     form,
     manual_steps,
-    {{ readability('connector', 'form', 'manual_steps', 'schema_changes') }} as readability,
+    cast({{ readability('connector', 'form', 'manual_steps', 'schema_changes') }} as double) as readability,
     schema_changes,
     concept_match,
     differs,

@@ -20,7 +20,7 @@ with
             and numerator is not null
             and denominator is not null
             and obs_status <> 'Q'
-            and coalesce(reason, '') not like '%months covered'
+            and coalesce(reason_code, '') not in ('months_covered', 'denominator_months_covered')
     ),
 
     neighbour_medians as (

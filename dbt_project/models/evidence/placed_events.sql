@@ -8,7 +8,7 @@ with
             list_max({{ wkt_numbers('geometry', 2) }}) as north,
             list_min({{ wkt_numbers('geometry', 1) }}) as west,
             list_max({{ wkt_numbers('geometry', 1) }}) as east
-        from {{ ref('stg_areas') }}
+        from {{ ref('city_areas') }}
         where geometry is not null and level in ('city', 'district', 'neighbourhood')
     ),
 
@@ -66,8 +66,8 @@ with
         left join city_boxes on event_points.city_id = city_boxes.city_id
     ),
 
-    -- One event at a point is no pile, and says where somebody was.
-    largest_piles as (
+    -- A point with few events is left out: it could show where somebody was.
+    largest_points as (
         select city_id, feed_id, year, max(events) as pile
         from placed_points
         where inside and not without and not null_island
@@ -95,8 +95,8 @@ select
         coalesce(sum(events) filter (where not without and not null_island and inside), 0) as bigint
     ) as located,
     case
-        when any_value(largest_piles.pile) >= 20 then cast(any_value(largest_piles.pile) as bigint)
+        when any_value(largest_points.pile) >= 20 then cast(any_value(largest_points.pile) as bigint)
     end as largest_pile
 from placed_points
-left join largest_piles using (city_id, feed_id, year)
+left join largest_points using (city_id, feed_id, year)
 group by placed_points.city_id, placed_points.feed_id, placed_points.year

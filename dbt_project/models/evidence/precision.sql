@@ -26,7 +26,7 @@ where
         )
         or observations.ci_high is not null
     )
-    and (observations.value is not null or observations.reason like 'fewer than%')
+    and (observations.value is not null or observations.reason_code = 'few_events')
 qualify
     row_number() over (
         partition by observations.city_id, observations.indicator_id order by observations.period_start desc

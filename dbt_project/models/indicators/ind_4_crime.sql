@@ -1,2 +1,5 @@
--- Grain: city x indicator x area x frequency x period x sex x age x other dimension. Crime incidence.
-{{ category_indicators(4) }}
+-- Grain: city x indicator x area x frequency x period x sex x age x other dimension.
+-- Crime incidence.
+select *
+from {{ ref('indicator_values') }}
+where indicator_id in (select indicator_id from {{ ref('indicator_catalogue') }} where category_no = 4)

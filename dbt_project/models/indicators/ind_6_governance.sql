@@ -1,3 +1,5 @@
--- Grain: city x indicator x area x frequency x period x sex x age x other dimension. Local governance,
--- policing and judicial mechanisms.
-{{ category_indicators(6) }}
+-- Grain: city x indicator x area x frequency x period x sex x age x other dimension.
+-- Local governance, policing and judicial mechanisms.
+select *
+from {{ ref('indicator_values') }}
+where indicator_id in (select indicator_id from {{ ref('indicator_catalogue') }} where category_no = 6)

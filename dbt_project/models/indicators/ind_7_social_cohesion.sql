@@ -1,2 +1,5 @@
--- Grain: city x indicator x area x frequency x period x sex x age x other dimension. Social cohesion.
-{{ category_indicators(7) }}
+-- Grain: city x indicator x area x frequency x period x sex x age x other dimension.
+-- Social cohesion.
+select *
+from {{ ref('indicator_values') }}
+where indicator_id in (select indicator_id from {{ ref('indicator_catalogue') }} where category_no = 7)

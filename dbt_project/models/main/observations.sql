@@ -1,37 +1,12 @@
 -- Grain: city x indicator x area x frequency x period x sex x age x other dimension. What the assessment
 -- says, protected.
 with
-    together as (
-        select *
-        from {{ ref('ind_1_sociodemographic') }}
-        union all
-        select *
-        from {{ ref('ind_2_socioeconomic') }}
-        union all
-        select *
-        from {{ ref('ind_3_essential_services') }}
-        union all
-        select *
-        from {{ ref('ind_4_crime') }}
-        union all
-        select *
-        from {{ ref('ind_5_drugs') }}
-        union all
-        select *
-        from {{ ref('ind_6_governance') }}
-        union all
-        select *
-        from {{ ref('ind_7_social_cohesion') }}
-        union all
-        select *
-        from {{ ref('ind_8_hazard_exposure') }}
-    ),
-
     in_window as (
-        select together.*
-        from together
-        inner join {{ source('run_records', 'cities') }} as cities on together.city_id = cities.city_id
-        where year(together.start) between cities.first_year and cities.last_year
+        select indicator_values.*
+        from {{ ref('indicator_values') }} as indicator_values
+        inner join
+            {{ source('run_records', 'cities') }} as cities on indicator_values.city_id = cities.city_id
+        where year(indicator_values.start) between cities.first_year and cities.last_year
     ),
 
     arrived as (
@@ -90,10 +65,11 @@ with
             ) as shaky
         from in_window
         inner join
-            {{ ref('stg_areas') }} as areas
+            {{ ref('city_areas') }} as areas
             on in_window.city_id = areas.city_id
             and in_window.area_id = areas.area_id
-        inner join {{ ref('indicator_catalogue') }} as indicators on in_window.indicator_id = indicators.indicator_id
+        inner join
+            {{ ref('indicator_catalogue') }} as indicators on in_window.indicator_id = indicators.indicator_id
         left join {{ ref('age_groups') }} as groups on in_window.age = groups.age_group
         left join arrived on in_window.city_id = arrived.city_id
         left join
@@ -108,7 +84,7 @@ with
 
     stated as (
         select
-            * exclude (obs_status, reason),
+            * exclude (obs_status, reason_code, reason_detail),
             few or too_fine as hidden,
             case
                 when few or too_fine
@@ -127,26 +103,39 @@ with
             end as obs_status,
             case
                 when few
-                then 'too few people to show'
+                then 'few_people'
                 when too_fine
-                then 'shown for the city and whole years alone'
+                then 'city_and_year_only'
                 when obs_status in ('L', 'M', 'O', 'Q')
-                then reason
+                then reason_code
                 when too_few
-                then 'fewer than ten: the count is shown, a rate would be chance'
-                else
-                    coalesce(
-                        reason,
-                        case when shaky then 'fewer than twenty: a few more or less change much' end,
-                        differs,
-                        case when corrected then 'rests on records that the city corrected' end
-                    )
-            end as reason
+                then 'few_events'
+                when reason_code is not null
+                then reason_code
+                when shaky
+                then 'some_events'
+                when differs is not null
+                then 'definition_differs'
+                when corrected
+                then 'corrected_records'
+            end as reason_code,
+            case
+                when few or too_fine
+                then null
+                when obs_status in ('L', 'M', 'O', 'Q')
+                then reason_detail
+                when too_few
+                then null
+                when reason_code is not null
+                then reason_detail
+                when not shaky
+                then differs
+            end as reason_detail
         from judged
     )
 
 select
-    city_id,
+    stated.city_id,
     indicator_id,
     area_id,
     area_level,
@@ -180,5 +169,12 @@ select
     denominator_source,
     boundary_version,
     data_as_of,
-    reason
+    stated.reason_code,
+    stated.reason_detail,
+    replace(reasons.text, '{detail}', coalesce(stated.reason_detail, '')) as reason
 from stated
+left join
+    {{ ref('reasons') }} as reasons
+    on stated.city_id = reasons.city_id
+    and stated.reason_code = reasons.reason_code
+    and reasons.language = 'en'

@@ -1,16 +1,59 @@
--- Grain: city x feed: the catalogue of data sources: who collects what, how often, how finely, by which way, and how useful it is.
-with found as (
-    select city_id, feed_id, max(step) as worst from {{ ref('findings_with_status') }}
-    where feed_id is not null and status in ('open', 'explained') group by city_id, feed_id
-)
+-- Grain: city x feed: the catalogue of data sources: who collects what, how often, how finely, by which way,
+-- and how useful it is.
+with
+    worst_findings as (
+        select city_id, feed_id, max(step) as worst
+        from {{ ref('findings_with_status') }}
+        where feed_id is not null and status in ('open', 'explained')
+        group by city_id, feed_id
+    ),
 
-select states.city_id, states.feed_id, states.title, states.family, states.owner, states.contact, states.licence, states.citation, states.url, states.cadence,
-    states.allowed_lag_days, states.disaggregations, states.spatial_levels, states.shapes, states.connector, states.form, states.manual_steps, states.readability,
-    states.concept_match, states.differs, states.place_basis, states.methods_unstated, states.deliveries_in_use, states.rows_in_use, states.retrieved_at,
-    states.covers_from, states.covers_to, given.indicators,
+    given_indicators as (
+        select city_id, feed_id, cast(count(distinct line) as integer) as indicators
+        from {{ ref('source_values') }}
+        group by all
+    )
+
+select
+    feeds.city_id,
+    feeds.feed_id,
+    feeds.title,
+    feeds.family,
+    feeds.owner,
+    feeds.contact,
+    feeds.licence,
+    feeds.citation,
+    feeds.url,
+    feeds.cadence,
+    feeds.allowed_lag_days,
+    feeds.disaggregations,
+    feeds.spatial_levels,
+    feeds.shapes,
+    feeds.connector,
+    feeds.form,
+    feeds.manual_steps,
+    cast(feeds.readability as double) as readability,
+    feeds.concept_match,
+    feeds.differs,
+    feeds.place_basis,
+    feeds.methods_unstated,
+    feeds.deliveries_in_use,
+    cast(feeds.rows_in_use as bigint) as rows_in_use,
+    feeds.retrieved_at,
+    feeds.covers_from,
+    feeds.covers_to,
+    given_indicators.indicators,
     -- A: nothing worse than low was found; B: medium; C: high or critical; D: there is nothing to use.
-    case when states.deliveries_in_use = 0 then 'D' when found.worst >= 3 then 'C' when found.worst = 2 then 'B' else 'A' end as usefulness_grade
-from {{ ref('feed_states') }} as states
-left join found on states.city_id = found.city_id and states.feed_id = found.feed_id
-left join (select city_id, feed_id, cast(count(distinct line) as integer) as indicators from {{ ref('source_values') }} group by all) as given
-    on states.city_id = given.city_id and states.feed_id = given.feed_id
+    case
+        when feeds.deliveries_in_use = 0
+        then 'D'
+        when worst_findings.worst >= 3
+        then 'C'
+        when worst_findings.worst = 2
+        then 'B'
+        else 'A'
+    end as usefulness_grade
+from {{ ref('feed_states') }} as feeds
+left join worst_findings on feeds.city_id = worst_findings.city_id and feeds.feed_id = worst_findings.feed_id
+left join
+    given_indicators on feeds.city_id = given_indicators.city_id and feeds.feed_id = given_indicators.feed_id

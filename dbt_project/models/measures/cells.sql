@@ -223,7 +223,9 @@ with
         from dated
         inner join feeds on dated.city_id = feeds.city_id and dated.feed_id = feeds.feed_id
         left join
-            {{ ref('stg_areas') }} as areas on dated.city_id = areas.city_id and dated.area_id = areas.area_id
+            {{ ref('city_areas') }} as areas
+            on dated.city_id = areas.city_id
+            and dated.area_id = areas.area_id
     )
 
 select

@@ -51,7 +51,9 @@ inner join
     on feeds.city_id = ancestors.city_id
     and feeds.extent_area = ancestors.ancestor_id
 inner join
-    {{ ref('stg_areas') }} as areas on ancestors.city_id = areas.city_id and ancestors.area_id = areas.area_id
+    {{ ref('city_areas') }} as areas
+    on ancestors.city_id = areas.city_id
+    and ancestors.area_id = areas.area_id
 left join astray on feeds.city_id = astray.city_id and feeds.feed_id = astray.feed_id
 left join
     heard

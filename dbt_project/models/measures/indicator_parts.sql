@@ -1,42 +1,45 @@
 -- Grain: city x indicator x part (numerator, denominator) x area x frequency x period x sex x age x other
 -- dimension.
--- A part may name several measures in order of preference; one speaks for each area and period, chosen on
+-- A part may name several measures in order of preference; one is used for each area and period, chosen on
 -- its total.
 with
-    parts as (
+    named_measures as (
         select
             indicator_id,
+            kind,
             'numerator' as part,
             unnest(string_split(numerator, ';')) as measure_id,
             numerator as listed
         from {{ ref('indicator_catalogue') }}
         where numerator is not null
         union all
-        select indicator_id, 'denominator', unnest(string_split(denominator, ';')), denominator
+        select indicator_id, kind, 'denominator', unnest(string_split(denominator, ';')), denominator
         from {{ ref('indicator_catalogue') }}
         where denominator is not null
     ),
 
-    ranked as (
+    ranked_measures as (
         select
-            parts.indicator_id,
-            parts.part,
-            parts.measure_id,
-            list_position(string_split(parts.listed, ';'), parts.measure_id) as rank,
-            contains(parts.listed, ';') as choice,
+            named_measures.indicator_id,
+            named_measures.kind,
+            named_measures.part,
+            named_measures.measure_id,
+            list_position(string_split(named_measures.listed, ';'), named_measures.measure_id) as rank,
+            contains(named_measures.listed, ';') as has_choice,
             measures.shape,
             coalesce(measures.sex, '_T') as only_sex,
             coalesce(measures.age_group, '_T') as only_age
-        from parts
-        inner join {{ ref('measures') }} as measures on parts.measure_id = measures.measure_id
+        from named_measures
+        inner join {{ ref('measures') }} as measures on named_measures.measure_id = measures.measure_id
     ),
 
-    counted as (
+    measured_counts as (
         select
             ranked.indicator_id,
+            ranked.kind,
             ranked.part,
             ranked.rank,
-            ranked.choice,
+            ranked.has_choice,
             ranked.only_sex,
             ranked.only_age,
             amounts.city_id,
@@ -51,19 +54,21 @@ with
             amounts.other_code,
             cast(amounts.amount as double) as amount,
             cast(amounts.amount_seen as double) as amount_seen,
-            amounts.reason,
+            amounts.reason_code,
+            amounts.reason_detail,
             false as estimated,
             amounts.feed_id as source
         from {{ ref('measure_values') }} as amounts
-        inner join ranked on amounts.measure_id = ranked.measure_id
+        inner join ranked_measures as ranked on amounts.measure_id = ranked.measure_id
     ),
 
     quantities as (
         select
             ranked.indicator_id,
+            ranked.kind,
             ranked.part,
             ranked.rank,
-            ranked.choice,
+            ranked.has_choice,
             ranked.only_sex,
             ranked.only_age,
             amounts.city_id,
@@ -79,22 +84,26 @@ with
             amounts.amount,
             amounts.amount as amount_seen,
             case
+                when amounts.amount is null and amounts.age = '_T'
+                then 'no_value_given'
                 when amounts.amount is null
-                then case when amounts.age = '_T' then 'the source gives no value' else {{ not_nested() }} end
-            end as reason,
+                then 'ages_not_nested'
+            end as reason_code,
+            cast(null as varchar) as reason_detail,
             false as estimated,
             amounts.feed_id as source
         from {{ ref('quantity_values') }} as amounts
-        inner join ranked on amounts.measure_id = ranked.measure_id
+        inner join ranked_measures as ranked on amounts.measure_id = ranked.measure_id
     ),
 
     -- Residents counted are those of the year; residents divided by may be drawn between two years.
     residents as (
         select
             ranked.indicator_id,
+            ranked.kind,
             ranked.part,
             ranked.rank,
-            ranked.choice,
+            ranked.has_choice,
             ranked.only_sex,
             ranked.only_age,
             people.city_id,
@@ -109,17 +118,19 @@ with
             people.other_code,
             cast(people.persons as double) as amount,
             cast(people.persons as double) as amount_seen,
-            case when people.persons is null then {{ not_nested() }} end as reason,
+            case when people.persons is null then 'ages_not_nested' end as reason_code,
+            cast(null as varchar) as reason_detail,
             false as estimated,
             people.feed_id as source
         from {{ ref('population_values') }} as people
-        inner join ranked on ranked.shape = 'population' and ranked.part = 'numerator'
+        inner join ranked_measures as ranked on ranked.shape = 'population' and ranked.part = 'numerator'
         union all
         select
             ranked.indicator_id,
+            ranked.kind,
             ranked.part,
             ranked.rank,
-            ranked.choice,
+            ranked.has_choice,
             ranked.only_sex,
             ranked.only_age,
             people.city_id,
@@ -134,15 +145,16 @@ with
             people.other_code,
             people.persons,
             people.persons,
-            case when people.persons is null then {{ not_nested() }} end,
+            case when people.persons is null then 'ages_not_nested' end as reason_code,
+            null,
             people.estimated,
             people.source
         from {{ ref('denominators') }} as people
-        inner join ranked on ranked.shape = 'population' and ranked.part = 'denominator'
+        inner join ranked_measures as ranked on ranked.shape = 'population' and ranked.part = 'denominator'
     ),
 
     -- A measure of one sex or age has that cell as its total.
-    offered as (
+    amounts_of_all_measures as (
         select
             * replace (
                 case when only_sex <> '_T' then '_T' else sex end as sex,
@@ -151,7 +163,7 @@ with
         from
             (
                 select *
-                from counted
+                from measured_counts
                 union all
                 select *
                 from quantities
@@ -166,10 +178,10 @@ with
     ),
 
     -- Only where a part names several measures is there a choice to make.
-    speaking as (
+    preferred_measures as (
         select city_id, indicator_id, part, area_id, freq, start, measure_id
-        from offered
-        where choice and sex = '_T' and age = '_T' and other_dim = ''
+        from amounts_of_all_measures
+        where has_choice and sex = '_T' and age = '_T' and other_dim = ''
         qualify
             row_number() over (
                 partition by city_id, indicator_id, part, area_id, freq, start
@@ -178,15 +190,15 @@ with
             = 1
     )
 
-select offered.* exclude (rank, only_sex, only_age, choice)
+select * exclude (rank, only_sex, only_age, has_choice)
 from
     (
         select *
-        from offered
-        where not choice
+        from amounts_of_all_measures
+        where not has_choice
         union all
         select *
-        from (select * from offered where choice)
-        semi join speaking using (city_id, indicator_id, part, area_id, freq, start, measure_id)
-    ) as offered
-where offered.age not in (select age_group from {{ ref('age_groups') }} where scheme = 'asked')
+        from (select * from amounts_of_all_measures where has_choice)
+        semi join preferred_measures using (city_id, indicator_id, part, area_id, freq, start, measure_id)
+    )
+where age not in (select age_group from {{ ref('age_groups') }} where scheme = 'asked')

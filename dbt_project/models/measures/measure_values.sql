@@ -127,11 +127,17 @@ select
     coalesce(seen.months_expected, wanted.months_expected) as months_expected,
     case
         when not coalesce(seen.whole, wanted.whole)
-        then
-            {{ months_reason('coalesce(seen.months_covered, wanted.months_covered)', 'coalesce(seen.months_expected, wanted.months_expected)') }}
+        then 'months_covered'
         when seen.unsure > 0
-        then {{ not_nested() }}
-    end as reason
+        then 'ages_not_nested'
+    end as reason_code,
+    case
+        when not coalesce(seen.whole, wanted.whole)
+        then
+            cast(coalesce(seen.months_covered, wanted.months_covered) as varchar)
+            || ' of '
+            || cast(coalesce(seen.months_expected, wanted.months_expected) as varchar)
+    end as reason_detail
 from wanted
 full outer join seen using (city_id, measure_id, area_id, freq, start, sex, age, other_dim, other_code)
 left join {{ ref('age_groups') }} as groups on age = groups.age_group

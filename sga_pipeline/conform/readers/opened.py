@@ -48,7 +48,7 @@ class Opened:
 
 @dataclass(frozen=True)
 class Stretch:
-    """Whole records of a delivery that stand one after another. The same text gives the same rows, whatever stands around it."""
+    """Whole records of a delivery that follow one another. The same text gives the same rows, whatever is around it."""
 
     sha256: str
     records: int

@@ -18,9 +18,9 @@ class _Refused(Exception):
     pass
 
 
-def elements(path: Path, wanted: frozenset[str]) -> Iterator[Element]:
-    """Each element of a wanted name with all that is in it, in order; names are without their namespace."""
-    reader = _Reader(wanted)
+def elements(path: Path, names: frozenset[str]) -> Iterator[Element]:
+    """Each element of these names with all that is in it, in order; names are without their namespace."""
+    reader = _Reader(names)
     try:
         with path.open("rb") as stream:
             while block := stream.read(_BLOCK):
@@ -33,16 +33,16 @@ def elements(path: Path, wanted: frozenset[str]) -> Iterator[Element]:
 
 
 class _Reader:
-    """Builds the wanted elements alone, so that a large file needs little memory."""
+    """Builds the elements of some names alone, so that a large file needs little memory."""
 
-    def __init__(self, wanted: frozenset[str]) -> None:
+    def __init__(self, names: frozenset[str]) -> None:
         self.parser = expat.ParserCreate(namespace_separator=" ")
         self.parser.StartDoctypeDeclHandler = self._doctype
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
         self.parser.CharacterDataHandler = self._text
         self.parser.buffer_text = True
-        self._wanted, self._depth, self._since = wanted, 0, 0
+        self._names, self._depth, self._since = names, 0, 0
         self._builder: TreeBuilder | None = None
         self._done: list[Element] = []
 
@@ -58,7 +58,7 @@ class _Reader:
         if self._depth > MAX_DEPTH:
             raise _Refused(f"its elements are nested deeper than {MAX_DEPTH}")
         local = name.rpartition(" ")[2]
-        if self._builder is None and local in self._wanted:
+        if self._builder is None and local in self._names:
             self._builder, self._since = TreeBuilder(), self._depth
         if self._builder is not None:
             self._builder.start(local, attributes)

@@ -11,7 +11,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def moment_cell(value: Any) -> str | None:
-    """1682942400000 as 2023-05-01T12:00:00.000; what is no such count stays as it is, for the contract to judge."""
+    """1682942400000 as 2023-05-01T12:00:00.000; what is no such count stays as it is, and the contract decides."""
     if type(value) is not int:
         return json_cell(value)
     try:

@@ -1,4 +1,4 @@
-"""ZIP archives, looked at before anything of them is unpacked: names, number, sizes, and nothing hidden."""
+"""ZIP archives, examined before anything of them is unpacked: names, number, sizes, links, passwords."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def files(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     return sorted(found, key=lambda one: one.filename)
 
 
-def matching(archive: zipfile.ZipFile, pattern: str, several: bool) -> list[zipfile.ZipInfo]:
+def find_members(archive: zipfile.ZipFile, pattern: str, several: bool) -> list[zipfile.ZipInfo]:
     """The files a contract names: one, or all that match where it wants all."""
     named = [one for one in files(archive) if fnmatch.fnmatchcase(one.filename, pattern)]
     if not named:

@@ -13,7 +13,7 @@ from sga_pipeline.connectors.addresses import shown
 from sga_pipeline.connectors.connector import FileMissing
 from sga_pipeline.connectors.http_client import Ask
 from sga_pipeline.connectors.pages import Get, Paged
-from sga_pipeline.connectors.redact import spoken
+from sga_pipeline.connectors.redact import redact
 from sga_pipeline.contracts.formats import Format
 from sga_pipeline.contracts.sources.services import Dhis2Source
 from sga_pipeline.errors import PullError
@@ -113,8 +113,8 @@ class Dhis2Connector(Paged):
 
     def _check_figures(self, document: dict[str, Any]) -> None:
         """A data set without values is an empty object; analytics always has its headers."""
-        wanted = ("headers", "rows") if self.source.resource == "analytics" else ("dataValues",) if document else ()
-        if not all(isinstance(document.get(one), list) for one in wanted):
+        expected = ("headers", "rows") if self.source.resource == "analytics" else ("dataValues",) if document else ()
+        if not all(isinstance(document.get(one), list) for one in expected):
             raise self._error(f"the answer holds no {self.source.resource}", "Check the address and api_version.")
 
     def _read(self, page: Path) -> dict[str, Any]:
@@ -128,7 +128,7 @@ class Dhis2Connector(Paged):
             raise self._error("the answer is no object", "Check the address.")
         if document.get("status") == "ERROR" or "httpStatusCode" in document:
             raise self._error(
-                f"the server complains: {spoken(document.get('message'), self.source)}", "Correct what source asks for."
+                f"the server complains: {redact(document.get('message'), self.source)}", "Correct what source asks for."
             )
         return document
 

@@ -11,10 +11,10 @@ from urllib.parse import urlencode
 
 from sga_pipeline.connectors.addresses import redirect_target, shown
 from sga_pipeline.connectors.connector import AnsweredLater, Fetched, FileMissing, Known
+from sga_pipeline.connectors.health.fhir_comparison import have_same_content
 from sga_pipeline.connectors.health.fhir_manifest import MAY_BE_ADDED, Listed, Manifest, place_shown, read_manifest
-from sga_pipeline.connectors.health.fhir_records import Faulty, complaint, count_records, problems_told
-from sga_pipeline.connectors.health.fhir_same import tell_the_same
-from sga_pipeline.connectors.http_client import Ask, Door
+from sga_pipeline.connectors.health.fhir_records import Faulty, complaint, count_records, describe_problems
+from sga_pipeline.connectors.http_client import Ask, HttpClient
 from sga_pipeline.connectors.pages import archived
 from sga_pipeline.contracts.formats import Format
 from sga_pipeline.contracts.sources.services import FhirSource
@@ -35,25 +35,25 @@ class FhirConnector:
         self.source, self.form, self.sleep = source, form, sleep
 
     def fetch(self, period: str | None, into: Path, known: Known) -> Fetched | None:
-        with Door(self.source, self.form, self.sleep) as door:
-            export = _Export(self.source, door, into)
+        with HttpClient(self.source, self.form, self.sleep) as client:
+            export = _Export(self.source, client, into)
             try:
                 files = export.files(export.manifest())
             finally:
                 self._call_off(export.status)
         return Fetched(archived(files, into / FILE_NAME), FILE_NAME, shown(kick_off(self.source)))
 
-    def tells_the_same(self, kept: Path, fetched: Path) -> bool:
+    def has_same_content(self, kept: Path, fetched: Path) -> bool:
         """Whether two exports hold the same records: servers list them in no fixed order."""
-        return tell_the_same(kept, fetched)
+        return have_same_content(kept, fetched)
 
     def _call_off(self, status: str | None) -> None:
-        """Tell the server that its files are no longer needed. Through a door of its own, for the time may be up."""
+        """Let the server know that its files are no longer needed. Through a client of its own, for the time may be up."""
         if status is None:
             return
         hasty = self.source.model_copy(update={"total_timeout_s": _FAREWELL_S, "retries": 0})
-        with suppress(PullError), Door(hasty, self.form, self.sleep) as door:
-            door.get(Ask(status, accept=_JSON, is_removal=True), Path())
+        with suppress(PullError), HttpClient(hasty, self.form, self.sleep) as client:
+            client.get(Ask(status, accept=_JSON, is_removal=True), Path())
 
 
 def kick_off(source: FhirSource) -> str:
@@ -65,9 +65,9 @@ def kick_off(source: FhirSource) -> str:
 class _Export:
     """One export, from the request to its files."""
 
-    def __init__(self, source: FhirSource, door: Door, into: Path) -> None:
-        self.source, self.door, self.into = source, door, into
-        # Where the server tells how far it is; none as long as it has not taken the request up.
+    def __init__(self, source: FhirSource, client: HttpClient, into: Path) -> None:
+        self.source, self.client, self.into = source, client, into
+        # Where the server reports how far it is; none as long as it has not taken the request up.
         self.status: str | None = None
 
     def manifest(self) -> Manifest:
@@ -78,7 +78,7 @@ class _Export:
         for polls in range(self.source.max_polls + 1):
             try:
                 # A server that has the list at once gives it in place of a promise.
-                self.door.get(ask, target)
+                self.client.get(ask, target)
                 return read_manifest(target, ask.address, self.source)
             except AnsweredLater as later:
                 self.status = self.status or self._promised(here, later.where)
@@ -113,11 +113,11 @@ class _Export:
             records = count_records(page, listed.kind)
         except Faulty as faulty:
             raise self._error(
-                f"{listed.told}: {faulty}", "Pull again; if it stays, tell the server's owner.", transient=True
+                f"{listed.shown}: {faulty}", "Pull again; if it stays, tell the server's owner.", transient=True
             ) from None
         if listed.count is not None and records != listed.count:
             raise self._error(
-                f"{listed.told} has {records} records, and the server announced {listed.count}",
+                f"{listed.shown} has {records} records, and the server announced {listed.count}",
                 "Pull again.",
                 transient=True,
             )
@@ -128,18 +128,18 @@ class _Export:
             return listed.kind, hashlib.file_digest(stream, "sha256").hexdigest(), page
 
     def _refuse_problems(self, listed: Listed, manifest: Manifest) -> None:
-        """Hints and warnings are the server's own affair; errors are records that are not there."""
+        """Hints and warnings are no failure; errors are records that are not there."""
         page = self._fetched(listed, manifest)
         try:
-            told = problems_told(page)
+            problems = describe_problems(page)
         except Faulty as faulty:
             raise self._error(
-                f"{listed.told}: {faulty}", "Pull again; if it stays, tell the server's owner.", transient=True
+                f"{listed.shown}: {faulty}", "Pull again; if it stays, tell the server's owner.", transient=True
             ) from None
         page.unlink()
-        if told:
+        if problems:
             raise self._error(
-                f"the server could not export everything: {told}",
+                f"the server could not export everything: {problems}",
                 "Ask the server's owner, whose log says more, and pull again.",
             )
 
@@ -151,14 +151,14 @@ class _Export:
             complaint=complaint,
             with_token=manifest.files_take_token,
             may_be_empty=listed.count == 0,
-            called=self._called(listed.told),
+            called=self._called(listed.shown),
         )
         try:
-            self.door.get(ask, page)
+            self.client.get(ask, page)
         except FileMissing:
-            raise self._error(f"the server no longer has {listed.told}", "Pull again.", transient=True) from None
+            raise self._error(f"the server no longer has {listed.shown}", "Pull again.", transient=True) from None
         except AnsweredLater:
-            raise self._error(f"{listed.told} is not there yet", "Pull again later.", transient=True) from None
+            raise self._error(f"{listed.shown} is not there yet", "Pull again later.", transient=True) from None
         return page
 
     def _promised(self, here: str, where: str | None) -> str:
@@ -170,17 +170,17 @@ class _Export:
         found = redirect_target(here, where, self.source.address, self.source.redirect_hosts)
         if found is None:
             raise self._error(
-                f"the server has the export's progress told at another place, {place_shown(where)}", MAY_BE_ADDED
+                f"the server reports the export's progress at another place, {place_shown(where)}", MAY_BE_ADDED
             )
         return found
 
     def _wait(self, polls: int, asked: float | None) -> None:
         own = min(self.source.poll_s * 1.5 ** min(polls, 20), max(self.source.poll_s, _LONGEST_WAIT_S))
         wait = own if asked is None else max(asked, min(self.source.poll_s, _SHORTEST_WAIT_S))
-        if time.monotonic() + wait >= self.door.deadline:
+        if time.monotonic() + wait >= self.client.deadline:
             raise self._not_done(f"within {self.source.total_timeout_s:g} s", "source.total_timeout_s")
         if polls < self.source.max_polls:
-            self.door.sleep(wait)
+            self.client.sleep(wait)
 
     def _not_done(self, limit: str, key: str) -> PullError:
         return self._error(

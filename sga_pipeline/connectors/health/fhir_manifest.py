@@ -33,13 +33,13 @@ class Listed:
     count: int | None
 
     @property
-    def told(self) -> str:
+    def shown(self) -> str:
         return f"file {self.number} ({self.kind})"
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """Files with records, files in which the server tells of problems, and whether they are behind the token."""
+    """Files with records, files in which the server reports problems, and whether they are behind the token."""
 
     files: list[Listed]
     problems: list[Listed]
@@ -79,7 +79,7 @@ class _Reading:
         for one in [*files, *problems] if token else []:
             if not same_server(one.address, self.source.address):
                 raise self._error(
-                    f"{one.told} needs the token and is on another server, {place_shown(one.address)}, which never gets it",
+                    f"{one.shown} needs the token and is on another server, {place_shown(one.address)}, which never gets it",
                     "Have the server give its files from its own host, or by addresses that need no token.",
                 )
         # Older servers say nothing; theirs are files of the server itself.
@@ -94,8 +94,10 @@ class _Reading:
             document = json.loads(content)
         except (ValueError, RecursionError):
             raise self._error("the list of files is no JSON, or was cut short", "Pull again.", transient=True) from None
-        if told := complaint(content):
-            raise self._error(f"the server complains instead of exporting: {told}", "Correct what source asks for.")
+        if complained := complaint(content):
+            raise self._error(
+                f"the server complains instead of exporting: {complained}", "Correct what source asks for."
+            )
         if not isinstance(document, dict) or not isinstance(document.get("output"), list):
             raise self._error(
                 "the server answered with something that is no list of files",
@@ -129,9 +131,9 @@ class _Reading:
     def _allowed(self, listed: Listed) -> Listed:
         there = redirect_target(self.here, listed.address, self.source.address, self.source.redirect_hosts)
         if there is None:
-            raise self._error(f"{listed.told} is at another place, {place_shown(listed.address)}", MAY_BE_ADDED)
+            raise self._error(f"{listed.shown} is at another place, {place_shown(listed.address)}", MAY_BE_ADDED)
         if there in self.seen:
-            raise self._error(f"{listed.told} stands in the list twice", "Tell the server's owner.")
+            raise self._error(f"{listed.shown} is in the list twice", "Tell the server's owner.")
         self.seen.add(there)
         return Listed(listed.number, listed.kind, there, listed.count)
 

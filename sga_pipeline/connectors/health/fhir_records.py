@@ -48,7 +48,7 @@ _CODES = {
 
 
 class Faulty(Exception):
-    """A line that is not what it should be, told by its number."""
+    """A line that is not what it should be, named by its number."""
 
 
 def count_records(path: Path, kind: str) -> int:
@@ -60,12 +60,12 @@ def count_records(path: Path, kind: str) -> int:
     return number
 
 
-def problems_told(path: Path) -> str | None:
-    """How many problems of which kinds a server tells of, leaving out what it calls hints or warnings."""
+def describe_problems(path: Path) -> str | None:
+    """How many problems of which kinds a server reports, leaving out what it calls hints or warnings."""
     found = Counter[str]()
     for line, record in _records(path):
         if record.get("resourceType") != "OperationOutcome":
-            raise Faulty(f"line {line} tells of no problem")
+            raise Faulty(f"line {line} reports no problem")
         found.update(code for severity, code in _issues(record) if severity not in {"information", "warning"})
     return ", ".join(f"{number} {code}" for code, number in sorted(found.items())) or None
 

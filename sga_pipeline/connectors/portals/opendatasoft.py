@@ -18,7 +18,7 @@ V1_ROWS = 10_000
 
 
 class OpendatasoftConnector(Portal):
-    """Takes the export, which is whole, and holds it against the number of records the API tells. The export is one answer, so it may be as large as a reader takes."""
+    """Takes the export, which is whole, and compares it with the number of records the API reports. The export is one answer, so it may be as large as a reader takes."""
 
     max_page_bytes = 500_000_000
 

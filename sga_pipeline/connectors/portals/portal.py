@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 from sga_pipeline.connectors.connector import FileMissing
 from sga_pipeline.connectors.http_client import Ask
 from sga_pipeline.connectors.pages import Get, Paged
-from sga_pipeline.connectors.redact import spoken
+from sga_pipeline.connectors.redact import redact
 from sga_pipeline.contracts.formats import Format
 from sga_pipeline.contracts.sources.portals import PortalSource
 from sga_pipeline.errors import PullError
@@ -62,7 +62,7 @@ class Portal(Paged):
     def complaint(self, said: object) -> PullError:
         """What the source says instead of giving rows, in its own words as far as they are safe to show."""
         return self.error(
-            f"the source complains: {spoken(said, self.web)}", "Correct what the feed asks for, or try later."
+            f"the source complains: {redact(said, self.web)}", "Correct what the feed asks for, or try later."
         )
 
     def changed(self, message: str) -> PullError:
@@ -112,6 +112,6 @@ class Tally:
             raise self.portal.changed(f"the source gave {self.rows} rows, more than the {self.total} it announced")
 
     def again(self, total: int) -> None:
-        """The number of rows, told once more."""
+        """The number of rows, reported once more."""
         if total != self.total:
             raise self.portal.changed(f"the number of rows went from {self.total} to {total}")

@@ -27,8 +27,8 @@ class PxwebConnector(Portal):
         self.source = source
 
     def pages(self, get: Get, period: str | None) -> Iterator[Path]:
-        wanted = self._wanted(self._variables(get), period)
-        for piece in self._pieces(wanted):
+        selection = self._selection(self._variables(get), period)
+        for piece in self._pieces(selection):
             asked = [{"code": name, "selection": {"filter": "item", "values": codes}} for name, codes in piece.items()]
             body = {"query": asked, "response": {"format": "json-stat2"}}
             path, said = self.asked(get, self.site, body=body)
@@ -44,7 +44,7 @@ class PxwebConnector(Portal):
                 "the address is not that of a table", "Give the address that ends with the table."
             ) from None
 
-    def _wanted(self, variables: dict[str, dict[str, Any]], period: str | None) -> Selection:
+    def _selection(self, variables: dict[str, dict[str, Any]], period: str | None) -> Selection:
         asked = {name: list(codes) for name, codes in self.source.select.items()}
         period_variable = self.source.period_variable
         if period and period_variable and self.source.period_text:
@@ -58,7 +58,7 @@ class PxwebConnector(Portal):
         for name, one in variables.items():
             if name not in asked and not one.get("elimination"):
                 raise self.error(
-                    f"the table also has the variable {name}", "Say under source.select which values are wanted."
+                    f"the table also has the variable {name}", "Say under source.select which values are needed."
                 )
         # In the table's own order, whatever that of the contract.
         return {name: self._codes(name, one["values"], asked[name]) for name, one in variables.items() if name in asked}
@@ -66,27 +66,27 @@ class PxwebConnector(Portal):
     def _codes(self, name: str, values: list[str], asked: list[str]) -> list[str]:
         if asked == ALL:
             return values
-        known, wanted = set(values), set(asked)
+        known, chosen = set(values), set(asked)
         unknown = [code for code in asked if code not in known]
         if unknown:
             raise self.error(f"the variable {name} has no value {unknown[0]}", f"It has {', '.join(values)[:200]}.")
-        return [code for code in values if code in wanted]
+        return [code for code in values if code in chosen]
 
-    def _pieces(self, wanted: Selection) -> Iterator[Selection]:
-        cells = math.prod(map(len, wanted.values()))
+    def _pieces(self, selection: Selection) -> Iterator[Selection]:
+        cells = math.prod(map(len, selection.values()))
         along = self.source.slice_by
         if cells <= self.source.max_cells:
-            yield wanted
+            yield selection
             return
-        size = self.source.max_cells * len(wanted[along]) // cells if along else 0
+        size = self.source.max_cells * len(selection[along]) // cells if along else 0
         if along is None or size == 0:
             next_step = (
                 "Select less, or say under source.slice_by along which variable (the longest) to ask piece by piece."
             )
             raise self.error(f"{cells} cells are asked for, more than the {self.source.max_cells} at once", next_step)
-        codes = wanted[along]
+        codes = selection[along]
         for start in range(0, len(codes), size):
-            yield wanted | {along: codes[start : start + size]}
+            yield selection | {along: codes[start : start + size]}
 
     def _check(self, said: Any, piece: Selection) -> None:
         sizes = said.get("size") if isinstance(said, dict) else None

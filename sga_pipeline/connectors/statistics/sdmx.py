@@ -12,8 +12,8 @@ from sga_pipeline.connectors.addresses import shown
 from sga_pipeline.connectors.connector import FileMissing
 from sga_pipeline.connectors.http_client import Ask
 from sga_pipeline.connectors.pages import Get, Paged
-from sga_pipeline.connectors.redact import spoken
-from sga_pipeline.connectors.statistics.sdmx_same import tell_the_same
+from sga_pipeline.connectors.redact import redact
+from sga_pipeline.connectors.statistics.sdmx_comparison import have_same_content
 from sga_pipeline.contracts.sources.services import SdmxSource
 from sga_pipeline.errors import PullError
 
@@ -48,8 +48,10 @@ class SdmxConnector(Paged):
             data = get(Ask(data_address(source, period), ACCEPT[source.version, source.ask_for]))
         except FileMissing as error:
             raise self._nothing(error, source, period) from None
-        if told := _complaint(data):
-            raise PullError("the source answered with an error", "Mend what it complains of.", spoken(told, source))
+        if complaint := _complaint(data):
+            raise PullError(
+                "the source answered with an error", "Mend what it complains of.", redact(complaint, source)
+            )
         yield data
         if source.structure:
             try:
@@ -61,9 +63,9 @@ class SdmxConnector(Paged):
                     source.flow,
                 ) from None
 
-    def tells_the_same(self, kept: Path, fetched: Path) -> bool:
+    def has_same_content(self, kept: Path, fetched: Path) -> bool:
         """Whether two deliveries differ in nothing but when and under which number they were prepared."""
-        return tell_the_same(kept, fetched)
+        return have_same_content(kept, fetched)
 
     def _nothing(self, error: FileMissing, source: SdmxSource, period: str | None) -> PullError:
         """No results is an answer; an address that is not there is a fault."""

@@ -12,9 +12,15 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from sga_pipeline.connectors.connector import Fetched, FileMissing, Known
-from sga_pipeline.connectors.stores.database_columns import TableColumn, as_text, fetched_column, named, table_columns
+from sga_pipeline.connectors.stores.database_columns import (
+    TableColumn,
+    as_text,
+    fetched_column,
+    require_columns,
+    table_columns,
+)
 from sga_pipeline.connectors.stores.database_connection import line_to
-from sga_pipeline.connectors.stores.database_errors import explained
+from sga_pipeline.connectors.stores.database_errors import explain_error
 from sga_pipeline.connectors.stores.database_period import of_no_period, within
 from sga_pipeline.connectors.stores.file import find_file
 from sga_pipeline.connectors.stores.table_file import TableFile
@@ -53,7 +59,7 @@ class DatabaseConnector:
             except _errors() as error:
                 if watchdog.expired:
                     raise _too_slow(source) from None
-                raise explained(error, source, connected=connected) from None
+                raise explain_error(error, source, connected=connected) from None
         return Fetched(target, name, source.address, _MEDIA_TYPE)
 
     def _file(self, period: str | None) -> Path:
@@ -63,8 +69,8 @@ class DatabaseConnector:
             if period is None:
                 raise
             # All periods lie in one file: what is missing is the table, and no period of it.
-            told = error.problem
-            raise PullError(told.message, told.next_step, told.value) from None
+            problem = error.problem
+            raise PullError(problem.message, problem.next_step, problem.value) from None
 
 
 class _Reading:
@@ -86,10 +92,10 @@ class _Reading:
             self.conditions.append(within(source, _column(source.period_column), declared, period, zone))
 
     def save(self, target: Path) -> None:
-        # The key stands behind the columns asked for, which it may be none of.
+        # The key comes after the columns asked for, which it may be none of.
         width, key = len(self.columns), [_column(name) for name in self.source.order_by]
-        wanted = sa.select(*(one.fetched for one in self.columns), *key).select_from(self.table)
-        rows = self.connection.execute(wanted.where(*self.conditions).order_by(*key))
+        query = sa.select(*(one.fetched for one in self.columns), *key).select_from(self.table)
+        rows = self.connection.execute(query.where(*self.conditions).order_by(*key))
         same = itemgetter(*range(width, width + len(key)))
         last: Any = None
         with TableFile(target, [(one.name, one.kept) for one in self.columns]) as file:
@@ -134,13 +140,13 @@ class _Reading:
 
     def _columns(self) -> list[TableColumn]:
         source, known = self.source, list(self.types)
-        wanted = known if source.columns == "all" else source.columns
-        named(known, wanted, "source.columns")
-        named(known, source.order_by, "source.order_by")
-        named(known, list(source.read_as), "source.read_as")
-        named(known, [one.column for one in source.where], "source.where")
-        named(known, [source.period_column] if source.period_column else [], "source.period_column")
-        return [fetched_column(source, name, self.types[name]) for name in wanted]
+        chosen = known if source.columns == "all" else source.columns
+        require_columns(known, chosen, "source.columns")
+        require_columns(known, source.order_by, "source.order_by")
+        require_columns(known, list(source.read_as), "source.read_as")
+        require_columns(known, [one.column for one in source.where], "source.where")
+        require_columns(known, [source.period_column] if source.period_column else [], "source.period_column")
+        return [fetched_column(source, name, self.types[name]) for name in chosen]
 
     def _refuse_undated(self, name: str) -> None:
         if self.source.undated == "leave_out":
@@ -160,7 +166,7 @@ def _column(name: str) -> sa.ColumnElement[Any]:
 
 
 def _errors() -> tuple[type[Exception], ...]:
-    """What the libraries raise; the drivers' own too, where SQLAlchemy does not stand between."""
+    """What the libraries raise; the drivers' own too, where SQLAlchemy does not wrap them."""
     import sqlite3
 
     import psycopg

@@ -49,9 +49,9 @@ def table_columns(connection: sa.Connection, source: DatabaseSource, parts: list
     return found
 
 
-def named(known: Sequence[str], wanted: Sequence[str], key: str) -> None:
+def require_columns(known: Sequence[str], chosen: Sequence[str], key: str) -> None:
     """Raise where a contract names a column the table lacks."""
-    for name in wanted:
+    for name in chosen:
         if name not in known:
             raise PullError(f"the table has no such column; it has {', '.join(known)}"[:500], f"Correct {key}.", name)
 

@@ -28,7 +28,7 @@ def within(source: DatabaseSource, column: Column, declared: Any, period: str, z
 def of_no_period(source: DatabaseSource, column: Column) -> sa.ColumnElement[bool]:
     """The condition of rows that no period would bring."""
     if source.is_file and source.period_holds == "day":
-        # A file's column holds anything; only days written year first stand in order.
+        # A file's column holds anything; only days written year first sort in order.
         return sa.or_(
             column.is_(None), sa.not_(column.op("GLOB")(sa.literal("[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*")))
         )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sga_pipeline.connectors.addresses import file_name
 from sga_pipeline.connectors.connector import Fetched, Known, with_period
-from sga_pipeline.connectors.http_client import Ask, Door
+from sga_pipeline.connectors.http_client import Ask, HttpClient
 from sga_pipeline.contracts.formats import Format
 from sga_pipeline.contracts.sources.files import HttpSource
 
@@ -21,5 +21,5 @@ class HttpConnector:
 
     def fetch(self, period: str | None, into: Path, known: Known) -> Fetched | None:
         address = with_period(self.source.address, period)
-        with Door(self.source, self.form, self.sleep) as door:
-            return door.get(Ask(address), into / file_name(address), known)
+        with HttpClient(self.source, self.form, self.sleep) as client:
+            return client.get(Ask(address), into / file_name(address), known)

@@ -16,7 +16,7 @@ import urllib3
 from sga_pipeline.connectors.addresses import file_name, is_private_line, shown
 from sga_pipeline.connectors.body import Body
 from sga_pipeline.connectors.connector import Fetched, FileMissing, Known, Silent, Unreachable, with_period
-from sga_pipeline.connectors.newest import newest
+from sga_pipeline.connectors.newest import find_newest
 from sga_pipeline.connectors.retry import NOT_NOW, BusyError, ask_again
 from sga_pipeline.connectors.stores.s3_connection import Line
 from sga_pipeline.connectors.watchdog import Watchdog
@@ -136,7 +136,7 @@ class _Asking:
         except SgaError:
             raise
         except (BotoCoreError, urllib3.exceptions.HTTPError, OSError) as error:
-            # Its text may hold the whole address, with keys; only its kind is told.
+            # Its text may hold the whole address, with keys; the error names its kind alone.
             message, where = f"the connection failed ({type(error).__name__})", self.source.endpoint or address
             kind = Silent if self.line.watchdog.saw_connection else Unreachable
             raise kind(message, _LATER, shown(where), transient=True) from None
@@ -168,7 +168,7 @@ class _Asking:
             found = hashlib.file_digest(stream, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
         if found != digest[1]:
             raise PullError(
-                "the object's bytes are not those its ETag speaks of",
+                "the object's bytes are not those its ETag names",
                 "Try later; if the store's ETags are no MD5 sums, say source.etag_is_md5: false.",
                 address,
                 transient=True,
@@ -185,7 +185,7 @@ class _Asking:
             names += [one["Key"].removeprefix(folder) for one in page.get("Contents", []) if "*" not in one["Key"]]
             if len(names) > MAX_NAMES:
                 raise PullError(f"more than {MAX_NAMES} objects fit", "Narrow the pattern.", address)
-        return folder + newest(names, name)
+        return folder + find_newest(names, name)
 
     def _explained(self, error: Any, address: str) -> PullError:
         code = str(error.response.get("Error", {}).get("Code", ""))

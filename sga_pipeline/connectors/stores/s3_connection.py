@@ -56,12 +56,12 @@ class Line:
         from botocore.awsrequest import AWSResponse
 
         if event_name.endswith(".HeadBucket"):
-            # We never ask that: the library does, without end, to find a region the store does not tell.
+            # We never ask that: the library does, without end, to find a region the store does not name.
             raise PullError(
                 "the bucket lies elsewhere", "Correct source.region or source.endpoint.", self.source.address
             )
         prepared = requests.Request(request.method, request.url, headers=_text(request.headers)).prepare()
-        # Signed as it stands: no part of it may be written otherwise.
+        # Signed as it is: no part of it may be written otherwise.
         prepared.url = request.url
         prepared.headers["Accept-Encoding"] = "identity"
         adapter = WatchedAdapter(self.watchdog)

@@ -45,9 +45,9 @@ class PortalSource(WebSource):
     def _text_problem(self, text: str | None) -> str | None:
         if text and self.periods is None:
             return "the source has period_text and no periods"
-        wanted = _PARTS[self.periods.freq] if self.periods else set()
+        required = _PARTS[self.periods.freq] if self.periods else set()
         found = set(re.findall(r"\{\w+\}", text or ""))
-        return f"period_text needs {' and '.join(sorted(wanted))}" if found != wanted else None
+        return f"period_text needs {' and '.join(sorted(required))}" if found != required else None
 
 
 class CkanSource(PortalSource):

@@ -27,7 +27,7 @@ class Dhis2Source(WebSource):
     org_units: list[Dhis2Id] = Field(min_length=1, max_length=200)
     # Levels asked for below the units; the units themselves where none is given.
     org_unit_level: list[Annotated[int, Field(ge=1, le=20)]] = []
-    # Whether figures are told apart by category option combination.
+    # Whether figures are broken down by category option combination.
     co: bool = False
     # Whether codes, paths and names of the units come along as further pages.
     with_units: bool = True
@@ -60,7 +60,7 @@ class Dhis2Source(WebSource):
         if self.resource == "data_values" and self.org_unit_level:
             raise ValueError("data_values gives all below the org_units, and knows no org_unit_level")
         if self.co and self.resource != "analytics":
-            raise ValueError("co belongs to resource: analytics; data_values always tells them apart")
+            raise ValueError("co belongs to resource: analytics; data_values always breaks them down")
         if self.geometry and self.resource != "units":
             raise ValueError("geometry belongs to resource: units")
         if "?" in self.address or "#" in self.address or "/api" in self.address:
@@ -96,7 +96,7 @@ class FhirSource(WebSource):
             return f"format.count counts {', '.join(missing)}, and source.resources does not ask for it"
         if form.by and "Patient" not in self.resources:
             return (
-                f"format.by tells counts apart by {', '.join(form.by)}, and source.resources does not ask for Patient"
+                f"format.by breaks counts down by {', '.join(form.by)}, and source.resources does not ask for Patient"
             )
         # No more of persons is fetched than is needed.
         if needless := [one for one in self.resources if one not in {*form.count, "Patient"}]:
@@ -109,7 +109,7 @@ class FhirSource(WebSource):
             raise ValueError("level: group needs the id of a group, and only there has group a meaning")
         twice = sorted({one for one in self.resources if self.resources.count(one) > 1})
         if twice:
-            raise ValueError(f"the kind [{twice[0]}] stands under resources twice")
+            raise ValueError(f"the kind [{twice[0]}] is listed twice under resources")
         if "?" in self.address or "#" in self.address or "$" in self.address:
             raise ValueError(
                 f"the address [{self.address}] is not the base of a server; leave out $export and what follows"

@@ -18,7 +18,7 @@ def with_a_host(address: str) -> str:
     """An address that names a host, and no port that is none: any other fails only once somebody is to be asked."""
     try:
         parts = urlsplit(address)
-        # Asking for the port is what tells that it is none.
+        # A port that is none raises only when it is asked for.
         found = parts.hostname if (parts.port or 0) >= 0 else None
     except ValueError:
         found = None

@@ -36,7 +36,7 @@ whole_years as (
         and facts.counted
         and facts.kind in ('count', 'rate')
         and observations.numerator is not null
-        and not coalesce(contains(observations.reason, 'months covered'), false)
+        and coalesce(observations.reason_code, '') not in ('months_covered', 'denominator_months_covered')
 ),
 
 spans as (
@@ -103,7 +103,7 @@ with whole_years as (
         and o.other_dim is null
         and i.kind in ('count', 'rate')
         and o.numerator is not null
-        and not coalesce(contains(o.reason, 'months covered'), false)
+        and coalesce(o.reason_code, '') not in ('months_covered', 'denominator_months_covered')
 ),
 steady as (
     select * from whole_years where known_years = (select count(distinct period) from whole_years)

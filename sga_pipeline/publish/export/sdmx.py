@@ -80,14 +80,14 @@ def _code_lists(release: Path) -> dict[str, dict[str, str]]:
         "FREQ": {"A": "Annual", "Q": "Quarterly", "M": "Monthly"},
         "SEX": {"F": "Female", "M": "Male", "_T": "Total", "_U": "Unknown"},
     }
-    wanted = {
+    labels = {
         "REF_AREA": "select area_id, name from areas",
         "INDICATOR": "select indicator_id, short_title from indicators",
         "AGE": "select distinct age, age from observations",
         "OTHER_DIM": "select distinct other_dim, other_dim from observations where other_dim is not null",
         "OTHER_CODE": "select distinct other_code, other_code from observations where other_code is not null",
     }
-    for name, sql in wanted.items():
+    for name, sql in labels.items():
         found: dict[str, str] = {NONE: "Not applicable"} if name.startswith("OTHER") else {}
         for key, label in run_query(release, f"{sql} order by all")[1]:
             if code(key) in found and name in {"REF_AREA", "INDICATOR"}:

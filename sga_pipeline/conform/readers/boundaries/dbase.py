@@ -53,12 +53,12 @@ def _cell(kind: str, raw: bytes, encoding: str | None, name: str) -> str | None:
 
 
 def _text(raw: bytes, encoding: str | None, field: str) -> str:
-    """The text of a field; where it cannot be read only the field is told, for the text may name a person."""
+    """The text of a field; where it cannot be read the error names the field alone, for the text may name a person."""
     try:
         return raw.decode(encoding or "ascii")
     except UnicodeDecodeError:
         raise DeliveryError(
-            f"the fields' text is not {encoding}" if encoding else "the encoding of the fields' text is not told",
+            f"the fields' text is not {encoding}" if encoding else "the encoding of the fields' text is not stated",
             "Declare it under format.encoding (often utf-8, cp1252 or cp850).",
             field,
         ) from None

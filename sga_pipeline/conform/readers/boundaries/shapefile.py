@@ -15,7 +15,7 @@ import shapely
 
 from sga_pipeline.conform.readers import zip_archive
 from sga_pipeline.conform.readers.boundaries.dbase import read_table
-from sga_pipeline.conform.readers.boundaries.outlines import from_system, hold_shapes
+from sga_pipeline.conform.readers.boundaries.outlines import from_system, load_boundaries
 from sga_pipeline.conform.readers.in_memory import MAX_BYTES
 from sga_pipeline.conform.readers.opened import Opened
 from sga_pipeline.contracts.formats import ShapefileFormat
@@ -46,15 +46,15 @@ def open_shapefile(con: duckdb.DuckDBPyConnection, path: Path, form: ShapefileFo
         )
     kept = [(row, shape) for row, shape in zip(table.records, shapes, strict=True) if row is not None]
     move = from_system(parts[".prj"].decode("utf-8-sig", "replace").strip())
-    return hold_shapes(con, table.header, [row for row, _ in kept], [shape for _, shape in kept], move)
+    return load_boundaries(con, table.header, [row for row, _ in kept], [shape for _, shape in kept], move)
 
 
 def _parts(path: Path, layer: str) -> dict[str, bytes]:
     """The files of the one layer, by their ending in small letters."""
     with zip_archive.opened(path) as packed:
-        wanted = layer if layer.lower().endswith(".shp") else f"{layer}.shp"
+        pattern = layer if layer.lower().endswith(".shp") else f"{layer}.shp"
         names = [one.filename for one in zip_archive.files(packed)]
-        main = [one for one in names if one.lower().endswith(".shp") and _is_named(one, wanted)]
+        main = [one for one in names if one.lower().endswith(".shp") and _is_named(one, pattern)]
         if len(main) != 1:
             there = ", ".join(one for one in names if one.lower().endswith(".shp")) or "none"
             raise DeliveryError(
@@ -75,14 +75,14 @@ def _parts(path: Path, layer: str) -> dict[str, bytes]:
         return found
 
 
-def _is_named(name: str, wanted: str) -> bool:
-    return fnmatchcase(name.lower(), wanted.lower()) or fnmatchcase(name.rpartition("/")[2].lower(), wanted.lower())
+def _is_named(name: str, pattern: str) -> bool:
+    return fnmatchcase(name.lower(), pattern.lower()) or fnmatchcase(name.rpartition("/")[2].lower(), pattern.lower())
 
 
-def _encoding(told: bytes | None, form: ShapefileFormat) -> str | None:
-    if told is None or form.encoding is not None:
+def _encoding(declared: bytes | None, form: ShapefileFormat) -> str | None:
+    if declared is None or form.encoding is not None:
         return form.encoding
-    name = told.decode("ascii", "replace").strip()
+    name = declared.decode("ascii", "replace").strip()
     for one in (name, f"cp{name.removeprefix('ANSI').strip()}"):
         try:
             return codecs.lookup(one).name
@@ -106,7 +106,7 @@ def _shapes(data: bytes) -> Iterator[shapely.Geometry | None]:
 
 
 def _shape(record: bytes) -> shapely.Geometry | None:
-    # Kinds with heights and measures are the plain ones, ten and twenty on; both stand behind what is read here.
+    # Kinds with heights and measures are the plain ones, ten and twenty on; both come after what is read here.
     kind = struct.unpack_from("<I", record)[0]
     if kind == 0:
         return None
@@ -141,7 +141,7 @@ def _polygon(rings: list[shapely.LinearRing]) -> shapely.Geometry:
     outer = [shapely.Polygon(ring) for ring in rings if not ring.is_ccw]
     holes = [ring for ring in rings if ring.is_ccw]
     if not outer:
-        # Written the wrong way round: what lies in nothing is no hole.
+        # Written the wrong way round: a ring inside no other is no hole.
         outer, holes = [shapely.Polygon(ring) for ring in rings], []
     inside: list[list[shapely.LinearRing]] = [[] for _ in outer]
     for hole in holes:

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from sga_pipeline.conform.readers.health.dhis2_units import Units
-from sga_pipeline.conform.readers.in_memory import Row, hold, json_cell, refuse_large
+from sga_pipeline.conform.readers.in_memory import Row, json_cell, load_rows, refuse_large
 from sga_pipeline.conform.readers.json_documents import documents
 from sga_pipeline.conform.readers.opened import Opened
 from sga_pipeline.contracts.formats import Dhis2Format
@@ -55,10 +55,10 @@ class _Meta:
 
 
 def open_dhis2(con: duckdb.DuckDBPyConnection, path: Path, form: Dhis2Format) -> Opened:
-    """Rows in their order; units that came with figures stand beside them."""
+    """Rows in their order; units that came with figures are joined to them."""
     if form.written == "csv":
         table = _from_csv(path)
-        return hold(con, table.header, table.rows)
+        return load_rows(con, table.header, table.rows)
     figures, meta, units, had_figures = _Table(), _Meta(), Units(), False
     for document in documents(path):
         kind = _kind(document)
@@ -73,9 +73,9 @@ def open_dhis2(con: duckdb.DuckDBPyConnection, path: Path, form: Dhis2Format) ->
         meta.add(document.get("metaData"))
     if not had_figures:
         header, rows = units.table(form.levels)
-        return hold(con, header, rows)
-    header, rows = _told(figures, meta, units, form.levels)
-    return hold(con, header, rows)
+        return load_rows(con, header, rows)
+    header, rows = _named_rows(figures, meta, units, form.levels)
+    return load_rows(con, header, rows)
 
 
 def _kind(document: Any) -> str:
@@ -124,7 +124,7 @@ def _values(document: dict[str, Any]) -> _Table:
     for number, one in enumerate(document.get("dataValues", []), start=1):
         if not isinstance(one, dict):
             raise DeliveryError("a value is no object", "Ask for it again.", f"value {number}")
-        # What the object leaves out stands above it, for all of its values.
+        # What the object leaves out is given above it, for all of its values.
         known = {key.lower(): value for key, value in {**document, **one}.items()}
         table.rows.append(_value_row([json_cell(known.get(name)) for name in _VALUE]))
     return table
@@ -164,7 +164,7 @@ def _from_csv(path: Path) -> _Table:
     return table
 
 
-def _told(figures: _Table, meta: _Meta, units: Units, levels: Sequence[int]) -> tuple[list[str], list[Row]]:
+def _named_rows(figures: _Table, meta: _Meta, units: Units, levels: Sequence[int]) -> tuple[list[str], list[Row]]:
     """The rows with identifier and name of each of their dimensions, and with the place of their unit."""
     header, columns = list(figures.header), [list(cells) for cells in zip(*figures.rows, strict=True)]
     columns = columns or [[] for _ in header]
@@ -180,7 +180,7 @@ def _told(figures: _Table, meta: _Meta, units: Units, levels: Sequence[int]) -> 
         added, places = units.places(identifiers["ou"], levels)
         if "ou name" in header:
             at = header.index("ou name")
-            columns[at] = [told or units.name(one) for told, one in zip(columns[at], identifiers["ou"], strict=True)]
+            columns[at] = [known or units.name(one) for known, one in zip(columns[at], identifiers["ou"], strict=True)]
         header += added
         columns += places
     return header, [list(row) for row in zip(*columns, strict=True)]
@@ -201,7 +201,7 @@ def _names(cells: list[str | None], dimension: str, meta: _Meta) -> tuple[list[s
     known = set(ours) | set(meta.items)
     if any(cell in known for cell in cells) or not any(found):
         return cells, [meta.name(cell) if cell else None for cell in cells]
-    # Two of one name cannot be told apart.
+    # Two of one name cannot be distinguished.
     return [next(iter(one)) if len(one) == 1 else None for one in found], cells
 
 

@@ -1,4 +1,4 @@
-"""Units of a DHIS2 server: their codes and names, and where in the hierarchy they stand."""
+"""Units of a DHIS2 server: their codes and names, and where in the hierarchy they are."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Units:
     """Units by their identifier. Who made or changed them stays in the raw file."""
 
     known: dict[str, _Unit] = field(default_factory=dict)
-    # Codes and names of what stands above the units that came.
+    # Codes and names of what is above the units that came.
     above: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)
     listed: bool = False
 
@@ -67,7 +67,7 @@ class Units:
             )
 
     def add_paths(self, hierarchy: dict[str, str], name: Callable[[str], str | None]) -> None:
-        """Where units stand by the metadata of figures; only where no units came along."""
+        """Where units are by the metadata of figures; only where no units came along."""
         if self.listed:
             return
         for identifier, above in hierarchy.items():
@@ -84,7 +84,7 @@ class Units:
         missing = [one for one in identifiers if one not in self.known]
         if self.listed and missing:
             raise DeliveryError(
-                "figures speak of a unit that did not come with them", "Pull again.", missing[0] or "a name"
+                "figures refer to a unit that did not come with them", "Pull again.", missing[0] or "a name"
             )
         units = [self.known.get(one or "", _Unit()) for one in identifiers]
         header, columns = [], []
@@ -133,7 +133,7 @@ def _objects(given: Any) -> list[dict[str, Any]]:
 
 
 def _path(given: Any, identifier: str, *, known: bool = False) -> tuple[str, ...]:
-    """The way down to a unit, which stands at its end whether or not the source writes it there."""
+    """The way down to a unit, which is at its end whether or not the source writes it there."""
     parts = tuple(one for one in given.split("/") if one) if isinstance(given, str) else ()
     if not parts and not known:
         return ()

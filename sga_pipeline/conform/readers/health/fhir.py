@@ -19,12 +19,12 @@ from sga_pipeline.conform.readers.health.fhir_values import (
     code,
     mapping,
     period,
-    standing,
     subject,
     text,
     when,
+    why_not_counted,
 )
-from sga_pipeline.conform.readers.in_memory import Row, hold
+from sga_pipeline.conform.readers.in_memory import Row, load_rows
 from sga_pipeline.conform.readers.json_documents import parsed
 from sga_pipeline.conform.readers.opened import Opened
 from sga_pipeline.contracts.formats import FhirFormat
@@ -48,7 +48,7 @@ def open_fhir(con: duckdb.DuckDBPyConnection, path: Path, form: FhirFormat) -> O
     rows: list[Row] = [(*cell, str(count), None) for cell, count in sorted(cells.items())]
     for (resource, reason), number in sorted(left_out.items()):
         rows += [(resource, None, None, None, None, None, None, None, reason)] * number
-    return hold(con, HEADER, rows)
+    return load_rows(con, HEADER, rows)
 
 
 def _people(path: Path, form: FhirFormat) -> People:
@@ -62,12 +62,12 @@ def _people(path: Path, form: FhirFormat) -> People:
 
 def _counts(path: Path, form: FhirFormat, people: People) -> tuple[Counter[Cell], Counter[tuple[str, str]]]:
     zone = ZoneInfo(form.time_zone) if form.time_zone else None
-    wanted, seen = set(form.count), set[tuple[str, str]]()
+    counted, seen = set(form.count), set[tuple[str, str]]()
     cells, left_out = Counter[Cell](), Counter[tuple[str, str]]()
     persons: set[tuple[Cell, object]] = set()
     for address, record in _entries(path, form):
         resource = record.get("resourceType")
-        if resource not in wanted:
+        if resource not in counted:
             continue
         if reason := _why_not(record, form, seen):
             left_out[resource, reason] += 1
@@ -85,7 +85,7 @@ def _counts(path: Path, form: FhirFormat, people: People) -> tuple[Counter[Cell]
             (person.area if person else UNKNOWN) if "area" in form.by else TOTAL,
         )
         if form.counted == "persons":
-            # A person nobody can find is told apart by what refers to it; a record that says nothing is one of its own.
+            # A person nobody can find is identified by what refers to it; a record that says nothing is one of its own.
             who: object = person.number if person else about or object()
             if (cell, who) in persons:
                 continue
@@ -101,7 +101,7 @@ def _is_dated(resource: str, form: FhirFormat) -> bool:
 
 def _why_not(record: dict[str, Any], form: FhirFormat, seen: set[tuple[str, str]]) -> str | None:
     """Why a record is not counted: it says so itself, it is no death where deaths are counted, or it was counted before."""
-    if reason := standing(record):
+    if reason := why_not_counted(record):
         return reason
     resource, identifier = record["resourceType"], text(record.get("id"))
     deaths = resource == "Patient" and "Patient" in form.dated
@@ -177,14 +177,14 @@ def _record(record: Any, place: str) -> dict[str, Any]:
         raise DeliveryError("this is no FHIR record", "Ask for it again.", place)
     if kind == "Bundle":
         raise DeliveryError(
-            "a bundle stands where a record should", "Correct format.written, or bring the records.", place
+            "there is a bundle where a record should be", "Correct format.written, or bring the records.", place
         )
     return dict(record)
 
 
 @contextmanager
 def _explained(place: str) -> Iterator[None]:
-    """The parser's own words may repeat what it read; only the place is told."""
+    """The parser's own words may repeat what it read; the error gives the place alone."""
     try:
         yield
     except (ValueError, RecursionError):

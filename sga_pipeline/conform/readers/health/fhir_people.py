@@ -13,7 +13,7 @@ from sga_pipeline.contracts.formats import FhirArea, FhirFormat
 
 _SEX = {"male": "M", "female": "F"}
 _PARTS = {"postal_code": "postalCode", "city": "city", "district": "district", "state": "state"}
-# A postal code has letters and digits, a place letters: whatever else stands there is not told.
+# A postal code has letters and digits, a place letters: whatever else is there is left out.
 _LOOKS = {
     "postal_code": re.compile(r"[A-Z0-9](?:[A-Z0-9 -]{0,8}[A-Z0-9])?"),
     "place": re.compile(r"[^\W\d_](?:[^\W\d_]|[ .,'’()-]){0,39}"),
@@ -23,7 +23,7 @@ _OLDEST_EVER = 130
 
 @dataclass(frozen=True)
 class Person:
-    """What of a person the counts are told by."""
+    """What of a person the counts are broken down by."""
 
     number: int
     sex: str = UNKNOWN
@@ -43,27 +43,27 @@ class People:
         self._has_addresses = False
 
     def add(self, address: str, record: dict[str, Any]) -> None:
-        """A person told twice in two ways is known only as far as both agree."""
+        """A person described twice in two ways is known only as far as both agree."""
         identifier = text(record.get("id"))
         names = [one for one in (_plain(address), f"Patient/{identifier}" if identifier else "") if one]
         own = names[0] if names else ""
         self._has_addresses = self._has_addresses or own.startswith("http")
         at = self._exact.get(own) if own else None
-        told = Person(
+        person = Person(
             len(self._found),
             _SEX.get(text(record.get("gender")), UNKNOWN),
             moment(record.get("birthDate")),
             _area(record.get("address"), self.form.area) if self.form.area else UNKNOWN,
         )
         if at is not None:
-            self._found[at] = _agreed(self._found[at], told)
+            self._found[at] = _agreed(self._found[at], person)
             return
-        self._found.append(told)
+        self._found.append(person)
         if own:
-            self._exact[own] = told.number
+            self._exact[own] = person.number
         for name in names[1:] or names:
-            here = self._loose.get(name, told.number)
-            self._loose[name] = told.number if here == told.number else None
+            here = self._loose.get(name, person.number)
+            self._loose[name] = person.number if here == person.number else None
 
     def number(self, address: str, record: dict[str, Any]) -> int | None:
         identifier = text(record.get("id"))
@@ -75,12 +75,12 @@ class People:
 
     def find(self, reference: str) -> Person | None:
         """The person a reference leads to; None where there is none, or more than one."""
-        wanted = _plain(reference)
-        if not wanted:
+        address = _plain(reference)
+        if not address:
             return None
-        at = self._exact.get(wanted)
+        at = self._exact.get(address)
         if at is None:
-            at = self._loose.get(self._by_id(wanted))
+            at = self._loose.get(self._by_id(address))
         return None if at is None else self._found[at]
 
     def _by_id(self, reference: str) -> str:
@@ -93,7 +93,7 @@ class People:
 
 
 def age_group(person: Person | None, found: When | None, oldest: int) -> str:
-    """The five-year band of the age at an event, where birth and event are known well enough to tell it."""
+    """The five-year band of the age at an event, where birth and event are known well enough."""
     if person is None or person.born is None or found is None:
         return UNKNOWN
     most = _age(person.born.first, found.last)
@@ -127,14 +127,14 @@ def _plain(reference: str) -> str:
     return reference.strip().split("/_history/", 1)[0].strip("/")
 
 
-def _area(addresses: Any, told: FhirArea) -> str:
+def _area(addresses: Any, area: FhirArea) -> str:
     """The declared part of the home address; of another one in use where none is marked as home."""
     for address in _preferred(addresses):
-        value = " ".join(text(address.get(_PARTS[told.part])).split())
-        if told.part == "postal_code":
+        value = " ".join(text(address.get(_PARTS[area.part])).split())
+        if area.part == "postal_code":
             value = value.upper()
-        if _LOOKS["postal_code" if told.part == "postal_code" else "place"].fullmatch(value):
-            return value[: told.characters].strip() if told.characters else value
+        if _LOOKS["postal_code" if area.part == "postal_code" else "place"].fullmatch(value):
+            return value[: area.characters].strip() if area.characters else value
     return UNKNOWN
 
 

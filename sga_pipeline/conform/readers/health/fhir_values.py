@@ -1,4 +1,4 @@
-"""What is read from one FHIR record: its code, its date, its standing and whom it is about. Anything unexpected is unknown."""
+"""What is read from one FHIR record: its code, its date, whether it counts and whom it is about. Anything unexpected is unknown."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _CODES = {
     "MedicationStatement": ("medicationCodeableConcept",),
 }
 _ENCOUNTER = {"type": ("type",), "class": ("class",), "reason": ("reasonCode", "reason")}
-# Standings that say a thing was not so, was not done, or has not been done yet.
+# Statuses that say something was not so, was not done, or has not been done yet.
 _NOT_SO = {"entered-in-error", "refuted", "cancelled", "not-done", "not-taken", "planned", "preparation", "draft"}
 # A code is letters and digits with at most one sign between, and not letters alone: no name, date, telephone or address.
 _CODE = re.compile(r"(?=.*[0-9])[A-Za-z0-9]{1,18}([.\-/][A-Za-z0-9]{1,10})?")
@@ -61,7 +61,7 @@ def mapping(value: Any) -> dict[str, Any]:
 
 
 def objects(value: Any) -> Iterator[dict[str, Any]]:
-    """One object or many: versions differ in which of them stands there."""
+    """One object or many: versions differ in which of them is there."""
     if isinstance(value, dict):
         yield value
     elif isinstance(value, list):
@@ -117,7 +117,7 @@ def period(found: When | None, length: str) -> str:
     return f"{found.first:%Y-%m}" if found.first.month == found.last.month else UNKNOWN
 
 
-def standing(record: dict[str, Any]) -> str | None:
+def why_not_counted(record: dict[str, Any]) -> str | None:
     """Why a record does not count; None where it does."""
     said = [text(record.get("status")), text(record.get("verificationStatus"))]
     said += [text(one.get("code")) for one in objects(mapping(record.get("verificationStatus")).get("coding"))]

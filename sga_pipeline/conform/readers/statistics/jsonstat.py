@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from sga_pipeline.conform.readers.in_memory import hold, json_cell
+from sga_pipeline.conform.readers.in_memory import json_cell, load_rows
 from sga_pipeline.conform.readers.json_documents import documents
 from sga_pipeline.conform.readers.opened import Opened
 from sga_pipeline.errors import DeliveryError
@@ -35,7 +35,7 @@ def open_jsonstat(con: duckdb.DuckDBPyConnection, path: Path) -> Opened:
         rows += cube.rows()
     if header is None:
         raise DeliveryError("there is no data set in it", "Ask for it again.", path.name)
-    return hold(con, header, rows)
+    return load_rows(con, header, rows)
 
 
 @dataclass(frozen=True)
@@ -93,8 +93,10 @@ def _cube(dataset: dict[str, Any], room: int) -> _Cube:
         raise ValueError("there is no value")
     status = dataset.get("status")
     # One status alone is that of every cell.
-    told = dict.fromkeys(range(cells), status) if isinstance(status, str) else _by_place(status or {}, cells, "status")
-    return _Cube([str(name) for name in names], categories, _by_place(dataset["value"], cells, "value"), told)
+    statuses = (
+        dict.fromkeys(range(cells), status) if isinstance(status, str) else _by_place(status or {}, cells, "status")
+    )
+    return _Cube([str(name) for name in names], categories, _by_place(dataset["value"], cells, "value"), statuses)
 
 
 def _categories(category: dict[str, Any], size: int, name: str) -> list[tuple[str, str]]:
@@ -125,5 +127,5 @@ def _by_place(given: Any, cells: int, what: str) -> dict[int, Any]:
         return dict(enumerate(given))
     places = {int(place): one for place, one in given.items() if place.isascii() and place.isdigit()}
     if len(places) != len(given) or any(place >= cells for place in places):
-        raise ValueError(f"a {what} stands outside the cube's {cells} cells")
+        raise ValueError(f"a {what} is outside the cube's {cells} cells")
     return places

@@ -1,4 +1,4 @@
-"""SDMX messages as a table of observations: ML, JSON or CSV, told apart by their content."""
+"""SDMX messages as a table of observations: ML, JSON or CSV, recognised by their content."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def open_sdmx_csv(
 
 
 def _refuse_mixed(con: duckdb.DuckDBPyConnection, opened: Opened, columns: _Columns) -> None:
-    """Without its structure nobody can tell which rows a deletion takes back; alone, deletions say only that."""
+    """Without its structure nobody can know which rows a deletion takes back; alone, deletions say only that."""
     if ACTION not in columns.source:
         return
     action = columns.action()
@@ -61,8 +61,8 @@ def _refuse_mixed(con: duckdb.DuckDBPyConnection, opened: Opened, columns: _Colu
         raise DeliveryError("the message has an unknown action", "Ask the publisher what it does.", strange[0][:60])
     if "D" in actions and len(actions) > 1:
         raise DeliveryError(
-            "the message tells observations and takes some back",
-            "Ask for the data as they stand.",
+            "the message gives observations and takes some back",
+            "Ask for the data as they are now.",
             ", ".join(sorted(actions)),
         )
 
@@ -81,7 +81,7 @@ class _Columns:
         self.con, self.several, self.form = con, several, form
         self.names: list[str] = []
         self.sql: list[str] = []
-        # Column -> cell of the file, and the label that stands beside its code there.
+        # Column -> cell of the file, and the label next to its code there.
         self.source: dict[str, str] = {}
         labels: dict[str, str] = {}
         named = "STRUCTURE_NAME" in header

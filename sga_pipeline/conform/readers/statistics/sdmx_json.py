@@ -1,4 +1,4 @@
-"""SDMX-JSON 1.0 and 2.0: codes stand once in the structure, and observations point at them."""
+"""SDMX-JSON 1.0 and 2.0: codes are written once in the structure, and observations point at them."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def read_json(page: bytes, table: Table, structures: Structures, form: SdmxForma
     try:
         return _read(message, table, structures, form)
     except (TypeError, AttributeError, KeyError, IndexError, ValueError, RecursionError) as error:
-        told = f"{type(error).__name__}: {error}"[:120]
-        raise DeliveryError("this JSON is no whole SDMX message", "Ask for it again.", told) from None
+        complaint = f"{type(error).__name__}: {error}"[:120]
+        raise DeliveryError("this JSON is no whole SDMX message", "Ask for it again.", complaint) from None
 
 
 def _no_constant(text: str) -> Any:
@@ -45,7 +45,7 @@ def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
         names = [name for name, _ in pairs]
-        raise ValueError(f"the name {next(one for one in names if names.count(one) > 1)[:60]} stands twice")
+        raise ValueError(f"the name {next(one for one in names if names.count(one) > 1)[:60]} is used twice")
     return found
 
 
@@ -53,8 +53,8 @@ def _read(message: Any, table: Table, structures: Structures, form: SdmxFormat) 
     if not isinstance(message, dict):
         raise DeliveryError("this JSON is no SDMX message", "Ask for it again.", type(message).__name__)
     for error in [*(message.get("errors") or []), *([message["error"]] if message.get("error") else [])]:
-        told = f"{error.get('code', '')} {error.get('title') or error.get('detail') or error.get('message') or ''}"
-        raise DeliveryError("the source answered with an error", "Mend what it asks for.", told.strip()[:200])
+        complaint = f"{error.get('code', '')} {error.get('title') or error.get('detail') or error.get('message') or ''}"
+        raise DeliveryError("the source answered with an error", "Mend what it asks for.", complaint.strip()[:200])
     data = message.get("data", message)
     if "dataSets" not in data:
         if "codelists" in data or "dataStructures" in data:
@@ -80,7 +80,7 @@ class _Part:
     """A dimension, attribute or measure of the structure, and the values it can point at."""
 
     id: str
-    # None where the structure lists no values and they stand in the observations themselves.
+    # None where the structure lists no values and they are in the observations themselves.
     values: list[Any] | None
 
     def text(self, given: Any) -> str | None:
@@ -160,8 +160,8 @@ class _DataSet:
             for place, given in observations.items():
                 own = self._key(dimensions, place)
                 cells = {**of_set, **key, **of_series, **own, **self._observation(given)}
-                for wanted, said in groups:
-                    if all(cells.get(column) == text for column, text in wanted.items()):
+                for key, said in groups:
+                    if all(cells.get(column) == text for column, text in key.items()):
                         cells |= {column: text for column, text in said.items() if cells.get(column) is None}
                 self.table.add(cells, action)
 

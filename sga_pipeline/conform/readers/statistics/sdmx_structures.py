@@ -41,8 +41,8 @@ class Structures:
 
     def definition_for(self, ids: set[str]) -> Definition | None:
         """The structure a message names by itself or by its data flow; the only one there is; or none."""
-        wanted = ids | {self.flows[one] for one in ids if one in self.flows}
-        found = [one for one in self.definitions if one.id in wanted] or self.definitions
+        known = ids | {self.flows[one] for one in ids if one in self.flows}
+        found = [one for one in self.definitions if one.id in known] or self.definitions
         return found[0] if len(found) == 1 else None
 
     def labels(self, list_name: str | None, languages: Sequence[str]) -> dict[str, str]:
@@ -148,7 +148,7 @@ class StructureWalker:
 
 
 def keep_component(structures: Structures, definition: Definition, known: Mapping[str, str]) -> None:
-    # A structure may stand before the concepts that say where its codes come from; lists are looked up by name later.
+    # A structure may come before the concepts that say where its codes come from; lists are looked up by name later.
     definition.columns[known["id"]] = known.get("list") or structures.concepts.get(known.get("concept", ""))
     if known["kind"] in DIMENSIONS:
         definition.dimensions.add(known["id"])

@@ -17,7 +17,7 @@ from sga_pipeline.errors import DeliveryError
 
 TIME, VALUE, ACTION = "TIME_PERIOD", "OBS_VALUE", "ACTION"
 STATUS = "OBS_STATUS"
-# Confidentiality has stood under each of these names.
+# Confidentiality has been given under each of these names.
 CONFIDENTIALITY = ("CONF_STATUS", "CONF_STATUS_OBS", "OBS_CONF")
 ALWAYS = (TIME, VALUE, STATUS, CONFIDENTIALITY[0])
 # How a missing value is written.
@@ -45,7 +45,7 @@ class Table:
     rows: list[list[str | None]] = field(default_factory=list)
     # Labels a message itself gives to codes.
     labels: dict[str, dict[str, str]] = field(default_factory=dict)
-    # Columns known to be dimensions; empty where a message does not tell.
+    # Columns known to be dimensions; empty where a message does not say.
     dimensions: set[str] = field(default_factory=set)
     # Measures other than OBS_VALUE, where the message or its structure names such.
     measures: set[str] = field(default_factory=set)
@@ -93,7 +93,7 @@ def opened_table(con: duckdb.DuckDBPyConnection, table: Table, form: SdmxFormat,
     for column in (*known, *form.columns, *(one for one in ALWAYS if one != VALUE or not measures), ACTION):
         if not column.endswith(" label"):
             table.place_of(column)
-    _refuse_told_and_taken_back(table, definition.dimensions if definition else table.dimensions)
+    _refuse_given_and_taken_back(table, definition.dimensions if definition else table.dimensions)
     width = len(table.columns)
     value, values = table.columns.get(VALUE), {VALUE, *measures}
     places = [table.columns[one] for one in values if one in table.columns]
@@ -135,7 +135,7 @@ def _held(con: duckdb.DuckDBPyConnection, header: tuple[str, ...], rows: list[li
 
 
 def without_value(row: list[str | None], table: Table, form: SdmxFormat) -> bool:
-    """Whether status, confidentiality or deletion say that no value is given, whatever stands in its place."""
+    """Whether status, confidentiality or deletion say that no value is given, whatever is in its place."""
     if table.cell(row, ACTION) == "D" or set(_codes(table.cell(row, STATUS))) & set(form.missing_when):
         return True
     return any(code not in form.free_when for column in CONFIDENTIALITY for code in _codes(table.cell(row, column)))
@@ -145,8 +145,8 @@ def _codes(text: str | None) -> Iterable[str]:
     return [one.strip() for one in text.split(SEVERAL)] if text else ()
 
 
-def _refuse_told_and_taken_back(table: Table, dimensions: set[str]) -> None:
-    """A message that both tells an observation and takes it back says nothing certain of it."""
+def _refuse_given_and_taken_back(table: Table, dimensions: set[str]) -> None:
+    """A message that both gives an observation and takes it back says nothing certain of it."""
     action = table.columns[ACTION]
     gone = [row for row in table.rows if row[action] == "D"]
     if not gone or len(gone) == len(table.rows):
@@ -161,7 +161,7 @@ def _refuse_told_and_taken_back(table: Table, dimensions: set[str]) -> None:
         keys.setdefault(given, set()).add(tuple(row[place] for place in given))
     if len(keys) > MAX_PARTIAL_KEYS:
         raise DeliveryError(
-            "the message takes data back in too many ways", "Ask for the data as they stand.", len(keys)
+            "the message takes data back in too many ways", "Ask for the data as they are now.", len(keys)
         )
     for row in table.rows:
         if row[action] == "D":
@@ -170,7 +170,7 @@ def _refuse_told_and_taken_back(table: Table, dimensions: set[str]) -> None:
             key = tuple(row[place] if place < len(row) else None for place in places)
             if key in taken:
                 raise DeliveryError(
-                    "the message tells an observation and takes it back",
-                    "Ask for the data as they stand, without deletions.",
+                    "the message gives an observation and takes it back",
+                    "Ask for the data as they are now, without deletions.",
                     ".".join(one or "" for one in key)[:120],
                 )

@@ -1,4 +1,4 @@
-"""Walks through XML as it streams by, element after element; nothing is built up, and whoever sends tricks is refused."""
+"""Walks through XML as it streams by, element after element; nothing is built up, and XML that declares entities or nests without end is refused."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ Attributes = dict[str, str]
 
 
 class Walker(Protocol):
-    """What is told of each element: its name without prefix, and at its end the text directly in it."""
+    """What is kept of each element: its name without prefix, and at its end the text directly in it."""
 
     def start(self, name: str, attributes: Attributes) -> None: ...
     def end(self, name: str, text: str) -> None: ...
     def stray(self, text: str) -> None:
-        """Text that stands before another element."""
+        """Text before another element."""
 
 
 def walk(blocks: Iterable[bytes], walker: Walker) -> None:
-    """Tell the walker of every element in turn; raises DeliveryError for XML that is broken, too deep, or declares entities."""
+    """Call the walker for every element in turn; raises DeliveryError for XML that is broken, too deep, or declares entities."""
     reader = _Reader(walker)
     try:
         for block in blocks:

@@ -41,7 +41,7 @@ _IN_A_SET = {
     "Comp",
     "Text",
 }
-# What may stand in a data set and is no part of the data.
+# What may be in a data set and is no part of the data.
 _ASIDE = {"Annotations", "DataProvider"}
 Cells = dict[str, str | None]
 
@@ -104,13 +104,15 @@ class _Message:
     def stray(self, text: str) -> None:
         """A lost sign can turn an observation into text; nothing of a data set is text."""
         if isinstance(self.inner, _Data) and self.path[-1] in _WITHOUT_TEXT:
-            raise DeliveryError("text stands where observations do", "Ask for the message again.", text[:60])
+            raise DeliveryError("there is text among the observations", "Ask for the message again.", text[:60])
 
     def _judge(self, said: dict[str, str]) -> None:
-        told = f"{said.get('code', '')} {said.get('text', '')}".strip()[:200]
+        complaint = f"{said.get('code', '')} {said.get('text', '')}".strip()[:200]
         if said["severity"].lower() == "error":
-            raise DeliveryError("the source answered with an error", "Mend what it complains of, and ask again.", told)
-        self.complaints.append(told)
+            raise DeliveryError(
+                "the source answered with an error", "Mend what it complains of, and ask again.", complaint
+            )
+        self.complaints.append(complaint)
 
     def finish(self) -> None:
         if self.root == "Error":

@@ -1,4 +1,4 @@
-"""Cuts a large table of text into stretches of whole records. The lines themselves say where, so that lines which come again are cut alike wherever they stand."""
+"""Cuts a large table of text into stretches of whole records. The lines themselves say where, so that lines which come again are cut alike wherever they are."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ SIZES = Sizes()
 
 @dataclass(frozen=True)
 class Cut:
-    """One stretch: where it lies, the hash of what it says, how many lines and records it holds and how many lines stand before it."""
+    """One stretch: where it lies, the hash of what it says, how many lines and records it holds and how many lines come before it."""
 
     start: int
     end: int
@@ -111,7 +111,7 @@ def _first_chosen(stream: BinaryIO, low: int, high: int) -> int | None:
     """The first end of a line, from one byte to another, that the text on both sides of it singles out."""
     windows: npt.NDArray[np.uint8]
     for at in range(low, high, STEP):
-        # A step, and what stands on either side of it.
+        # A step, and what is on either side of it.
         stream.seek(at - AROUND)
         text = np.frombuffer(stream.read(AROUND + min(STEP, high - at) + 1 + AROUND), dtype=np.uint8)
         if len(text) < 2 * AROUND + 1:

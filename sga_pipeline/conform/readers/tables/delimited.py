@@ -138,7 +138,7 @@ def _lines_at(positions: list[int], path: Path) -> list[int]:
 
 def _by_arithmetic(places: Sequence[int], broken: list[int], path: Path) -> list[Record]:
     """Where each line is one record: count the header and the broken lines before it."""
-    # A broken line at L pushes down every record that would stand at L or later; ranks undo the pushes before it.
+    # A broken line at L pushes down every record that would be at L or later; ranks undo the pushes before it.
     thresholds = [line - rank for rank, line in enumerate(sorted(broken))]
     lines = [place + 2 + bisect_right(thresholds, place + 2) for place in places]
     found, at = [], 0
@@ -151,8 +151,8 @@ def _by_arithmetic(places: Sequence[int], broken: list[int], path: Path) -> list
 
 
 def _by_reading(places: Sequence[int], path: Path, form: CsvFormat) -> list[Record]:
-    """Where records span lines, or blank lines stand between them: read the file once more, record by record."""
-    wanted, found = set(places), []
+    """Where records span lines, or blank lines are between them: read the file once more, record by record."""
+    asked, found = set(places), []
     with path.open(encoding="utf-8-sig", newline="") as stream:
         reader = _reader(stream, form)
         width = len(next(reader))
@@ -160,7 +160,7 @@ def _by_reading(places: Sequence[int], path: Path, form: CsvFormat) -> list[Reco
         for cells in reader:
             # Surplus cells that are all empty are no surplus.
             if len(cells) >= width and not any(cells[width:]):
-                if place in wanted:
+                if place in asked:
                     found.append(Record(start + 1, form.delimiter.join(cells)))
                 place += 1
             start = reader.line_num

@@ -1,4 +1,4 @@
-"""JSON objects as a table: their members are columns, wherever in the document they stand."""
+"""JSON objects as a table: their members are columns, wherever in the document they are."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import duckdb
 import shapely
 
 from sga_pipeline.conform.readers.boundaries.geometries import from_esri, from_geojson
-from sga_pipeline.conform.readers.in_memory import hold, json_cell
+from sga_pipeline.conform.readers.in_memory import json_cell, load_rows
 from sga_pipeline.conform.readers.json_documents import documents
 from sga_pipeline.conform.readers.opened import Opened
 from sga_pipeline.conform.readers.unix_milliseconds import moment_cell
@@ -32,7 +32,7 @@ def open_json(con: duckdb.DuckDBPyConnection, path: Path, form: JsonFormat) -> O
     if not table.names:
         next_step = "Say under format.columns which columns there are."
         raise DeliveryError("there are no rows, and nothing says which columns they would have", next_step, path.name)
-    return hold(con, list(table.names), table.rows)
+    return load_rows(con, list(table.names), table.rows)
 
 
 class _Table:
@@ -124,7 +124,7 @@ def _object(value: Any, path: str) -> dict[str, Any]:
 
 
 def reached(document: Any, path: str) -> list[tuple[Any, dict[str, Any]]]:
-    """What stands at the end of a path, each with the object around it."""
+    """What is at the end of a path, each with the object around it."""
     here: list[tuple[Any, dict[str, Any]]] = [(document, {})]
     for part in path.split("."):
         there: list[tuple[Any, dict[str, Any]]] = []

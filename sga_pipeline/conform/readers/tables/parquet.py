@@ -27,10 +27,10 @@ def open_parquet(con: duckdb.DuckDBPyConnection, path: Path) -> Opened:
     relation = f"(select {cells} from (select * from {source}) as source_rows({aliases}))"
 
     def records_of(places: Sequence[int], _total: int) -> list[Record]:
-        con.register("wanted_places", pl.DataFrame({"place": places}, schema={"place": pl.Int64}).to_arrow())
+        con.register("chosen_places", pl.DataFrame({"place": places}, schema={"place": pl.Int64}).to_arrow())
         rows = con.execute(
             f"with numbered as (select row_number() over () - 1 as place, * from {relation}) "
-            "select * from numbered semi join wanted_places using (place) order by place"
+            "select * from numbered semi join chosen_places using (place) order by place"
         ).fetchall()
         return [Record(row[0] + 1, "\t".join(cell or "" for cell in row[1:])) for row in rows]
 

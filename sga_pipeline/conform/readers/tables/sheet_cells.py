@@ -1,4 +1,4 @@
-"""Run as a process of its own, under limits: opens a workbook and writes the cells of the wanted sheets as JSON lines.
+"""Run as a process of its own, under limits: opens a workbook and writes the cells of the chosen sheets as JSON lines.
 
 A workbook a few kilobytes small can ask its reader for a terabyte, and that ends the process that reads it. So it is not ours.
 """
@@ -18,12 +18,12 @@ MAX_MEMORY = 3_000_000_000
 MAX_SECONDS = 300
 # Between a file and its reader: what went wrong, in words that are shown.
 NO_WORKBOOK, NO_SHEET, TOO_LARGE = "no workbook", "no sheet", "too large"
-# Some half a million rows of twenty columns; all wanted sheets together.
+# Some half a million rows of twenty columns; all chosen sheets together.
 MAX_CELLS, MAX_COLUMNS = 10_000_000, 5_000
 _DOCTYPE_WITHIN = 1 << 16
 
 
-def main(path: str, wanted: list[str | int]) -> None:
+def main(path: str, sheets: list[str | int]) -> None:
     """First line: what went wrong, or the sheets. Then for each sheet a line about it and one for each of its rows."""
     _limit(resource.RLIMIT_AS, MAX_MEMORY)
     _limit(resource.RLIMIT_CPU, MAX_SECONDS)
@@ -32,9 +32,9 @@ def main(path: str, wanted: list[str | int]) -> None:
         _refuse_doctype(path)
         book = python_calamine.CalamineWorkbook.from_path(path)
         names = book.sheet_names
-        chosen = [one for one in (_name_of(want, names) for want in wanted) if one is not None]
-        if len(chosen) < len(wanted):
-            missing = next(str(want) for want in wanted if _name_of(want, names) is None)
+        chosen = [one for one in (_name_of(want, names) for want in sheets) if one is not None]
+        if len(chosen) < len(sheets):
+            missing = next(str(want) for want in sheets if _name_of(want, names) is None)
             _say({"problem": NO_SHEET, "value": missing, "there": names})
             return
         _say({"sheets": chosen})
@@ -83,7 +83,7 @@ def _name_of(want: str | int, names: list[str]) -> str | None:
 
 
 def _refuse_doctype(path: str) -> None:
-    """A document type can only stand at the head of XML; no office program writes one, and whoever does means harm."""
+    """A document type can only be at the head of XML; no office program writes one, and whoever does means harm."""
     if not zipfile.is_zipfile(path):
         return
     with zipfile.ZipFile(path) as archive:

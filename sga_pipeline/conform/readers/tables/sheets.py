@@ -31,12 +31,12 @@ class Sheet:
     merged: list[tuple[int, int, int, int]]
 
 
-def read_sheets(path: Path, wanted: list[str | int], scratch: Path) -> list[Sheet]:
+def read_sheets(path: Path, chosen: list[str | int], scratch: Path) -> list[Sheet]:
     """The sheets a contract names, in its order."""
     with tempfile.TemporaryDirectory(dir=scratch) as folder:
-        # The kind is told by content, never by a name; and what the process reads has the size it seems to have.
+        # The kind is recognised by content, never by a name; and what the process reads has the size it seems to have.
         plain = _plain(path, Path(folder))
-        command = [sys.executable, "-m", sheet_cells.__name__, str(plain), json.dumps(wanted)]
+        command = [sys.executable, "-m", sheet_cells.__name__, str(plain), json.dumps(chosen)]
         with tempfile.TemporaryFile(dir=folder) as out:
             try:
                 done = subprocess.run(
@@ -48,7 +48,7 @@ def read_sheets(path: Path, wanted: list[str | int], scratch: Path) -> list[Shee
             lines = (json.loads(line) for line in out if line.endswith(b"\n"))
             first = next(lines, None)
             if first is not None and "problem" in first:
-                raise _told(first)
+                raise _refusal(first)
             if first is None or done.returncode != 0:
                 raise _too_much(path)
             return [_sheet(name, lines) for name in first["sheets"]]
@@ -57,7 +57,7 @@ def read_sheets(path: Path, wanted: list[str | int], scratch: Path) -> list[Shee
 def _sheet(name: str, lines: object) -> Sheet:
     about = next(lines)  # type: ignore[call-overload]
     if "problem" in about:
-        raise _told(about)
+        raise _refusal(about)
     rows = [next(lines) for _ in range(about["rows"])]  # type: ignore[call-overload]
     return Sheet(name, rows, [(a, b, c, d) for a, b, c, d in about["merged"]])
 
@@ -84,7 +84,7 @@ def _plain(path: Path, folder: Path) -> Path:
     return target
 
 
-def _told(said: dict[str, object]) -> DeliveryError:
+def _refusal(said: dict[str, object]) -> DeliveryError:
     if said["problem"] == sheet_cells.NO_SHEET:
         there = ", ".join(str(name) for name in said["there"])  # type: ignore[attr-defined]
         return DeliveryError(f"the workbook has no sheet [{said['value']}]", "Correct format.sheet.", there)

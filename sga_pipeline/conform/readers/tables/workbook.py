@@ -1,4 +1,4 @@
-"""Sheets of a workbook as one table: header of several rows, labels that stand once, several sheets appended."""
+"""Sheets of a workbook as one table: header of several rows, labels written once, several sheets appended."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from sga_pipeline.conform.readers.in_memory import hold
+from sga_pipeline.conform.readers.in_memory import load_rows
 from sga_pipeline.conform.readers.opened import Opened
 from sga_pipeline.conform.readers.tables.sheets import Cells, Sheet, read_sheets
 from sga_pipeline.contracts.formats import WorkbookFormat
@@ -32,7 +32,7 @@ def open_workbook(con: duckdb.DuckDBPyConnection, path: Path, form: WorkbookForm
         header = header or names
         order = [names.index(name) for name in header] if names != header else range(len(names))
         rows += [(number, [cells[at] for at in order]) for number, cells in body]
-    return hold(con, header, [cells for _, cells in rows], [number for number, _ in rows])
+    return load_rows(con, header, [cells for _, cells in rows], [number for number, _ in rows])
 
 
 def _table(sheet: Sheet, form: WorkbookFormat) -> tuple[tuple[str, ...], list[Numbered]]:
@@ -86,7 +86,7 @@ def _fill_merged(rows: list[Cells], sheet: Sheet, top: int) -> None:
 
 
 def _labelled(body: list[Numbered], levels: Sequence[tuple[int, re.Pattern[str]]], sheet: str) -> list[Numbered]:
-    """Rows with the labels they stand under; an outer label ends the inner ones."""
+    """Rows with the labels above them; an outer label ends the inner ones."""
     current: Cells = [None] * len(levels)
     found = []
     for number, cells in body:
@@ -94,14 +94,14 @@ def _labelled(body: list[Numbered], levels: Sequence[tuple[int, re.Pattern[str]]
         if level is not None:
             current = [*current[:level], cells[levels[level][0]], *[None] * (len(levels) - level - 1)]
         elif None in current:
-            raise DeliveryError("a row stands under no label", "Correct format.outline.", f"{sheet} row {number}")
+            raise DeliveryError("a row has no label above it", "Correct format.outline.", f"{sheet} row {number}")
         else:
             found.append((number, [*cells, *current]))
     return found
 
 
 def _fill_down(body: list[Numbered], columns: list[int]) -> None:
-    """Values that stand once, row by row; a new outer value ends the inner ones."""
+    """Values written once, row by row; a new outer value ends the inner ones."""
     current: Cells = [None] * len(columns)
     for _, cells in body:
         for at, column in enumerate(columns):
