@@ -63,6 +63,7 @@ check: .venv/installed-dev ## lint, format, types, import layers, dbt, generated
 	$(BIN)/python -m sga_pipeline.warehouse.tables_page --check
 	$(BIN)/python -m sga_pipeline.contracts.renew_translations --check
 	$(BIN)/dbt --quiet parse --no-partial-parse --project-dir dbt_project --profiles-dir dbt_project
+	$(BIN)/dbt-score lint --manifest dbt_project/target/manifest.json --show failing-items --fail-project-under 9.3
 	$(BIN)/sga check contracts/cities/*
 
 contracts-lint: .venv/installed-dev .venv/contracts/installed ## what datacontract-cli says of the ODCS shapes: lint, and tests over small files
