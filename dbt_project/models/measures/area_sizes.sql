@@ -1,6 +1,6 @@
 -- Grain: city x area: square kilometres, its own or the sum of its children's if none of those is missing.
 with
-    own as (select city_id, area_id, parent_id, boundary_version, area_km2 from {{ ref('city_areas') }}),
+    own_sizes as (select city_id, area_id, parent_id, boundary_version, area_km2 from {{ ref('stg_areas') }}),
 
     children as (
         select
@@ -9,17 +9,17 @@ with
             {{ steady_sum('area_km2') }} as area_km2,
             count(*) as children,
             count(area_km2) as sized
-        from own
+        from own_sizes
         where parent_id is not null
         group by city_id, parent_id
     )
 
 select
-    own.city_id,
-    own.area_id,
-    own.boundary_version,
+    own_sizes.city_id,
+    own_sizes.area_id,
+    own_sizes.boundary_version,
     coalesce(
-        own.area_km2, case when children.children = children.sized then children.area_km2 end
+        own_sizes.area_km2, case when children.children = children.sized then children.area_km2 end
     ) as area_km2
-from own
-left join children on own.city_id = children.city_id and own.area_id = children.area_id
+from own_sizes
+left join children on own_sizes.city_id = children.city_id and own_sizes.area_id = children.area_id

@@ -164,7 +164,7 @@ with
         group by city_id, feed_id, area_id, period, icd10, topic, sex, age_group
     ),
 
-    together as (
+    rows_of_shapes as (
         select *
         from crime_victims
         union all by name
@@ -187,45 +187,50 @@ with
             city_id,
             feed_id,
             extent_area,
-            dated_to = 'year' as by_year,
-            {{ in_list("'sex'", 'told') }} as tells_sex,
-            {{ in_list("'age'", 'told') }} or {{ in_list("'age_group'", 'told') }} as tells_age
-        from (select *, replace(reported_columns, ',', ';') as told from {{ source('run_records', 'feeds') }})
+            dated_to = 'year' as is_yearly,
+            {{ in_list("'sex'", 'columns') }} as reports_sex,
+            {{ in_list("'age'", 'columns') }} or {{ in_list("'age_group'", 'columns') }} as reports_age
+        from
+            (
+                select *, replace(reported_columns, ',', ';') as columns
+                from {{ source('run_records', 'feeds') }}
+            )
     ),
 
     -- Years for sources that know no more, months for events, and for counts what their period says.
-    dated as (
+    dated_rows as (
         select
-            together.* exclude (start, period, age, age_group) replace (
-                case when feeds.tells_sex then together.sex else '_T' end as sex
+            rows_of_shapes.* exclude (start, period, age, age_group) replace (
+                case when feeds.reports_sex then rows_of_shapes.sex else '_T' end as sex
             ),
             case
-                when together.period is not null
-                then {{ freq_of_text('together.period') }}
-                when feeds.by_year
+                when rows_of_shapes.period is not null
+                then {{ freq_of_text('rows_of_shapes.period') }}
+                when feeds.is_yearly
                 then 'A'
                 else 'M'
             end as freq,
-            coalesce(together.start, {{ start_of_text('together.period') }}) as start,
-            (together.age is not null or together.age_group <> '_T') and feeds.tells_age as age_told,
-            {{ age_low('together.age', 'together.age_group') }} as age_low,
-            {{ age_high('together.age', 'together.age_group') }} as age_high
-        from together
-        inner join feeds on together.city_id = feeds.city_id and together.feed_id = feeds.feed_id
+            coalesce(rows_of_shapes.start, {{ start_of_text('rows_of_shapes.period') }}) as start,
+            (rows_of_shapes.age is not null or rows_of_shapes.age_group <> '_T')
+            and feeds.reports_age as age_reported,
+            {{ age_low('rows_of_shapes.age', 'rows_of_shapes.age_group') }} as age_low,
+            {{ age_high('rows_of_shapes.age', 'rows_of_shapes.age_group') }} as age_high
+        from rows_of_shapes
+        inner join feeds on rows_of_shapes.city_id = feeds.city_id and rows_of_shapes.feed_id = feeds.feed_id
     ),
 
-    -- An area code nobody knows counts to the feed's extent, where it is known to have happened.
-    placed as (
+    -- An unknown area code counts to the feed's extent, where it is known to have happened.
+    rows_with_area as (
         select
-            dated.* exclude (area_id),
-            case when areas.area_id is null then feeds.extent_area else dated.area_id end as area_id,
-            case when areas.area_id is null then dated.area_id end as unknown_area
-        from dated
-        inner join feeds on dated.city_id = feeds.city_id and dated.feed_id = feeds.feed_id
+            dated_rows.* exclude (area_id),
+            case when areas.area_id is null then feeds.extent_area else dated_rows.area_id end as area_id,
+            case when areas.area_id is null then dated_rows.area_id end as unknown_area
+        from dated_rows
+        inner join feeds on dated_rows.city_id = feeds.city_id and dated_rows.feed_id = feeds.feed_id
         left join
-            {{ ref('city_areas') }} as areas
-            on dated.city_id = areas.city_id
-            and dated.area_id = areas.area_id
+            {{ ref('stg_areas') }} as areas
+            on dated_rows.city_id = areas.city_id
+            and dated_rows.area_id = areas.area_id
     )
 
 select
@@ -236,15 +241,15 @@ select
     unknown_area,
     freq,
     {{ period_start('freq', 'start') }} as start,
-    {{ profile_of('placed') }} as profile,
+    {{ profile_of('rows_with_area') }} as profile,
     {{ filter_columns() | join(', ') }},
     sex,
-    age_told,
+    age_reported,
     age_low,
     age_high,
     ethnicity,
     disability,
     exploitation,
     sum(amount) as amount
-from placed
+from rows_with_area
 group by all

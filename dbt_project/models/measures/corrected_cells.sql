@@ -1,8 +1,8 @@
--- Grain: city x area x frequency x period in which rows stand that the city corrected, with their feeds.
+-- Grain: city x area x frequency x period that holds rows corrected by the city, with their feeds.
 -- Kept out of releases: it may point at a person.
--- A row of an area that nobody knows counts to the feed's extent, and so does its correction.
+-- A row of an unknown area counts to the feed's extent, and so does its correction.
 with
-    known as (
+    rows_with_area as (
         select
             corrected.city_id,
             corrected.feed_id,
@@ -19,23 +19,23 @@ with
             and corrected.area_id = areas.area_id
     ),
 
-    placed as (
+    rows_with_ancestors as (
         select
-            known.city_id,
-            known.feed_id,
-            above.ancestor_id as area_id,
-            {{ start_of_text('known.period') }} as start,
-            {{ freq_of_text('known.period') }} as told_freq
-        from known
+            rows_with_area.city_id,
+            rows_with_area.feed_id,
+            ancestors.ancestor_id as area_id,
+            {{ start_of_text('rows_with_area.period') }} as start,
+            {{ freq_of_text('rows_with_area.period') }} as row_freq
+        from rows_with_area
         inner join
-            {{ ref('area_ancestors') }} as above
-            on known.city_id = above.city_id
-            and known.area_id = above.area_id
-        where known.period <> ''
+            {{ ref('area_ancestors') }} as ancestors
+            on rows_with_area.city_id = ancestors.city_id
+            and rows_with_area.area_id = ancestors.area_id
+        where rows_with_area.period <> ''
     ),
 
     frequencies as (
-        select 'A' as freq, ['A', 'Q', 'M'] as told
+        select 'A' as freq, ['A', 'Q', 'M'] as row_freqs
         union all
         select 'Q', ['Q', 'M']
         union all
@@ -43,11 +43,11 @@ with
     )
 
 select
-    placed.city_id,
-    placed.area_id,
+    rows_with_ancestors.city_id,
+    rows_with_ancestors.area_id,
     frequencies.freq,
-    {{ period_start('frequencies.freq', 'placed.start') }} as start,
-    list(distinct placed.feed_id order by placed.feed_id) as feeds
-from placed
-inner join frequencies on list_contains(frequencies.told, placed.told_freq)
+    {{ period_start('frequencies.freq', 'rows_with_ancestors.start') }} as start,
+    list(distinct rows_with_ancestors.feed_id order by rows_with_ancestors.feed_id) as feeds
+from rows_with_ancestors
+inner join frequencies on list_contains(frequencies.row_freqs, rows_with_ancestors.row_freq)
 group by all

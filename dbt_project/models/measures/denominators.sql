@@ -1,7 +1,6 @@
--- Grain: city x area x year of the window x sex x age x other dimension: residents to divide by. From the
--- year itself; between two known
--- years along a straight line where the feed's contract allows it; else from the nearest year within one.
--- Whatever is not of the year is marked (E).
+-- Grain: city x area x year of the window x sex x age x other dimension: residents to divide by.
+-- From the year itself; between two known years along a straight line where the feed's contract allows it;
+-- else from the nearest year within one. Whatever is not of the year is marked (E).
 with
     years as (
         select cities.city_id, cast(cities.first_year + counted.range as integer) as year
@@ -9,7 +8,7 @@ with
         inner join range(200) as counted on counted.range <= cities.last_year - cities.first_year
     ),
 
-    known as (
+    known_years as (
         select
             *,
             lead(year) over (
@@ -21,47 +20,48 @@ with
         from {{ ref('population_values') }}
     ),
 
-    between_two as (
+    interpolated_years as (
         select
             years.year as for_year,
-            known.*,
-            known.persons
-            + (known.next_persons - known.persons)
-            * (years.year - known.year)
-            / (known.next_year - known.year) as drawn
+            known_years.*,
+            known_years.persons
+            + (known_years.next_persons - known_years.persons)
+            * (years.year - known_years.year)
+            / (known_years.next_year - known_years.year) as interpolated
         from years
         inner join
-            known
-            on years.city_id = known.city_id
-            and years.year > known.year
-            and years.year < known.next_year
+            known_years
+            on years.city_id = known_years.city_id
+            and years.year > known_years.year
+            and years.year < known_years.next_year
         inner join
             {{ source('run_records', 'feeds') }} as feeds
-            on known.city_id = feeds.city_id
-            and known.feed_id = feeds.feed_id
+            on known_years.city_id = feeds.city_id
+            and known_years.feed_id = feeds.feed_id
             and feeds.between_years = 'straight_line'
     ),
 
-    near as (
-        select years.year as for_year, known.*
+    nearest_years as (
+        select years.year as for_year, known_years.*
         from years
-        inner join known on years.city_id = known.city_id and abs(known.year - years.year) <= 1
+        inner join
+            known_years on years.city_id = known_years.city_id and abs(known_years.year - years.year) <= 1
         anti join
-            between_two
-            on known.city_id = between_two.city_id
-            and known.area_id = between_two.area_id
-            and years.year = between_two.for_year
+            interpolated_years
+            on known_years.city_id = interpolated_years.city_id
+            and known_years.area_id = interpolated_years.area_id
+            and years.year = interpolated_years.for_year
         qualify
             row_number() over (
                 partition by
                     years.city_id,
-                    known.area_id,
+                    known_years.area_id,
                     years.year,
-                    known.sex,
-                    known.age,
-                    known.other_dim,
-                    known.other_code
-                order by abs(known.year - years.year), known.year
+                    known_years.sex,
+                    known_years.age,
+                    known_years.other_dim,
+                    known_years.other_code
+                order by abs(known_years.year - years.year), known_years.year
             )
             = 1
     )
@@ -84,7 +84,7 @@ select
     || case
         when source_year is not null then ', based on ' || cast(source_year as varchar) else ''
     end as source
-from near
+from nearest_years
 union all
 select
     city_id,
@@ -95,7 +95,7 @@ select
     other_dim,
     other_code,
     feed_id,
-    cast(drawn as double),
+    cast(interpolated as double),
     true,
     feed_id || ' ' || cast(year as varchar) || ' to ' || cast(next_year as varchar) || ' (E)'
-from between_two
+from interpolated_years

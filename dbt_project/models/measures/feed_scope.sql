@@ -1,11 +1,10 @@
--- Grain: city x feed x area the feed speaks for: its extent and everything below it.
--- `promised` marks the areas for which the absence of rows can mean zero: not one of which nothing was ever
--- heard, where a whole area's records lie
--- under a code that no boundary knows. They may be its own.
+-- Grain: city x feed x area that the feed covers: its extent and everything below it.
+-- `promised` marks the areas for which the absence of rows can mean zero. Where as many records as a whole
+-- area has lie under a code of no boundary, an area without any record is not promised: they may be its own.
 with
     feeds as (select city_id, feed_id, extent_area, spatial_levels from {{ source('run_records', 'feeds') }}),
 
-    lost as (
+    records_without_area as (
         select city_id, feed_id, unknown_area as code, sum(amount) as records
         from {{ ref('cells') }}
         where unknown_area is not null
@@ -16,17 +15,17 @@ with
         where "column" = 'area_id'
     ),
 
-    astray as (
-        select distinct lost.city_id, lost.feed_id
-        from lost
+    feeds_with_unmatched_area as (
+        select distinct records_without_area.city_id, records_without_area.feed_id
+        from records_without_area
         left join
             {{ ref('area_records') }} as usual
-            on lost.city_id = usual.city_id
-            and lost.feed_id = usual.feed_id
-        where lost.records > coalesce(usual.records, 0) / 2
+            on records_without_area.city_id = usual.city_id
+            and records_without_area.feed_id = usual.feed_id
+        where records_without_area.records > coalesce(usual.records, 0) / 2
     ),
 
-    heard as (
+    areas_with_records as (
         select distinct cells.city_id, cells.feed_id, ancestors.ancestor_id as area_id
         from {{ ref('cells') }} as cells
         inner join
@@ -43,7 +42,7 @@ select
     ancestors.area_id = feeds.extent_area
     or (
         {{ in_list('areas.level', "replace(feeds.spatial_levels, ',', ';')") }}
-        and (astray.feed_id is null or heard.area_id is not null)
+        and (feeds_with_unmatched_area.feed_id is null or areas_with_records.area_id is not null)
     ) as promised
 from feeds
 inner join
@@ -51,12 +50,13 @@ inner join
     on feeds.city_id = ancestors.city_id
     and feeds.extent_area = ancestors.ancestor_id
 inner join
-    {{ ref('city_areas') }} as areas
-    on ancestors.city_id = areas.city_id
-    and ancestors.area_id = areas.area_id
-left join astray on feeds.city_id = astray.city_id and feeds.feed_id = astray.feed_id
+    {{ ref('stg_areas') }} as areas on ancestors.city_id = areas.city_id and ancestors.area_id = areas.area_id
 left join
-    heard
-    on feeds.city_id = heard.city_id
-    and feeds.feed_id = heard.feed_id
-    and ancestors.area_id = heard.area_id
+    feeds_with_unmatched_area
+    on feeds.city_id = feeds_with_unmatched_area.city_id
+    and feeds.feed_id = feeds_with_unmatched_area.feed_id
+left join
+    areas_with_records
+    on feeds.city_id = areas_with_records.city_id
+    and feeds.feed_id = areas_with_records.feed_id
+    and ancestors.area_id = areas_with_records.area_id

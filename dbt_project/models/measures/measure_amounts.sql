@@ -1,10 +1,11 @@
--- Grain: city x feed x measure x area (rolled up) x frequency x period x sex x age x other dimension: what
--- the rows that arrived add up to.
--- Months and quarters are totals only; years also by sex, by age, by both, and by each other dimension.
--- Unknowns are kept.
+-- Grain: city x feed x measure x area x frequency x period x sex x age x other dimension: what the rows that
+-- arrived add up to, in their area and in every area that contains it.
+-- Months and quarters have totals only; years also values by sex, by age, by both, and by each other
+-- dimension.
+-- Unknown sexes, ages and codes are kept.
 {% set keys = 'city_id, feed_id, measure_id, area_id, level' %}
 with
-    chosen as (
+    rows_of_measures as (
         select
             cells.city_id,
             cells.feed_id,
@@ -13,7 +14,7 @@ with
             cells.freq,
             cells.start,
             cells.sex,
-            cells.age_told,
+            cells.age_reported,
             cells.age_low,
             cells.age_high,
             cells.location_type,
@@ -26,45 +27,45 @@ with
         group by all
     ),
 
-    rolled as (
+    rows_by_ancestor as (
         select
-            chosen.* exclude (area_id, amount),
+            rows_of_measures.* exclude (area_id, amount),
             ancestors.ancestor_id as area_id,
             ancestors.ancestor_level as level,
-            sum(chosen.amount) as amount
-        from chosen
+            sum(rows_of_measures.amount) as amount
+        from rows_of_measures
         inner join
             {{ ref('area_ancestors') }} as ancestors
-            on chosen.city_id = ancestors.city_id
-            and chosen.area_id = ancestors.area_id
+            on rows_of_measures.city_id = ancestors.city_id
+            and rows_of_measures.area_id = ancestors.area_id
         semi join
             {{ ref('feed_scope') }} as scope
-            on chosen.city_id = scope.city_id
-            and chosen.feed_id = scope.feed_id
+            on rows_of_measures.city_id = scope.city_id
+            and rows_of_measures.feed_id = scope.feed_id
             and ancestors.ancestor_id = scope.area_id
         group by all
     ),
 
     -- A source that gives no sex has only totals; they are no part of themselves.
-    yearly as (
+    yearly_rows as (
         select
             * exclude (freq, start, amount) replace (nullif(sex, '_T') as sex),
             {{ period_start("'A'", 'start') }} as start,
             sum(amount) as amount
-        from rolled
+        from rows_by_ancestor
         group by all
     ),
 
-    totals as (
+    amounts_by_sex as (
         select {{ keys }}, start, coalesce(sex, '_T') as sex, '_T' as age, sum(amount) as amount, 0 as unsure
-        from yearly
+        from yearly_rows
         group by {{ keys }}, start, grouping sets ((), (sex))
         having grouping(sex) = 1 or sex is not null
     ),
 
     -- A year of age always fits a group; a band fits where it nests; one that reaches over the edge makes
     -- the group unsure.
-    by_age as (
+    amounts_by_age as (
         select
             {{ keys }},
             start,
@@ -76,84 +77,88 @@ with
             coalesce(
                 sum(amount) filter (where age_low < groups.age_min or age_high > groups.age_max), 0
             ) as unsure
-        from yearly
+        from yearly_rows
         inner join
             {{ ref('age_groups') }} as groups
-            on yearly.age_low <= groups.age_max
-            and yearly.age_high >= groups.age_min
-            and {{ scheme_is_for('groups.scheme', 'yearly.level') }}
+            on yearly_rows.age_low <= groups.age_max
+            and yearly_rows.age_high >= groups.age_min
+            and {{ scheme_is_for('groups.scheme', 'yearly_rows.level') }}
         group by {{ keys }}, start, groups.age_group, grouping sets ((), (sex))
         having grouping(sex) = 1 or sex is not null
     ),
 
-    of_unknown_age as (
+    amounts_of_unknown_age as (
         select {{ keys }}, start, coalesce(sex, '_T') as sex, '_U' as age, sum(amount) as amount, 0 as unsure
-        from yearly
-        where age_told and age_low is null
+        from yearly_rows
+        where age_reported and age_low is null
         group by {{ keys }}, start, grouping sets ((), (sex))
         having grouping(sex) = 1 or sex is not null
     ),
 
-    by_other as (
+    amounts_by_dimension as (
         select
-            told.city_id,
-            told.feed_id,
-            told.measure_id,
-            told.area_id,
-            told.level,
-            told.start,
+            by_dimension.city_id,
+            by_dimension.feed_id,
+            by_dimension.measure_id,
+            by_dimension.area_id,
+            by_dimension.level,
+            by_dimension.start,
             '_T' as sex,
             '_T' as age,
-            told.other.name as other_dim,
-            coalesce(told.other.code, '_U') as other_code,
-            sum(told.amount) as amount,
+            by_dimension.other.name as other_dim,
+            coalesce(by_dimension.other.code, '_U') as other_code,
+            sum(by_dimension.amount) as amount,
             0 as unsure
         from
             (
                 select
                     *,
                     {{ named_columns(['location_type', 'ethnicity', 'disability', 'exploitation']) }} as other
-                from yearly
-            ) as told
+                from yearly_rows
+            ) as by_dimension
         inner join
             {{ source('run_records', 'feeds') }} as feeds
-            on told.city_id = feeds.city_id
-            and told.feed_id = feeds.feed_id
-        where {{ in_list('told.other.name', "replace(feeds.reported_columns, ',', ';')") }}
+            on by_dimension.city_id = feeds.city_id
+            and by_dimension.feed_id = feeds.feed_id
+        where {{ in_list('by_dimension.other.name', "replace(feeds.reported_columns, ',', ';')") }}
         group by
-            told.city_id,
-            told.feed_id,
-            told.measure_id,
-            told.area_id,
-            told.level,
-            told.start,
-            told.other.name,
-            coalesce(told.other.code, '_U')
+            by_dimension.city_id,
+            by_dimension.feed_id,
+            by_dimension.measure_id,
+            by_dimension.area_id,
+            by_dimension.level,
+            by_dimension.start,
+            by_dimension.other.name,
+            coalesce(by_dimension.other.code, '_U')
         -- A dimension that is unknown for everyone says nothing.
         qualify
-            bool_or(coalesce(told.other.code, '_U') <> '_U') over (
-                partition by told.city_id, told.feed_id, told.measure_id, told.other.name
+            bool_or(coalesce(by_dimension.other.code, '_U') <> '_U') over (
+                partition by
+                    by_dimension.city_id,
+                    by_dimension.feed_id,
+                    by_dimension.measure_id,
+                    by_dimension.other.name
             )
     ),
 
-    years as (
+    yearly_amounts as (
         select *
-        from totals
+        from amounts_by_sex
         union all
         select *
-        from by_age
+        from amounts_by_age
         union all
         select *
-        from of_unknown_age
+        from amounts_of_unknown_age
     ),
 
-    parts_of_year as (
+    amounts_within_year as (
         select
             {{ keys }},
-            target.freq,
-            {{ period_start('target.freq', 'start') }} as start,
+            frequencies.freq,
+            {{ period_start('frequencies.freq', 'start') }} as start,
             sum(amount) as amount
-        from rolled
+        from rows_by_ancestor
         inner join
             (
                 select 'M' as source, 'M' as freq
@@ -161,9 +166,9 @@ with
                 select 'M', 'Q'
                 union all
                 select 'Q', 'Q'
-            ) as target
-            on rolled.freq = target.source
-        group by {{ keys }}, target.freq, {{ period_start('target.freq', 'start') }}
+            ) as frequencies
+            on rows_by_ancestor.freq = frequencies.source
+        group by {{ keys }}, frequencies.freq, {{ period_start('frequencies.freq', 'start') }}
     )
 
 select
@@ -179,10 +184,10 @@ select
     '' as other_code,
     amount,
     unsure
-from years
+from yearly_amounts
 union all
 select city_id, feed_id, measure_id, area_id, 'A', start, sex, age, other_dim, other_code, amount, unsure
-from by_other
+from amounts_by_dimension
 union all
 select city_id, feed_id, measure_id, area_id, freq, start, '_T', '_T', '', '', amount, 0
-from parts_of_year
+from amounts_within_year

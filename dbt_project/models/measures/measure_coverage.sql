@@ -11,13 +11,13 @@ with
         inner join range(1200) as counted on counted.range < 12 * (cities.last_year - cities.first_year + 1)
     ),
 
-    needed as (
+    codes_needed as (
         select measure_id, shape, count(distinct code) as codes
         from {{ ref('measure_codes') }}
         group by measure_id, shape
     ),
 
-    -- Months in which each needed code is covered by some delivery in use.
+    -- Months in which each code of a measure is covered by some delivery in use.
     covered_codes as (
         select distinct coverage.city_id, coverage.feed_id, codes.measure_id, codes.code, months.month
         from {{ source('run_records', 'coverage') }} as coverage
@@ -36,14 +36,14 @@ with
     covered_months as (
         select covered_codes.city_id, covered_codes.feed_id, covered_codes.measure_id, covered_codes.month
         from covered_codes
-        inner join needed on covered_codes.measure_id = needed.measure_id
+        inner join codes_needed on covered_codes.measure_id = codes_needed.measure_id
         group by
             covered_codes.city_id,
             covered_codes.feed_id,
             covered_codes.measure_id,
             covered_codes.month,
-            needed.codes
-        having count(distinct covered_codes.code) = needed.codes
+            codes_needed.codes
+        having count(distinct covered_codes.code) = codes_needed.codes
     ),
 
     -- A table of topics covers those it has ever had a row of, or names in its contract: one without a line
@@ -52,30 +52,33 @@ with
 
     -- A source that knows only a broader offence, and has never had a row of this one, cannot say how many
     -- of those there were: not even none.
-    told_codes as (
+    codes_with_rows as (
         select distinct city_id, feed_id, shape, iccs_code from {{ ref('cells') }} where iccs_code is not null
     ),
 
-    too_broad as (
-        select told.city_id, told.feed_id, codes.measure_id
+    measures_known_only_broadly as (
+        select reported.city_id, reported.feed_id, codes.measure_id
         from {{ ref('measure_codes') }} as codes
         inner join
-            told_codes as told
-            on codes.shape = told.shape
-            and length(told.iccs_code) >= 2
-            and told.iccs_code <> '_U'
+            codes_with_rows as reported
+            on codes.shape = reported.shape
+            and length(reported.iccs_code) >= 2
+            and reported.iccs_code <> '_U'
             and (
-                (starts_with(codes.code, told.iccs_code) and length(told.iccs_code) < length(codes.code))
-                or starts_with(told.iccs_code, codes.code)
+                (
+                    starts_with(codes.code, reported.iccs_code)
+                    and length(reported.iccs_code) < length(codes.code)
+                )
+                or starts_with(reported.iccs_code, codes.code)
             )
         where codes.code <> ''
-        group by told.city_id, told.feed_id, codes.measure_id, codes.code
-        having not bool_or(starts_with(told.iccs_code, codes.code))
+        group by reported.city_id, reported.feed_id, codes.measure_id, codes.code
+        having not bool_or(starts_with(reported.iccs_code, codes.code))
     ),
 
     -- Who counts offences has not counted victims, of none of them nor of this offence: not even none.
-    other_units as (
-        select told.city_id, told.feed_id, codes.measure_id
+    measures_of_other_units as (
+        select reported.city_id, reported.feed_id, codes.measure_id
         from {{ ref('measure_codes') }} as codes
         inner join {{ ref('measures') }} as measures on codes.measure_id = measures.measure_id
         inner join
@@ -83,24 +86,24 @@ with
                 select distinct city_id, feed_id, shape, iccs_code, unit_counted
                 from {{ ref('cells') }}
                 where unit_counted is not null
-            ) as told
-            on codes.shape = told.shape
+            ) as reported
+            on codes.shape = reported.shape
         where measures.unit_counted is not null
-        group by told.city_id, told.feed_id, codes.measure_id
+        group by reported.city_id, reported.feed_id, codes.measure_id
         having
-            not bool_or({{ in_list('told.unit_counted', 'measures.unit_counted') }})
+            not bool_or({{ in_list('reported.unit_counted', 'measures.unit_counted') }})
             or (
-                bool_or(starts_with(told.iccs_code, codes.code))
+                bool_or(starts_with(reported.iccs_code, codes.code))
                 and not bool_or(
-                    starts_with(told.iccs_code, codes.code)
-                    and {{ in_list('told.unit_counted', 'measures.unit_counted') }}
+                    starts_with(reported.iccs_code, codes.code)
+                    and {{ in_list('reported.unit_counted', 'measures.unit_counted') }}
                 )
             )
     ),
 
-    -- Feeds that could speak for a measure at all: they hold some of its codes, and tell what it filters by.
+    -- Feeds that can say something of a measure: they hold some of its codes and every column it filters by.
     -- A source that never says which weapon was used has no homicides by firearm, not even zero.
-    speakers as (
+    feeds_of_measures as (
         select distinct coverage.city_id, coverage.feed_id, codes.measure_id
         from {{ source('run_records', 'coverage') }} as coverage
         inner join
@@ -133,15 +136,15 @@ with
             {%- endfor %}
     ),
 
-    trusted as (
+    feeds_that_can_answer as (
         select *
-        from speakers
-        anti join too_broad using (city_id, feed_id, measure_id)
-        anti join other_units using (city_id, feed_id, measure_id)
+        from feeds_of_measures
+        anti join measures_known_only_broadly using (city_id, feed_id, measure_id)
+        anti join measures_of_other_units using (city_id, feed_id, measure_id)
     ),
 
     -- The finest frequency a feed knows: a source that gives years says nothing of months.
-    finest as (
+    finest_frequencies as (
         select city_id, feed_id, max(case freq when 'M' then 3 when 'Q' then 2 else 1 end) as fineness
         from {{ ref('cells') }}
         group by city_id, feed_id
@@ -156,22 +159,25 @@ with
     )
 
 select
-    trusted.city_id,
-    trusted.feed_id,
-    trusted.measure_id,
+    feeds_that_can_answer.city_id,
+    feeds_that_can_answer.feed_id,
+    feeds_that_can_answer.measure_id,
     frequencies.freq,
     {{ period_start('frequencies.freq', 'months.month') }} as start,
     frequencies.months_expected,
     count(covered_months.month) as months_covered
-from trusted
-inner join months on trusted.city_id = months.city_id
-left join finest on trusted.city_id = finest.city_id and trusted.feed_id = finest.feed_id
-inner join frequencies on frequencies.fineness <= coalesce(finest.fineness, 1)
+from feeds_that_can_answer
+inner join months on feeds_that_can_answer.city_id = months.city_id
+left join
+    finest_frequencies
+    on feeds_that_can_answer.city_id = finest_frequencies.city_id
+    and feeds_that_can_answer.feed_id = finest_frequencies.feed_id
+inner join frequencies on frequencies.fineness <= coalesce(finest_frequencies.fineness, 1)
 left join
     covered_months
-    on trusted.city_id = covered_months.city_id
-    and trusted.feed_id = covered_months.feed_id
-    and trusted.measure_id = covered_months.measure_id
+    on feeds_that_can_answer.city_id = covered_months.city_id
+    and feeds_that_can_answer.feed_id = covered_months.feed_id
+    and feeds_that_can_answer.measure_id = covered_months.measure_id
     and months.month = covered_months.month
 group by all
 having count(covered_months.month) > 0

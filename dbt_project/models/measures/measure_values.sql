@@ -1,9 +1,8 @@
--- Grain: city x measure x area x frequency x period x sex x age x other dimension, from the one feed that
--- speaks for it.
--- 0 stands only where an accepted delivery covers the whole period; a period covered in part has no amount,
--- only what was seen.
+-- Grain: city x measure x area x frequency x period x sex x age x other dimension, from its preferred feed.
+-- An amount is 0 only where an accepted delivery covers the whole period; a period covered in part has no
+-- amount, only what was observed.
 with
-    spoken as (
+    covered_periods as (
         select
             coverage.city_id,
             coverage.feed_id,
@@ -30,23 +29,22 @@ with
         where scope.promised
     ),
 
-    -- Where several feeds cover the same thing one speaks: a whole period before a part, then the
-    -- contract's preference.
-    -- Most measures have one feed; only the others need to be looked at cell by cell.
-    contested as (
+    -- Where several feeds cover the same thing one is preferred: a whole period before a part, then the
+    -- contract's order. Most measures have one feed; only the others need a choice, cell by cell.
+    measures_of_several_feeds as (
         select city_id, measure_id
         from {{ ref('measure_coverage') }}
         group by city_id, measure_id
         having count(distinct feed_id) > 1
     ),
 
-    one_speaker as (
+    preferred_feeds as (
         select *
-        from spoken
-        anti join contested using (city_id, measure_id)
+        from covered_periods
+        anti join measures_of_several_feeds using (city_id, measure_id)
         union all
         select *
-        from (select * from spoken semi join contested using (city_id, measure_id))
+        from (select * from covered_periods semi join measures_of_several_feeds using (city_id, measure_id))
         qualify
             row_number() over (
                 partition by city_id, measure_id, area_id, freq, start
@@ -56,22 +54,22 @@ with
     ),
 
     -- The cells a reader may expect: totals everywhere, and for years the sexes and ages the feed promises.
-    wanted as (
+    promised_cells as (
         select
-            one_speaker.city_id,
-            one_speaker.feed_id,
-            one_speaker.measure_id,
-            one_speaker.area_id,
-            one_speaker.freq,
-            one_speaker.start,
-            one_speaker.months_covered,
-            one_speaker.months_expected,
-            one_speaker.whole,
+            preferred_feeds.city_id,
+            preferred_feeds.feed_id,
+            preferred_feeds.measure_id,
+            preferred_feeds.area_id,
+            preferred_feeds.freq,
+            preferred_feeds.start,
+            preferred_feeds.months_covered,
+            preferred_feeds.months_expected,
+            preferred_feeds.whole,
             sexes.sex,
             ages.age,
             '' as other_dim,
             '' as other_code
-        from one_speaker
+        from preferred_feeds
         inner join
             (
                 select '_T' as sex
@@ -82,8 +80,8 @@ with
             ) as sexes
             on sexes.sex = '_T'
             or (
-                one_speaker.freq = 'A'
-                and {{ in_list("'sex'", "replace(one_speaker.disaggregations, ',', ';')") }}
+                preferred_feeds.freq = 'A'
+                and {{ in_list("'sex'", "replace(preferred_feeds.disaggregations, ',', ';')") }}
             )
         inner join
             (
@@ -95,21 +93,22 @@ with
             ) as ages
             on ages.age = '_T'
             or (
-                one_speaker.freq = 'A'
-                and {{ in_list("'age'", "replace(one_speaker.disaggregations, ',', ';')") }}
-                and {{ scheme_is_for('ages.scheme', 'one_speaker.level') }}
+                preferred_feeds.freq = 'A'
+                and {{ in_list("'age'", "replace(preferred_feeds.disaggregations, ',', ';')") }}
+                and {{ scheme_is_for('ages.scheme', 'preferred_feeds.level') }}
             )
     ),
 
-    seen as (
-        select amounts.*, one_speaker.months_covered, one_speaker.months_expected, one_speaker.whole
+    observed_amounts as (
+        select
+            amounts.*, preferred_feeds.months_covered, preferred_feeds.months_expected, preferred_feeds.whole
         from {{ ref('measure_amounts') }} as amounts
-        inner join one_speaker using (city_id, feed_id, measure_id, area_id, freq, start)
+        inner join preferred_feeds using (city_id, feed_id, measure_id, area_id, freq, start)
     )
 
 select
     city_id,
-    coalesce(seen.feed_id, wanted.feed_id) as feed_id,
+    coalesce(observed_amounts.feed_id, promised_cells.feed_id) as feed_id,
     measure_id,
     area_id,
     freq,
@@ -119,27 +118,33 @@ select
     other_dim,
     other_code,
     case
-        when coalesce(seen.whole, wanted.whole) and coalesce(seen.unsure, 0) = 0 then coalesce(seen.amount, 0)
+        when
+            coalesce(observed_amounts.whole, promised_cells.whole)
+            and coalesce(observed_amounts.unsure, 0) = 0
+        then coalesce(observed_amounts.amount, 0)
     end as amount,
-    -- Of a group whose edge a band crosses, not even what was seen can be said.
-    case when coalesce(seen.unsure, 0) = 0 then coalesce(seen.amount, 0) end as amount_seen,
-    coalesce(seen.months_covered, wanted.months_covered) as months_covered,
-    coalesce(seen.months_expected, wanted.months_expected) as months_expected,
+    -- Of a group whose edge a band crosses, not even the observed amount is known.
     case
-        when not coalesce(seen.whole, wanted.whole)
+        when coalesce(observed_amounts.unsure, 0) = 0 then coalesce(observed_amounts.amount, 0)
+    end as amount_seen,
+    coalesce(observed_amounts.months_covered, promised_cells.months_covered) as months_covered,
+    coalesce(observed_amounts.months_expected, promised_cells.months_expected) as months_expected,
+    case
+        when not coalesce(observed_amounts.whole, promised_cells.whole)
         then 'months_covered'
-        when seen.unsure > 0
+        when observed_amounts.unsure > 0
         then 'ages_not_nested'
     end as reason_code,
     case
-        when not coalesce(seen.whole, wanted.whole)
+        when not coalesce(observed_amounts.whole, promised_cells.whole)
         then
-            cast(coalesce(seen.months_covered, wanted.months_covered) as varchar)
+            cast(coalesce(observed_amounts.months_covered, promised_cells.months_covered) as varchar)
             || ' of '
-            || cast(coalesce(seen.months_expected, wanted.months_expected) as varchar)
+            || cast(coalesce(observed_amounts.months_expected, promised_cells.months_expected) as varchar)
     end as reason_detail
-from wanted
-full outer join seen using (city_id, measure_id, area_id, freq, start, sex, age, other_dim, other_code)
+from promised_cells
+full outer join
+    observed_amounts using (city_id, measure_id, area_id, freq, start, sex, age, other_dim, other_code)
 left join {{ ref('age_groups') }} as groups on age = groups.age_group
--- A source of broad bands has no five-year groups; to refuse each of them would say nothing new.
-where coalesce(seen.unsure, 0) = 0 or groups.scheme <> 'five_year'
+-- A source of broad bands has no five-year groups; a reason for each of them would say nothing new.
+where coalesce(observed_amounts.unsure, 0) = 0 or groups.scheme <> 'five_year'

@@ -1,4 +1,4 @@
--- Grain: a row of residents, from the one feed that speaks for its area and year, with its ages as numbers.
+-- Grain: a row of residents, from the preferred feed of its area and year, with its ages as numbers.
 select
     population.city_id,
     population.feed_id,

@@ -1,16 +1,16 @@
 -- Grain: city x area x year x sex x age x other dimension: residents; null where the source's ages do not
 -- nest in the group.
 with
-    own as (
-        select resolved.*, told.source_year
+    reported_values as (
+        select resolved.*, source_years.source_year
         from ({{ resolved(ref('population_rows'), 'city_id, feed_id, area_id, year') }}) as resolved
         inner join
             (
                 select city_id, area_id, year, max(source_year) as source_year
                 from {{ ref('population_rows') }}
                 group by all
-            ) as told using (city_id, area_id, year)
+            ) as source_years using (city_id, area_id, year)
     )
 
 select city_id, feed_id, area_id, year, sex, age, other_dim, other_code, source_year, amount as persons
-from ({{ with_sums_of_areas('own', 'city_id, year', ['feed_id', 'source_year']) }})
+from ({{ with_sums_of_areas('reported_values', 'city_id, year', ['feed_id', 'source_year']) }})

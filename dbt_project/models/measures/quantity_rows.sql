@@ -1,7 +1,7 @@
 -- Grain: measure x row of official counts that belongs to it. A measure of several topics adds them up
 -- where all are given.
 with
-    chosen as (
+    rows_of_measures as (
         select
             counts.city_id,
             counts.feed_id,
@@ -27,7 +27,7 @@ with
             and counts.feed_id = feeds.feed_id
     ),
 
-    added as (
+    sums_of_topics as (
         select
             city_id,
             feed_id,
@@ -41,7 +41,7 @@ with
             other_code,
             preference,
             case when count(amount) = topics then {{ steady_sum('amount') }} end as amount
-        from chosen
+        from rows_of_measures
         group by
             city_id,
             feed_id,
@@ -71,7 +71,7 @@ select
     other_dim,
     other_code,
     amount
-from added
+from sums_of_topics
 qualify
     dense_rank() over (partition by city_id, measure_id, area_id, freq, start order by preference, feed_id)
     = 1

@@ -1,7 +1,7 @@
 -- Grain: city x feed x indicator x area x period x sex x age x other dimension: weighted shares of a
 -- survey, with design-based errors.
 -- The variance is Taylor's, between clusters within strata; clusters without anyone of a group count as
--- nought. Intervals on the logit, Student's t.
+-- zero. Intervals on the logit, Student's t.
 {% set keys = 'city_id, feed_id, indicator_id, area_id, period, sex, age, other_dim, other_code' %}
 with
     respondents as (
@@ -56,8 +56,8 @@ with
             )
     ),
 
-    -- Who was asked, and whether the answer was yes.
-    asked as (
+    -- The respondents of the indicator's question and base, and whether the answer was yes.
+    answers_by_indicator as (
         select indicators.indicator_id, indicators.multiplier, respondents.*, answers.answer
         from {{ ref('indicator_catalogue') }} as indicators
         inner join answers on answers.question = 'q_' || indicators.question
@@ -79,54 +79,54 @@ with
             )
     ),
 
-    grouped as (
+    answers_by_group as (
         select *, '_T' as group_sex, '_T' as group_age, '' as other_dim, '' as other_code
-        from asked
+        from answers_by_indicator
         union all
         select *, sex, '_T', '', ''
-        from asked
+        from answers_by_indicator
         where {{ in_list("'sex'", "replace(reported_columns, ',', ';')") }}
         union all
-        select asked.*, '_T', groups.age_group, '', ''
-        from asked
+        select answers_by_indicator.*, '_T', groups.age_group, '', ''
+        from answers_by_indicator
         inner join
             {{ ref('age_groups') }} as groups
-            on asked.age_low >= groups.age_min
-            and asked.age_high <= groups.age_max
+            on answers_by_indicator.age_low >= groups.age_min
+            and answers_by_indicator.age_high <= groups.age_max
             and groups.scheme in ('iccs', 'guide')
         union all
         select * exclude (other), '_T', '_T', other.name, coalesce(other.code, '_U')
-        from (select *, {{ named_columns(['ethnicity', 'disability']) }} as other from asked)
+        from (select *, {{ named_columns(['ethnicity', 'disability']) }} as other from answers_by_indicator)
         where {{ in_list('other.name', "replace(reported_columns, ',', ';')") }}
     ),
 
-    clustered as (
+    cluster_sums as (
         select
-            grouped.city_id,
-            grouped.feed_id,
-            grouped.indicator_id,
+            answers_by_group.city_id,
+            answers_by_group.feed_id,
+            answers_by_group.indicator_id,
             ancestors.ancestor_id as area_id,
-            grouped.period,
-            grouped.group_sex as sex,
-            grouped.group_age as age,
-            grouped.other_dim,
-            grouped.other_code,
-            grouped.stratum,
-            grouped.cluster,
-            any_value(grouped.multiplier) as multiplier,
-            {{ steady_sum('grouped.weight') }} as weight,
-            {{ steady_sum('grouped.weight') }} filter (where grouped.answer) as weight_yes,
+            answers_by_group.period,
+            answers_by_group.group_sex as sex,
+            answers_by_group.group_age as age,
+            answers_by_group.other_dim,
+            answers_by_group.other_code,
+            answers_by_group.stratum,
+            answers_by_group.cluster,
+            any_value(answers_by_group.multiplier) as multiplier,
+            {{ steady_sum('answers_by_group.weight') }} as weight,
+            {{ steady_sum('answers_by_group.weight') }} filter (where answers_by_group.answer) as weight_yes,
             count(*) as answers,
-            count(*) filter (where grouped.answer) as yes
-        from grouped
+            count(*) filter (where answers_by_group.answer) as yes
+        from answers_by_group
         inner join
             {{ ref('area_ancestors') }} as ancestors
-            on grouped.city_id = ancestors.city_id
-            and grouped.area_id = ancestors.area_id
+            on answers_by_group.city_id = ancestors.city_id
+            and answers_by_group.area_id = ancestors.area_id
         semi join
             {{ ref('feed_scope') }} as scope
-            on grouped.city_id = scope.city_id
-            and grouped.feed_id = scope.feed_id
+            on answers_by_group.city_id = scope.city_id
+            and answers_by_group.feed_id = scope.feed_id
             and ancestors.ancestor_id = scope.area_id
         group by all
     ),
@@ -139,11 +139,11 @@ with
             coalesce({{ steady_sum('weight_yes') }}, 0) / nullif({{ steady_sum('weight') }}, 0) as share,
             sum(answers) as answers,
             sum(yes) as yes
-        from clustered
+        from cluster_sums
         group by {{ keys }}
     ),
 
-    spread as (
+    residuals as (
         select
             {{ keys }},
             stratum,
@@ -152,34 +152,38 @@ with
         from
             (
                 select
-                    clustered.*,
-                    (coalesce(clustered.weight_yes, 0) - shares.share * clustered.weight)
+                    cluster_sums.*,
+                    (coalesce(cluster_sums.weight_yes, 0) - shares.share * cluster_sums.weight)
                     / shares.weight as residual
-                from clustered
+                from cluster_sums
                 inner join shares using ({{ keys }})
             )
         group by {{ keys }}, stratum
     ),
 
-    -- A stratum of one cluster says nothing of the spread within it; then there is no error, and no
-    -- pretence of one.
+    strata_variances as (
+        select
+            {{ keys }},
+            designs.freedom,
+            designs.clusters,
+            designs.clusters
+            / (designs.clusters - 1.0)
+            * greatest(residuals.squares - power(residuals.total, 2) / designs.clusters, 0) as variance
+        from residuals
+        inner join designs using (city_id, feed_id, period, stratum)
+    ),
+
+    -- A stratum of one cluster says nothing of the variance within it; then there is no error.
     errors as (
         select
             {{ keys }},
-            any_value(designs.freedom) as freedom,
-            case
-                when bool_and(designs.clusters > 1)
-                then
-                    sqrt(
-                        {{ steady_sum('designs.clusters / (designs.clusters - 1.0) * greatest(spread.squares - power(spread.total, 2) / designs.clusters, 0)') }}
-                    )
-            end as error
-        from spread
-        inner join designs using (city_id, feed_id, period, stratum)
+            any_value(freedom) as freedom,
+            case when bool_and(clusters > 1) then sqrt({{ steady_sum('variance') }}) end as error
+        from strata_variances
         group by {{ keys }}
     ),
 
-    limits as (
+    shares_with_errors as (
         select
             shares.*,
             errors.error,
@@ -214,4 +218,4 @@ select
         else multiplier / (1 + exp(- (logit + t * logit_error)))
     end as high,
     case when share > 0 then error / share end as relative_error
-from limits
+from shares_with_errors
