@@ -1,7 +1,8 @@
 {# The key that a model declares in its `meta`: it is written once, and tests, comments and the manifest read it. #}
 {% macro declared_key(name) %}
     {%- if execute -%}
-        {%- for node in graph.nodes.values() if node.resource_type == 'model' and node.alias == name and node.config.meta.key -%}
+        {%- set models = graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') -%}
+        {%- for node in models if node.alias == name and node.config.meta.key -%}
             {%- set quoted = [] -%}
             {%- for column in node.config.meta.key -%}
                 {%- do quoted.append(adapter.quote(column)) -%}

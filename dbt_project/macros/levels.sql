@@ -1,4 +1,5 @@
-{# What a source of levels (residents, official counts) says of each cell: its own totals first, else the sum of its parts.
+{# What a source of levels (residents, official counts) gives for each cell: its own totals first, else the sum
+   of its parts.
    The relation has the keys, sex, age_group, age_low, age_high, other_dim, other_code ('' for none) and amount. #}
 {% macro resolved(relation, keys) %}
     with

@@ -40,7 +40,9 @@ def warehouse(folder: Path) -> Home:
             con.execute(f"create table {schema}.{table} as select {city}* from source.{schema}.{table}")
         for table in UNREAD:
             con.execute(f"create table {table} (city_id varchar)")
-        con.execute(f"create table checks (city_id varchar, engine varchar, {CHECKS}, checked_rows bigint, about varchar)")
+        con.execute(
+            f"create table checks (city_id varchar, engine varchar, {CHECKS}, checked_rows bigint, about varchar)"
+        )
         con.execute("create view newest_cells as select * from evidence.expected_cells where year = 2024")
         con.execute("create schema expectations")
         con.execute(f"create table expectations.dbt_tests (test_id varchar, {CHECKS})")
