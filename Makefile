@@ -57,11 +57,13 @@ check: .venv/installed-dev ## lint, format, types, import layers, dbt, generated
 	$(BIN)/sqlfmt --check dbt_project
 	$(BIN)/python -m sga_pipeline.contracts.schema --check
 	$(BIN)/python -m sga_pipeline.contracts.shape_code_lists --check
+	$(BIN)/python -m sga_pipeline.contracts.staging_models --check
 	$(BIN)/python -m sga_pipeline.contracts.dictionary --check
 	$(BIN)/python -m sga_pipeline.contracts.gap_rules_page --check
 	$(BIN)/python -m sga_pipeline.warehouse.tables_page --check
 	$(BIN)/python -m sga_pipeline.contracts.renew_translations --check
 	$(BIN)/dbt --quiet parse --no-partial-parse --project-dir dbt_project --profiles-dir dbt_project
+	$(BIN)/dbt-score lint --manifest dbt_project/target/manifest.json --show failing-items --fail-project-under 9.3
 	$(BIN)/sga check contracts/cities/*
 
 contracts-lint: .venv/installed-dev .venv/contracts/installed ## what datacontract-cli says of the ODCS shapes: lint, and tests over small files
@@ -73,6 +75,7 @@ format: .venv/installed-dev ## format code and renew generated files
 	$(BIN)/sqlfmt dbt_project
 	$(BIN)/python -m sga_pipeline.contracts.schema
 	$(BIN)/python -m sga_pipeline.contracts.shape_code_lists
+	$(BIN)/python -m sga_pipeline.contracts.staging_models
 	$(BIN)/python -m sga_pipeline.contracts.dictionary
 	$(BIN)/python -m sga_pipeline.contracts.gap_rules_page
 	$(BIN)/python -m sga_pipeline.warehouse.tables_page

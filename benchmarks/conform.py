@@ -63,9 +63,9 @@ def conformed(city: Path, folder: Path, *, profile: bool = False) -> int:
     outcome = conform_delivery(plan, _Delivered(city / "data" / "incidents.csv"), "k" * 16, sinks)
     if profile:
         watch.disable()
-        told = io.StringIO()
-        pstats.Stats(watch, stream=told).sort_stats("tottime").print_stats(25)
-        print(told.getvalue(), file=sys.stderr)
+        profile = io.StringIO()
+        pstats.Stats(watch, stream=profile).sort_stats("tottime").print_stats(25)
+        print(profile.getvalue(), file=sys.stderr)
     if not outcome.accepted:
         raise SystemExit(outcome.reason)
     outcome.check()

@@ -84,7 +84,7 @@ GAPS: tuple[Gap, ...] = (
         "severity": "low",
         "indicator_id": "crime.homicide",
         "status": "explained",
-        "statement": "Victims are not told apart by sex.",
+        "statement": "Victims are not broken down by sex.",
     },
     {
         "gap_id": "b1",

@@ -1,10 +1,12 @@
 {# The key that a model declares in its `meta`: it is written once, and tests, comments and the manifest read it. #}
 {% macro declared_key(name) %}
     {%- if execute -%}
-        {%- for node in graph.nodes.values() if node.resource_type == 'model' and node.alias == name -%}
-            {{ return(node.config.meta.key) }}
+        {%- for node in graph.nodes.values() if node.resource_type == 'model' and node.alias == name and node.config.meta.key -%}
+            {%- set quoted = [] -%}
+            {%- for column in node.config.meta.key -%} {%- do quoted.append(adapter.quote(column)) -%} {%- endfor -%}
+            {{ return(quoted) }}
         {%- endfor -%}
-        {{ exceptions.raise_compiler_error('the model [' ~ name ~ '] declares no key: add config.meta.key to its yml') }}
+        {{ exceptions.raise_compiler_error('the model [' ~ name ~ '] declares no key: add it to its yml') }}
     {%- endif -%}
     {{ return(['city_id']) }}
 {% endmacro %}

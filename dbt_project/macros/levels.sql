@@ -143,7 +143,7 @@
                 count(*) over (partition by ancestors.city_id, ancestors.ancestor_id, areas.level) as siblings
             from {{ ref('area_ancestors') }} as ancestors
             inner join
-                {{ ref('stg_areas') }} as areas
+                {{ ref('city_areas') }} as areas
                 on ancestors.city_id = areas.city_id
                 and ancestors.area_id = areas.area_id
             -- The areas of a city fill it; the cities of a programme do not fill their country.

@@ -1,5 +1,6 @@
 {# What the meta of a gap kind says of its rules, checked against the columns its yml describes. #}
 {% macro rules_of_kind(kind) %}
+    {% if not execute %} {{ return({}) }} {% endif %}
     {% set models = graph.nodes.values() | selectattr("resource_type", "equalto", "model") %}
     {% set node = models | selectattr("name", "equalto", kind) | first %}
     {% set rules = {} %}
@@ -20,6 +21,6 @@
 {% macro refuse_column(node, rule, column) %}
     {% set file = node.patch_path.split("://")[-1] %}
     {% set known = node.columns | join(", ") %}
-    {% set problem = file ~ ": the rule [" ~ rule ~ "] names the column [" ~ column ~ "], which is not described there." %}
-    {% do exceptions.raise_compiler_error(problem ~ " Name one that is, or describe it: " ~ known ~ ".") %}
+    {% set problem = file ~ ": the rule [" ~ rule ~ "] names a column that is not described there [" ~ column ~ "]." %}
+    {% do exceptions.raise_compiler_error(problem ~ " Describe it, or name one of these: " ~ known ~ ".") %}
 {% endmacro %}

@@ -1,11 +1,12 @@
-{# Stacks the gap kinds (models/evidence/gap_kinds) into findings of one form: scope, metrics, words, figures, and the query that
-   gives the same figures again from the release. What a rule's scope, figures and metrics are is said by the `meta` of the kind's yml:
+{# Stacks the gap kinds (models/evidence/gap_kinds) into findings of one form: scope, metrics, words, figures, and the
+   query that gives the same figures again from the release. The `meta` of a kind's yml says what they are, as names of
+   the view's columns:
 
      rules:
        missing_periods: {scope: [feed_id], figures: [expected_n, missing], metrics: [share_covered]}
 
-   They are names of the view's columns. A metric of another name than its column is written {metric: column}. `identity` is the name
-   a rule had when its findings were first published: it enters the gap_id, which must outlive new names. #}
+   Metrics whose names are not those of their columns are written {metric: column}. `identity` is the name that a rule
+   had when its findings were first published: it enters the gap_id, which must outlive new names. #}
 {% macro stack_gap_kinds(kinds) %}
     {# No row: it gives every column and its type, whichever of them the kinds have. #}
     select
@@ -19,16 +20,13 @@
         cast(null as bigint) as available_n
     where false
     {% for kind in kinds %}
-            {% set view = ref(kind) %}
-        {% if execute %}
-            union all by name
-            {{ findings_of_kind(view, kind, rules_of_kind(kind)) }}
-        {% endif %}
+        union all by name
+        {{ findings_of_kind(kind) }}
     {% endfor %}
 {% endmacro %}
 
-
-{% macro findings_of_kind(view, kind, rules) %}
+{% macro findings_of_kind(kind) %}
+    {% set rules = rules_of_kind(kind) %}
     select
         city_id,
         rule_id,
@@ -43,7 +41,7 @@
         as figures,
         {% call(name, rule) case_of_rule(kind, rules) %} {{ evidence_query(kind, name, rule) }} {% endcall %}
         as evidence_query
-    from {{ view }}
+    from {{ ref(kind) }}
 {% endmacro %}
 
 {# One expression for each rule; a rule that the meta does not know must not pass for a finding without words. #}

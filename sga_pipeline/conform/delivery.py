@@ -13,7 +13,7 @@ from sga_pipeline.conform.outcome import Outcome
 from sga_pipeline.conform.points import PlaceFinder
 from sga_pipeline.conform.readers.opened import Opened
 from sga_pipeline.conform.rows import ConformContext, take_rows
-from sga_pipeline.conform.sentinels import sentinels
+from sga_pipeline.conform.sentinels import count_sentinels
 from sga_pipeline.conform.sinks import Quarantine
 from sga_pipeline.conform.stretches import conform_stretches
 from sga_pipeline.conform.wide_tables import lengthen, melt
@@ -75,7 +75,7 @@ def conform_delivery(
         outcome.check()
         _judge(plan, outcome)
         if outcome.accepted:
-            outcome.sentinels = sentinels(con, plan, opened)
+            outcome.sentinels = count_sentinels(con, plan, opened)
     except DeliveryError as error:
         outcome.accepted, outcome.reason = False, str(error)
     except duckdb.OutOfMemoryException:
@@ -88,7 +88,7 @@ def conform_delivery(
     finally:
         con.close()
     if not outcome.accepted:
-        # Stretches may be in use for another delivery; whoever keeps the feed's files knows.
+        # Stretches may be in use for another delivery; the module that keeps the feed's files decides.
         sinks.kept.unlink(missing_ok=True)
         outcome.files, outcome.volumes = [], []
     return outcome

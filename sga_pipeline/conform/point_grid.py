@@ -1,4 +1,4 @@
-"""Which polygon a point lies in: a grid that knows most answers by heart, and exact tests in the cells a border crosses."""
+"""Which polygon a point lies in: a grid that holds most answers, and exact tests in the cells a border crosses."""
 
 from __future__ import annotations
 

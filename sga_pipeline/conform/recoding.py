@@ -31,7 +31,7 @@ def _single(code: str, crosswalk: Crosswalk, sums: bool) -> str:
     return found[0][0] if alone else f"{crosswalk.id}:{crosswalk.key(code)}"
 
 
-def settle(con: duckdb.DuckDBPyConnection, kept: KeptFile, plan: FeedPlan, crosswalk: Crosswalk) -> None:
+def merge_areas(con: duckdb.DuckDBPyConnection, kept: KeptFile, plan: FeedPlan, crosswalk: Crosswalk) -> None:
     """Rewrite a finished file of counts, so that each area of the city has one row: its parts' sum. The whole stays the same."""
     amount = additive(plan.shape)
     if amount is None or not (crosswalk.merges or crosswalk.splits):

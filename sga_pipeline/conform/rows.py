@@ -14,12 +14,12 @@ from sga_pipeline.conform.corrections import count_met, note_places
 from sga_pipeline.conform.outcome import Outcome
 from sga_pipeline.conform.points import PlaceFinder
 from sga_pipeline.conform.readers.opened import Opened
-from sga_pipeline.conform.recoding import recode, settle
+from sga_pipeline.conform.recoding import merge_areas, recode
 from sga_pipeline.conform.row_rules import RowRules, build_rules
 from sga_pipeline.conform.same_key import add_up, amount_column, leave_out
 from sga_pipeline.conform.select_sql import IN_SCOPE, UNREADABLE, Selection, build_selection
 from sga_pipeline.conform.sinks import PLACE, Duplicates, KeptFile, Quarantine
-from sga_pipeline.conform.volumes import volumes
+from sga_pipeline.conform.volumes import count_volumes
 from sga_pipeline.contracts.assessment import FeedPlan
 from sga_pipeline.contracts.feed import FromColumns, Joined
 from sga_pipeline.contracts.places import FromPoint
@@ -91,7 +91,7 @@ def take_rows(
     elif amount:
         _set_contradictions_aside(plan, kept, duplicates, quarantine, f"conflict:{amount}", outcome)
     if plan.crosswalk:
-        settle(context.con, kept, plan, plan.crosswalk)
+        merge_areas(context.con, kept, plan, plan.crosswalk)
     outcome.rows_outside = total - outcome.rows_in
     ragged = opened.ragged()
     outcome.rows_in += len(ragged)
@@ -101,7 +101,7 @@ def take_rows(
         outcome.severities["type:record"] = "high"
     quarantine.write(ragged, lambda places: opened.records_of(places, total))
     outcome.files = [kept_file.name]
-    outcome.volumes = volumes(context.con, kept_file, plan.shape)
+    outcome.volumes = count_volumes(context.con, kept_file, plan.shape)
     outcome.check()
     return outcome
 

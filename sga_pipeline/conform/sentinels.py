@@ -13,7 +13,7 @@ USUAL = {"-999", "-9999", "-99", "-9", "999999", "9999999"}
 OFTEN = 3
 
 
-def sentinels(con: duckdb.DuckDBPyConnection, plan: FeedPlan, opened: Opened) -> list[tuple[str, str, int]]:
+def count_sentinels(con: duckdb.DuckDBPyConnection, plan: FeedPlan, opened: Opened) -> list[tuple[str, str, int]]:
     """Column, number and how often it is there. Tables of events are large and their numbers few; they are not read again."""
     if plan.shape.kind == "events":
         return []

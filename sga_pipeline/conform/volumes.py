@@ -16,7 +16,7 @@ SERIES = {"iccs_code": "left(iccs_code, 2)", "topic": "topic", "indicator_id": "
 Volume = tuple[str, str, int, float | None]
 
 
-def volumes(con: duckdb.DuckDBPyConnection, file: Path, shape: Shape) -> list[Volume]:
+def count_volumes(con: duckdb.DuckDBPyConnection, file: Path, shape: Shape) -> list[Volume]:
     """Rows and their sum for each series and period (a month, where rows have a day), in a fixed order."""
     columns = [column.name for column in shape.columns]
     if shape.dated_by:

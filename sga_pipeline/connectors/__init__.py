@@ -1,1 +1,1 @@
-"""One module a protocol. A connector brings bytes; it knows nothing of what they mean."""
+"""One module a protocol. A connector brings bytes and does not interpret them."""

@@ -13,7 +13,7 @@ from typing import NoReturn
 
 import requests
 
-from sga_pipeline.connectors.sniff import HEAD_BYTES, impostor
+from sga_pipeline.connectors.sniff import HEAD_BYTES, find_other_format
 from sga_pipeline.contracts.formats import CsvFormat, Format
 from sga_pipeline.errors import PullError
 from sga_pipeline.home import home_error
@@ -49,7 +49,7 @@ class Body:
             if may_be_empty:
                 return
             self._refuse("the answer is empty", "Check the address.")
-        if found := impostor(head, self.media_type, self.form):
+        if found := find_other_format(head, self.media_type, self.form):
             self._refuse(
                 f"the server sent {found}, not {self.form.kind}",
                 "Open the address by hand: it may ask for a log-in, or the file may have moved.",
@@ -59,7 +59,7 @@ class Body:
         length = self.response.headers.get("Content-Length")
         chunked = "chunked" in self.response.headers.get("Transfer-Encoding", "").lower()
         if length is None and not chunked:
-            # Such an answer ends when the connection does, and nobody can tell whether that was too early.
+            # Such an answer ends when the connection does, and nobody can know whether that was too early.
             self._refuse(
                 "the server does not say how long its answer is, so a part of it could pass for the whole",
                 "Ask the publisher to mend that, or bring the file by hand through the inbox.",

@@ -11,7 +11,7 @@ from sga_pipeline.errors import PullError
 _SHOWN = 5
 
 
-def newest(names: Iterable[str], pattern: str) -> str:
+def find_newest(names: Iterable[str], pattern: str) -> str:
     """The last of the names that fit `pattern`, where they differ in digits alone and so can be put in order."""
     before, _, after = pattern.partition("*")
     fit = sorted(

@@ -40,7 +40,7 @@ _EXPECTED = {
 }
 
 
-def impostor(head: bytes, media_type: str | None, form: Format) -> str | None:
+def find_other_format(head: bytes, media_type: str | None, form: Format) -> str | None:
     """What came in place of the format, in words; None where it may be what was declared."""
     if isinstance(form, SdmxFormat):
         return _no_message(head, media_type)

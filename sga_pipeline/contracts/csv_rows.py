@@ -60,7 +60,7 @@ def read_keyed(file: Path, key: str) -> dict[str, Row]:
 
 # csv.reader has no public name for its type; it gives rows and counts lines.
 def _rows(reader: csv._reader, file: Path) -> Iterator[Row]:  # type: ignore[name-defined]
-    header = next(reader, [])
+    header: list[str] = next(reader, [])
     if len(set(header)) != len(header) or not header:
         raise _error("the header is empty or names a column twice", ",".join(header), file, 1)
     for cells in reader:

@@ -43,7 +43,7 @@ def renewed(texts: list[Text], before: Catalog) -> Catalog:
     for text in texts:
         same = before.get(text.english, text.context)
         # A renamed key keeps its translation; a reworded text keeps it for a translator to confirm.
-        known = same or by_english.get(text.english) or by_context.get(text.context)
+        known = same or by_english.get(text.english) or by_context.get(text.context or "")
         message = Message(text.english, context=text.context)
         if known is not None and known.string:
             reworded = known.id != text.english

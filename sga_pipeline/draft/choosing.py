@@ -44,7 +44,7 @@ class Choice:
         if self.named:
             return f"you named it. By its columns: {self.runner}"
         words = (
-            f"the columns tell {', '.join(self.signs).replace('_', ' ')}"
+            f"the columns give {', '.join(self.signs).replace('_', ' ')}"
             if self.signs
             else "no sign points clearly to any shape"
         )

@@ -30,7 +30,7 @@ class Dialect:
 
 
 def dialect_of(scan: Scan, name: str) -> Dialect:
-    """Tell the dialect, or raise DeliveryError where this is no table of text."""
+    """Find the dialect, or raise DeliveryError where this is no table of text."""
     encoding, why_encoding = encoding_of(scan)
     head = scan.head.decode(encoding, errors="ignore").lstrip("\ufeff")
     lines = re.split(r"\r\n|\n|\r", head)

@@ -154,7 +154,7 @@ def _ignored(draft: Draft) -> list[str]:
     private = [column for column in rest if column.private]
     if private:
         lines += comment(
-            "the columns marked PRIVATE may tell of persons. They are not read beyond the raw file; better still, ask the owner to leave them out",
+            "the columns marked PRIVATE may describe persons. They are not read beyond the raw file; better still, ask the owner to leave them out",
             mark="warning",
         )
     names = [column.name for column in rest]

@@ -80,7 +80,7 @@ _REFUSED = (
     (b"%pdf-", "a PDF", "Ask for the table behind it, as CSV or a workbook."),
     (b"<!doctype html", "a web page", "Open the address by hand and bring the file it offers."),
     (b"<html", "a web page", "Open the address by hand and bring the file it offers."),
-    (b"<?xml", "XML", "Ask for CSV; of SDMX and FHIR the pages on sources tell."),
+    (b"<?xml", "XML", "Ask for CSV; for SDMX and FHIR see the pages on sources."),
     (b"\x89png", "a picture", "Ask for the table behind it."),
     (b"\xff\xd8\xff", "a picture", "Ask for the table behind it."),
     (b"sqlite format 3", "a database file", "Ask for the table as CSV or Parquet."),
@@ -144,7 +144,7 @@ class _Sheet:
 
 
 def _is_open_document(path: Path) -> bool:
-    """Such a workbook does not tell which cells are merged."""
+    """Such a workbook does not say which cells are merged."""
     with path.open("rb") as stream:
         return b"vnd.oasis.opendocument" in stream.read(200)
 

@@ -68,7 +68,7 @@ def _require_all(con: duckdb.DuckDBPyConnection, relations: Sequence[Relation]) 
 def _add_test_results(con: duckdb.DuckDBPyConnection, city_id: str) -> None:
     """The tests of our own arithmetic are the warehouse's, and say the same of each city in it."""
     con.execute(
-        "insert into release.main.checks by name select ? as city_id, 'dbt' as engine, check_name, asset, severity, passed, "
+        "insert into release.main.checks by name select ? as city_id, 'dbt' as engine, check_name, asset, 'us' as about, severity, passed, "
         "failed_rows from warehouse.expectations.dbt_tests order by asset, check_name",
         [city_id],
     )

@@ -13,7 +13,7 @@ PAGE = PROJECT / "docs" / "tables.md"
 HEAD = """\
 # Tables of a release
 
-Made from `dbt_project/models/` by `python -m sga_pipeline.warehouse.tables_page`; do not edit. `sga tables` says the same of a release at hand, and the
+Made from `dbt_project/models/` by `python -m sga_pipeline.warehouse.tables_page`; do not edit. `sga tables` describes a release at hand in the same words, and the
 file `sga.duckdb` carries every description as a comment.
 
 A release holds two schemas. `main` is for people: it is what the pages, exports and most questions need. `evidence` holds what findings and statuses

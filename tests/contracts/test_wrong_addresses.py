@@ -32,7 +32,7 @@ def test_an_address_nothing_can_be_asked_at_is_found_by_check(tmp_path: Path, so
         read_assessment([write_city(tmp_path, {SOURCE: f"source: {source}", FORM: form})])
 
 
-def test_a_periods_text_without_periods_is_told_as_that(tmp_path: Path) -> None:
+def test_a_periods_text_without_periods_is_reported_as_that(tmp_path: Path) -> None:
     source = "source: {connector: ckan, address: 'https://data.example.org', resource: r, period_text: '{year}'}"
     with pytest.raises(ContractError, match="period_text and no periods"):
         read_assessment([write_city(tmp_path, {SOURCE: source, FORM: "format: {kind: json}"})])

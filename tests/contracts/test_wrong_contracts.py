@@ -72,7 +72,7 @@ def _with_words(problems: list[Problem], words: str) -> Problem:
     return found[0]
 
 
-def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
+def test_every_problem_is_reported_at_once(tmp_path: Path) -> None:
     city = write_city(tmp_path, {"G: firearm": "G: gun", "last: 2023-12-31": "last: 2021-12-31"})
     with pytest.raises(ContractError) as caught:
         read_assessment([city])
@@ -92,7 +92,7 @@ def test_a_doubled_code_in_a_mapping_is_refused(tmp_path: Path) -> None:
         read_assessment([city])
 
 
-def test_a_folder_without_city_is_told_apart(tmp_path: Path) -> None:
+def test_a_folder_without_city_has_an_error_of_its_own(tmp_path: Path) -> None:
     with pytest.raises(ContractError, match=r"not a city folder.*sga new"):
         read_assessment([tmp_path])
 
@@ -134,7 +134,7 @@ columns:
         ("{from: series, steps: [{recode: {values: {police: police}}}, {prefix: gov.}, {suffix: _rate}]}", False),
     ],
 )
-def test_an_indicator_the_catalogue_lacks_is_told(tmp_path: Path, mapped: str, wrong: bool) -> None:
+def test_an_indicator_the_catalogue_lacks_is_reported(tmp_path: Path, mapped: str, wrong: bool) -> None:
     city = write_city(tmp_path)
     lines = REPORTED.splitlines()
     at = next(number for number, line in enumerate(lines) if line.startswith("  indicator_id"))

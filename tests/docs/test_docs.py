@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from sga_pipeline.cli import COMMANDS
+from sga_pipeline.contracts.catalogue_checks import KINDS as INDICATOR_KINDS
 from sga_pipeline.contracts.steps import KINDS
 from tests.runs import SGA, Run, sga
 
@@ -22,6 +23,9 @@ BLOCK = re.compile(
     r"<!-- (file: (?P<file>\S+)|run)(?P<fails> fails)? -->\n```\w*\n(?P<text>.*?)```\n(?:```\n(?P<answer>.*?)```)?",
     re.S,
 )
+
+# A row at the end of a file, a whole file, or lines after a line of a file.
+CHANGE = re.compile(r'<!-- (?:row|file|after "(.*?)"): (\S+) -->\n```\w+\n(.*?)```', re.S)
 
 
 def follow(page: Path, folder: Path) -> list[str]:
@@ -85,24 +89,53 @@ def test_adding_a_feed(city: Added, tmp_path: Path) -> None:
 
 
 def test_adding_an_indicator(city: Added, tmp_path: Path) -> None:
-    """The catalogue belongs to the project, so this page is followed on a copy of it."""
-    copy = tmp_path / "project"
-    shutil.copytree(
-        PROJECT, copy, ignore=shutil.ignore_patterns(".venv", ".git", "data", "target", "*_cache", "__pycache__")
+    with_changes(PROJECT / "docs" / "adding-an-indicator.md", city.copied(tmp_path), tmp_path / "project")
+
+
+def test_adding_a_gap_rule(city: Added, tmp_path: Path) -> None:
+    copy, work = tmp_path / "project", city.copied(tmp_path)
+    with_changes(PROJECT / "docs" / "adding-a-gap-rule.md", work, copy)
+    tested = subprocess.run(
+        [
+            SGA.with_name("dbt"),
+            "test",
+            "-s",
+            "test_type:unit,g13_timeliness",
+            "--profiles-dir",
+            ".",
+            "--target-path",
+            tmp_path,
+        ],
+        cwd=copy / "dbt_project",
+        env={**os.environ, "PYTHONPATH": str(copy), "SGA_HOME": str(work / "data")},
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    work = city.copied(tmp_path)
-    page = (PROJECT / "docs" / "adding-an-indicator.md").read_text(encoding="utf-8")
-    for name, row in re.findall(r"<!-- row: (\S+) -->\n```csv\n(.*?)```", page, re.S):
+    assert tested.returncode == 0, tested.stdout
+    assert "g13_fires_on_a_feed_that_came_once" in tested.stdout
+
+
+def with_changes(page: Path, work: Path, copy: Path) -> None:
+    """Catalogue and models belong to the project, so a page that changes them is followed on a copy of it."""
+    left_out = shutil.ignore_patterns(".venv", ".git", "data", "target", "*_cache", "__pycache__")
+    shutil.copytree(PROJECT, copy, ignore=left_out)
+    text = page.read_text(encoding="utf-8")
+    for after, name, added in CHANGE.findall(text):
         file = copy / name
-        file.write_text(file.read_text(encoding="utf-8") + row, encoding="utf-8")
-    command, answer = re.search(r"<!-- then -->\n```sh\n(.*?)```\n```\n(.*?)```", page, re.S).groups()  # type: ignore[union-attr]
+        before = file.read_text(encoding="utf-8") if file.is_file() else ""
+        assert not after or before.count(f"{after}\n") >= 1, (name, after)
+        changed = before.replace(f"{after}\n", f"{after}\n{added}", 1) if after else before + added
+        file.write_text(changed, encoding="utf-8")
+    found = re.search(r"<!-- then -->\n```sh\n(.*?)```\n```\n(.*?)```", text, re.S)
+    assert found is not None
+    command, answer = found.groups()
     runner = "import sys; from sga_pipeline.cli import main; sys.exit(main(sys.argv[1:]))"
-    env = {**os.environ, "PYTHONPATH": str(copy)}
     home = work / "data"
     ran = subprocess.run(
         [sys.executable, "-c", runner, "run", "--home", str(home), str(work / "xx_lakeside")],
         cwd=copy,
-        env=env,
+        env={**os.environ, "PYTHONPATH": str(copy)},
         capture_output=True,
         text=True,
         check=False,
@@ -111,6 +144,19 @@ def test_adding_an_indicator(city: Added, tmp_path: Path) -> None:
     query = re.search(r'"(.*)"', command, re.S)
     assert query is not None
     assert sga("sql", "--home", home, query[1]).stdout == answer
+
+
+def test_the_page_on_kinds_names_every_file_that_knows_a_kind() -> None:
+    page = (PROJECT / "docs" / "adding-a-kind.md").read_text(encoding="utf-8")
+    named = re.findall(r"^\| \d \| `([^`]+)` \|", page, re.M)
+    kinds = {one.stem.removeprefix("kind_") for one in (PROJECT / "dbt_project/models/indicators").glob("kind_*.sql")}
+    assert len(kinds) == 13
+    assert kinds == set(INDICATOR_KINDS)
+    for name in named:
+        for kind in sorted(kinds):
+            text = (PROJECT / name.replace("<kind>", kind)).read_text(encoding="utf-8")
+            # Values of one kind rest on those of the others, and are joined to them afterwards.
+            assert kind in text or (kind == "areas_above" and "preferred" in name), (name, kind)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(PROJECT)))

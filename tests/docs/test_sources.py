@@ -57,8 +57,8 @@ def test_the_page_on_feeds_names_the_columns_of_the_shapes() -> None:
     rows = re.findall(r"^\| `(\w+)` \| [^|]+ \| (`[^|]+`) \| (`[^|]+`) \|$", page, re.M)
     assert len(rows) == 9
     for name, must, may in rows:
-        for told, required in ((must, True), (may, False)):
-            assert re.findall(r"`(\w+)`", told) == [
+        for listed, required in ((must, True), (may, False)):
+            assert re.findall(r"`(\w+)`", listed) == [
                 one.name for one in shapes[name].columns if one.required is required
             ]
     others = set(shapes) - {name for name, _, _ in rows}

@@ -64,10 +64,10 @@ def test_evidence_queries_return_their_figures_on_the_release(
 
 def test_every_suite_is_published_and_none_of_our_own_failed(demo: Run) -> None:
     assert demo.status == 0, demo.said
-    told = {
+    reported = {
         row[0] for row in demo.rows("select distinct split_part(check_name, ':', 1) from checks where engine = 'gx'")
     }
-    assert told == {suite.name for suite in SUITES}
+    assert reported == {suite.name for suite in SUITES}
     with duckdb.connect(str(demo.home / "warehouse.duckdb"), read_only=True) as con:
         assert (
             con.execute(

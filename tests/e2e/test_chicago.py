@@ -40,7 +40,7 @@ def test_the_published_file_says_the_same(chicago: Run) -> None:
 
 
 def test_chicago_2022_is_no_whole_year(chicago: Run) -> None:
-    """Four months of victims give no yearly rate, and eleven of incidents none either; what was seen stands beside it."""
+    """Four months of victims give no yearly rate, and eleven of incidents none either; what was seen is published with it."""
     [(value, status, reason)] = chicago.rows(
         "select value, obs_status, reason from observations where indicator_id = 'crime.homicide_rate' and period = '2022' and sex = '_T' and age = '_T' and other_dim is null"
     )
@@ -98,7 +98,7 @@ def test_chicago_each_kind_of_feed_is_in_use(chicago: Run) -> None:
     assert 585 < float(str(size)) < 610
 
 
-def test_another_geography_is_refused_and_told(chicago: Run) -> None:
+def test_another_geography_is_refused_and_reported(chicago: Run) -> None:
     """The file named 2014 holds suburbs. It is refused whole, the others serve, and the run says so with status 3."""
     assert chicago.status == 3, chicago.said
     [(accepted, reason)] = chicago.rows(
@@ -117,7 +117,7 @@ def test_deaths_without_an_area_are_counted_for_the_county(chicago: Run) -> None
     assert (value, expected) == (4146, 12321)
 
 
-def test_unodcs_national_rate_stands_beside_chicago(chicago: Run) -> None:
+def test_unodcs_national_rate_is_published_with_chicago(chicago: Run) -> None:
     """The study prints 5.3 for 2017; Chicago's own rate of that year was more than four times as high."""
     [(there, ratio, same)] = chicago.rows(
         "select round(comparator_value, 1), ratio, same_definition from comparisons where indicator_id = 'crime.homicide_rate' and period = '2017' "

@@ -1,4 +1,4 @@
-"""The made-up city's release against its written truth: every count, every pile of rows, every planted gap."""
+"""The made-up city's release against its written truth: every count, every group of rows, every planted gap."""
 
 from __future__ import annotations
 
@@ -190,15 +190,15 @@ def test_attested_answers(demo: Run, planted: dict[str, Any]) -> None:
 
 
 def test_every_line_of_the_guide_has_a_value(demo: Run) -> None:
-    """Or is hidden because it is about a handful of people, which is not the same as missing."""
+    """Or is suppressed because it is about a handful of people, which is not the same as missing."""
     rows = demo.rows(
         "select i.indicator_id, count(o.value), count(*) filter (o.obs_status = 'Q') from indicators i left join observations o using (indicator_id) "
         "where i.record_type <> 'own' group by all"
     )
     assert len(rows) == 165
-    hidden = {name for name, values, _ in rows if not values}
-    assert hidden <= {"hazard.disaster_affected_rate.deaths", "hazard.disaster_affected_rate.missing"}
-    assert all(suppressed for name, _, suppressed in rows if name in hidden)
+    without_values = {name for name, values, _ in rows if not values}
+    assert without_values <= {"hazard.disaster_affected_rate.deaths", "hazard.disaster_affected_rate.missing"}
+    assert all(suppressed for name, _, suppressed in rows if name in without_values)
 
 
 def test_the_survey_lies_around_the_truth(demo: Run) -> None:
@@ -237,10 +237,10 @@ def test_every_row_is_on_its_pile(demo: Run, planted: dict[str, Any]) -> None:
         )
     }
     for feed, deliveries in planted["deliveries"].items():
-        for period, piles in deliveries.items():
-            broken = sum(number for name, number in piles.items() if ":" in name)
-            doubled = piles.get("rows_duplicate", 0)
-            assert found.pop((feed, period)) == (piles["rows_in"], piles["rows_kept"], broken, doubled, 0), (
+        for period, numbers in deliveries.items():
+            broken = sum(number for name, number in numbers.items() if ":" in name)
+            doubled = numbers.get("rows_duplicate", 0)
+            assert found.pop((feed, period)) == (numbers["rows_in"], numbers["rows_kept"], broken, doubled, 0), (
                 feed,
                 period,
             )

@@ -1,4 +1,4 @@
-"""After a whole run of a city with health records, nothing that tells who somebody is stands anywhere in its home but in raw/."""
+"""After a whole run of a city with health records, nothing that identifies a person is found anywhere in its home but in raw/."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ reject_when: {{quarantined_share: 0.9, duplicate_share: 0.9}}
 
 @dataclass(frozen=True)
 class Known:
-    """What tells who the persons of the samples are, as it stands in the files."""
+    """What identifies the persons of the samples, as the files have it."""
 
     texts: frozenset[str]
     days: frozenset[str]
@@ -177,15 +177,15 @@ def found(words: frozenset[str], text: str) -> set[str]:
     return hits | {one for one in plain if re.search(rf"(?<![0-9A-Za-z.]){re.escape(one)}(?!{after[one]})", text)}
 
 
-def test_nothing_that_tells_who_somebody_is_leaves_raw(home: Path) -> None:
+def test_nothing_that_identifies_a_person_leaves_raw(home: Path) -> None:
     secrets = known()
     assert len(secrets.texts) > 450 and len(secrets.days) > 50
-    files, told = outside_raw(home), {}
+    files, found_in = outside_raw(home), {}
     for file in files:
         for text in readings(file):
             if hit := found(secrets.texts, text):
-                told[str(file.relative_to(home))] = sorted(hit)[:5]
-    assert told == {}
+                found_in[str(file.relative_to(home))] = sorted(hit)[:5]
+    assert found_in == {}
     kinds = {file.relative_to(home).parts[0] for file in files}
     assert {"conformed", "quarantine", "dagster", "published", "warehouse.duckdb", "said.txt"} <= kinds
     assert len(files) > 50
@@ -197,13 +197,13 @@ def test_no_day_of_a_record_leaves_raw(home: Path) -> None:
     police = {f"2023-{month:02d}-03" for month in range(1, 13)} | {"2024-01-05", "2024-03-01"}
     days = frozenset(one for one in secrets.days - police if not re.search(r"-(01|28|29|30|31)$", one))
     assert len(days) > 40
-    told = {
+    found_in = {
         str(file.relative_to(home)): sorted(hit)[:5]
         for file in outside_raw(home)
         for text in readings(file)
         if (hit := found(days, text))
     }
-    assert told == {}
+    assert found_in == {}
 
 
 def test_what_is_looked_for_would_be_found(home: Path) -> None:

@@ -64,7 +64,7 @@ def test_every_row_of_mexico_city_is_accounted_for(mexico_city: Run) -> None:
 
 
 def test_a_register_without_one_cause_does_not_cover_homicide(mexico_city: Run) -> None:
-    """The register's extract has no Y09, so it may not speak for all deaths by assault, not even with zero."""
+    """The register's extract has no Y09, so it may not cover all deaths by assault, not even with zero."""
     sources = mexico_city.rows(
         "select distinct unnest(sources) from observations where indicator_id = 'crime.homicide_rate'"
     )
@@ -107,7 +107,7 @@ def test_three_sources_of_homicide_stand_side_by_side(mexico_city: Run) -> None:
     assert (sexes["M"], sexes["F"]) == tuple(sum(row["sexo"] == sex for row in dead) for sex in ("Hombre", "Mujer"))
 
 
-def test_the_country_stands_beside_mexico_city(mexico_city: Run) -> None:
+def test_the_country_is_compared_with_mexico_city(mexico_city: Run) -> None:
     """The firearm rate of 2023 is the one worked out by hand from the file of 32 states; the country's comes from the same file."""
     file = data_folder() / "mexico_city" / "police" / "db_victimas_delitos_ent_long.csv.bz2"
     city = country = 0
@@ -151,7 +151,7 @@ def test_a_pivot_workbook_counts_as_its_own_totals_do(mexico_city: Run) -> None:
     whole = rows.pop()
     assert whole[0] == "Total general"
     offences = [row for row in rows if row[0] != "(en blanco)" and not re.fullmatch(r"[A-Z]-[\d.]+", str(row[0]))]
-    # What stands under the quadrants adds up to the last row, month by month.
+    # What is listed below the quadrants adds up to the last row, month by month.
     assert [sum(float(row[at] or 0) for row in offences) for at in range(1, 48)] == [float(one) for one in whole[1:]]
     stolen = sum(float(row[39] or 0) for row in offences if row[0] == "Robo de vehiculo s/v")
     assert mexico_city.numerators("crime.motor_vehicle_theft_rate", "city")["2015"] == stolen > 1000

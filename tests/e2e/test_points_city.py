@@ -99,17 +99,17 @@ def test_two_versions_are_never_mixed(home: Path) -> None:
     ) == [(4, 0)]
 
 
-def test_what_lies_nowhere_and_what_leads_nowhere_is_told(home: Path) -> None:
-    told = dict(
+def test_what_lies_nowhere_and_what_leads_nowhere_is_reported(home: Path) -> None:
+    statements = dict(
         ask(
             home,
             "select rule_id, statement from gaps where feed_id in ('incidents', 'residents') and status in ('open', 'explained')",
         )
     )
-    assert "300" in str(told["without_area"]) and "800" in str(told["without_area"])
-    assert "100 lie at 0,0" in str(told["not_located"]) and "100 have latitude" in str(told["not_located"])
-    assert "other_boundary" in told
-    assert "2020-01-01" in str(told["declared_break"]) and "2010" in str(told["declared_break"])
+    assert "300" in str(statements["without_area"]) and "800" in str(statements["without_area"])
+    assert "100 lie at 0,0" in str(statements["not_located"]) and "100 have latitude" in str(statements["not_located"])
+    assert "other_boundary" in statements
+    assert "2020-01-01" in str(statements["declared_break"]) and "2010" in str(statements["declared_break"])
 
 
 def test_moved_boundaries_move_the_figures_in_the_next_run(home: Path, tmp_path: Path) -> None:

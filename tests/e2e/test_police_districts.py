@@ -1,4 +1,4 @@
-"""Chicago as its police divide it: boundaries given as WKT in a table, homicides found by their points, held against the district the police wrote down."""
+"""Chicago as its police divide it: boundaries given as WKT in a table, homicides found by their points, compared with the district the police wrote down."""
 
 from __future__ import annotations
 

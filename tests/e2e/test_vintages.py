@@ -169,7 +169,7 @@ def test_revisions_say_first_and_latest_value_with_their_days(grown: tuple[Path,
     ]
 
 
-def test_corrections_are_told_by_count_and_mark_what_rests_on_them(tmp_path: Path) -> None:
+def test_corrections_are_reported_by_count_and_mark_what_rests_on_them(tmp_path: Path) -> None:
     city, home = the_city(tmp_path), tmp_path / "home"
     deliver(city, 2)
     assert sga("run", "--home", home, city).returncode == 0
@@ -181,10 +181,10 @@ def test_corrections_are_told_by_count_and_mark_what_rests_on_them(tmp_path: Pat
     assert sga("check", city).returncode == 0
     done = sga("run", "--home", home, "--offline", city)
     assert done.returncode == 0, done.stderr
-    told = run.rows(
+    corrections = run.rows(
         "select correction_id, status, rows, rows_unexpected, expected_value, corrected_value, reason from corrections order by 1"
     )
-    assert told == [
+    assert corrections == [
         ("changed_since", "expectation_failed", 0, 1, None, None, "The report says so"),
         ("wrong_offence", "applied", 1, 0, None, None, "The file was closed as a robbery"),
     ]

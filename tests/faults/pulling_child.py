@@ -78,17 +78,17 @@ if __name__ == "__main__":
     ASSESSMENT = read_assessment([Path(sys.argv[1])])
     for line in sys.stdin:
         asked = json.loads(line)
-        hear, tell = os.pipe()
+        reading, writing = os.pipe()
         child = os.fork()
         if child == 0:
             status = 1
             try:
-                pull(Path(sys.argv[1]), Path(asked["home"]), asked["die_at"], tell)
+                pull(Path(sys.argv[1]), Path(asked["home"]), asked["die_at"], writing)
                 status = 0
             finally:
                 os._exit(status)
-        os.close(tell)
+        os.close(writing)
         print(child, flush=True)
         _, ended = os.waitpid(child, 0)
-        with os.fdopen(hear, "rb") as stream:
+        with os.fdopen(reading, "rb") as stream:
             print(json.dumps([os.waitstatus_to_exitcode(ended), int(stream.read() or 0)]), flush=True)

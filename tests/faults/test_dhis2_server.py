@@ -10,7 +10,6 @@ from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from pydantic import ValidationError
@@ -20,81 +19,16 @@ from sga_pipeline.connectors.health.dhis2 import Dhis2Connector
 from sga_pipeline.contracts.formats import Dhis2Format
 from sga_pipeline.contracts.sources.services import Dhis2Source
 from sga_pipeline.errors import PullError
+from tests.fake_dhis2_server import CITY, DATA, UNITS, FakeDhis2Server, of_json
 from tests.servers import Answer, Server, answer, redirect, serving
 from tests.unit.test_conform_dhis2 import opened
 
 TOKEN = "d2pat_s3cret0123456789"
-DATA, CITY = "fbfJHSPpUQD", "ImspTQPwCqd"
 LOGIN_PAGE = (
     b"<!DOCTYPE html><html><head><title>DHIS 2</title></head><body><form action='login.action'></form></body></html>"
 )
 FORM = Dhis2Format(kind="dhis2", levels=[1])
 Pull = Callable[..., Fetched]
-
-
-def of_json(document: object, status: str = "200 OK", **headers: str) -> bytes:
-    return answer(json.dumps(document).encode(), status, media_type="application/json", **headers)
-
-
-def unit(number: int) -> dict[str, object]:
-    return {
-        "id": f"U{number:010}",
-        "code": f"C{number}",
-        "name": f"Ward {number}",
-        "level": 3,
-        "path": f"/{CITY}/U{number:010}",
-        "parent": {"id": CITY},
-        "ancestors": [{"id": CITY, "code": "SL", "name": "Small"}],
-    }
-
-
-UNITS = [unit(number) for number in range(2500)]
-ROWS = [[DATA, "202304", one["id"], str(number % 7)] for number, one in enumerate(UNITS)]
-
-
-class Office:
-    """A fake DHIS2 server that knows 2,500 wards; `instead` answers some questions in another way."""
-
-    def __init__(self, **instead: Callable[[dict[str, list[str]]], Answer | None]) -> None:
-        self.instead = instead
-        self.asked: list[tuple[str, dict[str, list[str]]]] = []
-
-    def __call__(self, target: str, body: bytes) -> Answer:
-        parts = urlsplit(target)
-        query, resource = parse_qs(parts.query), parts.path.rsplit("/", 1)[-1].removesuffix(".json")
-        self.asked.append((parts.path, query))
-        if resource in self.instead and (given := self.instead[resource](query)) is not None:
-            return given
-        if resource == "analytics":
-            return of_json(
-                {
-                    "headers": [{"name": one} for one in ("dx", "pe", "ou", "value")],
-                    "rows": ROWS,
-                    "height": len(ROWS),
-                    "metaData": {"items": {DATA: {"name": "Visits"}}, "dimensions": {"dx": [DATA]}},
-                }
-            )
-        if resource == "dataValueSets":
-            return of_json(
-                {
-                    "dataValues": [
-                        {
-                            "dataElement": DATA,
-                            "period": "202304",
-                            "orgUnit": UNITS[1]["id"],
-                            "value": "0",
-                            "storedBy": "somebody",
-                        }
-                    ]
-                }
-            )
-        size, page = int(query["pageSize"][0]), int(query["page"][0])
-        return of_json(self.page(page, size))
-
-    @staticmethod
-    def page(number: int, size: int, count: int | None = None) -> dict[str, Any]:
-        pager = {"page": number, "pageCount": count or -(-len(UNITS) // size), "total": len(UNITS), "pageSize": size}
-        return {"pager": pager, "organisationUnits": UNITS[(number - 1) * size : number * size]}
 
 
 @pytest.fixture
@@ -127,17 +61,17 @@ def members(fetched: Fetched) -> list[bytes]:
 
 
 def test_figures_and_all_pages_of_units_are_one_delivery(pull: Pull) -> None:
-    office = Office()
-    with serving(responder=office) as server:
+    dhis2 = FakeDhis2Server()
+    with serving(responder=dhis2) as server:
         fetched = pull(server, api_version=40)
     kept = members(fetched)
     assert [json.loads(one).get("pager", {}).get("page") for one in kept] == [None, 1, 2, 3]
-    paths = [path for path, _ in office.asked]
+    paths = [path for path, _ in dhis2.asked]
     assert paths == ["/api/40/analytics.json"] + ["/api/40/organisationUnits.json"] * 3
-    _, query = office.asked[0]
+    _, query = dhis2.asked[0]
     assert query["dimension"] == [f"dx:{DATA}", "pe:202304", f"ou:{CITY};LEVEL-3"]
     assert query["outputIdScheme"] == ["UID"] and query["skipMeta"] == ["false"]
-    assert office.asked[1][1]["filter"] == [f"path:like:{CITY}", "level:in:[3]"]
+    assert dhis2.asked[1][1]["filter"] == [f"path:like:{CITY}", "level:in:[3]"]
     assert all(f"Authorization: ApiToken {TOKEN}" in one for one in server.requests)
     rows = opened(fetched.path, FORM)
     assert len(rows) == 2500 and sum(int(str(row["value"])) for row in rows) == sum(
@@ -150,7 +84,7 @@ def test_figures_and_all_pages_of_units_are_one_delivery(pull: Pull) -> None:
 
 
 def test_the_same_answers_are_the_same_bytes(pull: Pull, tmp_path: Path) -> None:
-    with serving(responder=Office()) as server:
+    with serving(responder=FakeDhis2Server()) as server:
         first = pull(server).path.read_bytes()
         second = pull(server).path.read_bytes()
     assert first == second
@@ -158,29 +92,29 @@ def test_the_same_answers_are_the_same_bytes(pull: Pull, tmp_path: Path) -> None
 
 @pytest.mark.parametrize(("period", "asked"), [("2023-04", "202304"), ("2023-Q1", "2023Q1"), ("2023", "2023")])
 def test_periods_are_asked_for_as_dhis2_writes_them(pull: Pull, period: str, asked: str) -> None:
-    office = Office()
-    with serving(responder=office) as server:
+    dhis2 = FakeDhis2Server()
+    with serving(responder=dhis2) as server:
         fetched = pull(server, period, with_units=False, co=True, org_unit_level=[])
-    assert office.asked[0][1]["dimension"][1:] == [f"pe:{asked}", f"ou:{CITY}", "co"]
+    assert dhis2.asked[0][1]["dimension"][1:] == [f"pe:{asked}", f"ou:{CITY}", "co"]
     # A single page is kept as it came.
     assert json.loads(fetched.path.read_bytes())["height"] == 2500
 
 
 def test_raw_values_and_units_alone(pull: Pull) -> None:
-    office = Office()
-    with serving(responder=office) as server:
+    dhis2 = FakeDhis2Server()
+    with serving(responder=dhis2) as server:
         values = pull(server, resource="data_values", org_unit_level=[], with_units=False)
         (row,) = opened(values.path, FORM)
         assert (row["value"], row["ou"], row["pe"]) == ("0", UNITS[1]["id"], "202304")
         units = pull(server, None, resource="units", data=[], periods=None, geometry=True)
         assert len(opened(units.path, FORM)) == 2500
-    assert office.asked[0][1] == {"dataSet": [DATA], "orgUnit": [CITY], "period": ["202304"], "children": ["true"]}
-    assert office.asked[-1][1]["fields"][0].endswith(",geometry")
+    assert dhis2.asked[0][1] == {"dataSet": [DATA], "orgUnit": [CITY], "period": ["202304"], "children": ["true"]}
+    assert dhis2.asked[-1][1]["fields"][0].endswith(",geometry")
 
 
 def test_an_old_server_takes_user_and_password(pull: Pull, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DHIS2_TOKEN", "reader:district")
-    with serving(responder=Office()) as server:
+    with serving(responder=FakeDhis2Server()) as server:
         pull(server, login="password", with_units=False)
     assert f"Authorization: Basic {b64encode(b'reader:district').decode()}" in server.requests[0]
 
@@ -235,7 +169,7 @@ BROKEN: dict[str, tuple[Callable[[dict[str, list[str]]], Answer], str]] = {
 @pytest.mark.parametrize("name", BROKEN)
 def test_figures_that_do_not_come_are_an_error_with_a_next_step(pull: Pull, tmp_path: Path, name: str) -> None:
     given, says = BROKEN[name]
-    with serving(responder=Office(analytics=given)) as server:
+    with serving(responder=FakeDhis2Server(analytics=given)) as server:
         said, error = _said(server, pull)
     assert re.search(says, said), said
     assert error.problem.next_step
@@ -255,14 +189,14 @@ def test_the_redirect_of_a_server_without_log_in_ends_at_its_page(pull: Pull) ->
 
 def test_a_busy_server_is_left_alone_for_as_long_as_it_says(pull: Pull) -> None:
     times = iter([of_json({}, "429 Too Many Requests", Retry_After="2"), None])
-    with serving(responder=Office(organisationUnits=lambda _: next(times, None))) as server:
+    with serving(responder=FakeDhis2Server(organisationUnits=lambda _: next(times, None))) as server:
         fetched = pull(server, retries=1)
     assert len(members(fetched)) == 4
     assert len(pull.naps) == 1 and 2 <= pull.naps[0] < 3  # type: ignore[attr-defined]
 
 
 def _page(query: dict[str, list[str]], **pager: object) -> dict[str, Any]:
-    page = Office.page(int(query["page"][0]), int(query["pageSize"][0]))
+    page = FakeDhis2Server.page(int(query["page"][0]), int(query["pageSize"][0]))
     page["pager"] |= pager
     return page
 
@@ -271,9 +205,9 @@ ENDLESS: dict[str, tuple[Callable[[dict[str, list[str]]], Answer | None], str]] 
     "one more page each time": (lambda q: of_json(_page(q, pageCount=int(q["page"][0]) + 1)), "changed while"),
     "a million pages": (lambda q: of_json(_page(q, pageCount=1_000_000)), "does not end"),
     "a thousand million units": (lambda q: of_json(_page(q, pageCount=1_000_000, total=1_000_000_000)), "does not end"),
-    "always the first page": (lambda q: of_json(Office.page(1, 1000)), "changed while"),
+    "always the first page": (lambda q: of_json(FakeDhis2Server.page(1, 1000)), "changed while"),
     "the first page under other numbers": (
-        lambda q: of_json(Office.page(1, 1000) | {"pager": _page(q)["pager"]}),
+        lambda q: of_json(FakeDhis2Server.page(1, 1000) | {"pager": _page(q)["pager"]}),
         "repeats",
     ),
     "an empty page": (lambda q: of_json(_page(q) | {"organisationUnits": []}), "no such units"),
@@ -297,20 +231,20 @@ ENDLESS: dict[str, tuple[Callable[[dict[str, list[str]]], Answer | None], str]] 
 @pytest.mark.parametrize("name", ENDLESS)
 def test_pages_of_units_that_do_not_add_up_are_refused(pull: Pull, tmp_path: Path, name: str) -> None:
     given, says = ENDLESS[name]
-    with serving(responder=Office(organisationUnits=given)) as server:
+    with serving(responder=FakeDhis2Server(organisationUnits=given)) as server:
         said, _ = _said(server, pull)
     assert re.search(says, said), said
     assert len(server.requests) <= 5 and not list(tmp_path.glob("*.pages"))
 
 
 def test_too_much_is_not_taken(pull: Pull) -> None:
-    with serving(responder=Office()) as server:
+    with serving(responder=FakeDhis2Server()) as server:
         said, _ = _said(server, pull, max_bytes=200_000)
     assert "larger than the" in said
 
 
 def test_the_token_goes_over_no_open_line(pull: Pull, monkeypatch: pytest.MonkeyPatch) -> None:
-    with serving(responder=Office()) as server:
+    with serving(responder=FakeDhis2Server()) as server:
         said, _ = _said(server, pull, address="http://dhis.example.org")
         assert "unencrypted" in said
         monkeypatch.delenv("DHIS2_TOKEN")

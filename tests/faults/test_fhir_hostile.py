@@ -1,4 +1,4 @@
-"""Bundles and bulk files spoilt in hundreds of ways: counted rightly, or refused in words that repeat nothing of what they hold."""
+"""Bundles and bulk files damaged in hundreds of ways: counted correctly, or refused in words that repeat nothing of what they hold."""
 
 from __future__ import annotations
 
@@ -17,71 +17,7 @@ from sga_pipeline.conform.open_delivery import open_delivery
 from sga_pipeline.conform.readers.health import fhir
 from sga_pipeline.contracts.formats import FhirFormat
 from sga_pipeline.errors import DeliveryError
-
-# A bundle in which everything that shows who somebody is holds this word.
-SECRET = "Zauberberg"
-SYSTEM = "http://snomed.info/sct"
-KEYS: dict[str, object] = {
-    "kind": "fhir",
-    "count": ["Condition", "Encounter", "Patient"],
-    "systems": [SYSTEM],
-    "by": ["sex", "age_group", "area"],
-    "area": {"part": "postal_code", "characters": 2},
-}
-
-
-def good() -> dict[str, Any]:
-    people = [
-        {
-            "resourceType": "Patient",
-            "id": f"{SECRET}{one}",
-            "gender": "female" if one % 2 else "male",
-            "birthDate": f"19{50 + one}-03-09",
-            "name": [{"family": SECRET, "given": [SECRET]}],
-            "telecom": [{"value": SECRET}],
-            "address": [{"line": [SECRET], "city": SECRET, "postalCode": f"1{one}999"}],
-        }
-        for one in range(5)
-    ]
-    events = [
-        {
-            "resourceType": kind,
-            "id": f"{SECRET}-{kind}-{one}",
-            "subject": {"reference": f"Patient/{SECRET}{one % 6}", "display": SECRET},
-            "onsetDateTime": f"2023-0{one % 9 + 1}-07",
-            "period": {"start": f"2023-0{one % 9 + 1}-07T10:00:00Z"},
-            "note": [{"text": SECRET}],
-            "code": {"coding": [{"system": SYSTEM, "code": "217082002", "display": SECRET}], "text": SECRET},
-            "type": [{"coding": [{"system": SYSTEM, "code": "50849002"}], "text": SECRET}],
-            "participant": [{"individual": {"display": SECRET}}],
-        }
-        for one in range(12)
-        for kind in ("Condition", "Encounter")
-    ]
-    entries = [
-        {"fullUrl": f"https://{SECRET}.org/{one['resourceType']}/{one['id']}", "resource": one}
-        for one in [*events, *people]
-    ]
-    return {"resourceType": "Bundle", "type": "collection", "entry": entries}
-
-
-def rows_of(file: Path, **keys: object) -> list[tuple[Any, ...]]:
-    """The rows; and whatever is said on the way repeats no secret."""
-    form = FhirFormat.model_validate(KEYS | keys)
-    with duckdb.connect() as con:
-        try:
-            found = open_delivery(con, file, form, file.parent)
-        except DeliveryError as error:
-            assert SECRET not in str(error) and error.problem.next_step and SECRET not in repr(error.__cause__)
-            raise
-        rows = con.execute(f"select * from {found.relation}").fetchall()
-        assert SECRET not in repr(rows)
-        return rows
-
-
-def total(rows: list[tuple[Any, ...]]) -> int:
-    return sum(int(row[7]) if row[7] else 1 for row in rows)
-
+from tests.faults.hostile_bundles import KEYS, SECRET, good, rows_of, total
 
 JUNK: list[Any] = [
     None,
@@ -117,14 +53,14 @@ def places(node: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [path] * bool(path) + [one for key, value in inner for one in places(value, (*path, key))]
 
 
-def spoil(document: Any, place: tuple[Any, ...], value: Any) -> None:
+def damage(document: Any, place: tuple[Any, ...], value: Any) -> None:
     for key in place[:-1]:
         document = document[key]
     document[place[-1]] = value
 
 
 def expected_total(document: Any) -> int:
-    """How many records of the kinds asked for a spoilt bundle still holds."""
+    """How many records of the kinds asked for a damaged bundle still holds."""
     kinds = [one["resource"].get("resourceType") for one in document["entry"] if "resource" in one]
     return sum(kind in {"Condition", "Encounter", "Patient"} for kind in kinds)
 
@@ -137,7 +73,7 @@ def test_any_member_may_be_anything(tmp_path: Path, seed: int) -> None:
     spots = [one for one in places(document) if len(one) > 1]
     for _ in range(chance.choice([1, 1, 3, 20])):
         try:
-            spoil(document, chance.choice(spots), chance.choice(JUNK))
+            damage(document, chance.choice(spots), chance.choice(JUNK))
         except (KeyError, TypeError, IndexError):
             continue
     file.write_text(json.dumps(document), encoding="utf-8")

@@ -64,7 +64,7 @@ def fail(protocol: str, spoil: Callable[[int, str, Answer], Answer], into: Path,
 
 @pytest.mark.parametrize("protocol", PORTALS)
 def test_whole_without_a_fault(tmp_path: Path, protocol: str) -> None:
-    """The witness of all that follows: unspoilt, each portal gives its rows over more than one question."""
+    """The control of all that follows: undamaged, each portal gives its rows over more than one question."""
     kind, says = PORTALS[protocol]
     portal = kind(ROWS)
     with serving(responder=portal) as server:

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from sga_pipeline.connectors.choose import connector_for
 from sga_pipeline.connectors.connector import Fetched, FileMissing, Known
 from sga_pipeline.connectors.statistics.sdmx import SdmxConnector
-from sga_pipeline.connectors.statistics.sdmx_same import tell_the_same
+from sga_pipeline.connectors.statistics.sdmx_comparison import have_same_content
 from sga_pipeline.contracts.formats import SdmxFormat
 from sga_pipeline.contracts.sources.services import SdmxSource
 from sga_pipeline.errors import PullError
@@ -259,7 +259,7 @@ def test_what_has_the_same_content(tmp_path: Path) -> None:
     def same(one: bytes, other: bytes) -> bool:
         (tmp_path / "one").write_bytes(one)
         (tmp_path / "other").write_bytes(other)
-        return tell_the_same(tmp_path / "one", tmp_path / "other")
+        return have_same_content(tmp_path / "one", tmp_path / "other")
 
     data = message_of("2023")
     later = data.replace(b"<m:ID>I1", b"<m:ID>I2").replace(b"2024-01-01T00", b"2025-01-01T00")

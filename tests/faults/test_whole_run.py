@@ -76,7 +76,7 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> Begun:
 
 @pytest.fixture(scope="module")
 def grown(begun: Begun, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What a home says that was never disturbed while its data grew: a release tells of its vintages, so the way there counts."""
+    """What a home says that was never disturbed while its data grew: a release has its vintages, so the way there counts."""
     folder = tmp_path_factory.mktemp("grown")
     assert sga("run", "--home", begun.copied(folder), small_city(folder)).returncode == 0
     return folder

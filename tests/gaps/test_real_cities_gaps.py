@@ -76,7 +76,7 @@ def _finding(run: Run, rule: str, like: str) -> tuple[str, str]:
         ("chicago", "header_changed", "The columns of Residents of the community areas%", "low", "keep the names"),
     ],
 )
-def test_a_real_city_tells_of_it(
+def test_a_real_city_has_the_finding(
     request: pytest.FixtureRequest, city: str, rule: str, like: str, severity: str, step: str
 ) -> None:
     found = _finding(request.getfixturevalue(city), rule, like)

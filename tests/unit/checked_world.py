@@ -40,7 +40,7 @@ def small_world(catalogue: Catalogue) -> duckdb.DuckDBPyConnection:
     con.execute("create table cities as select 'xx_small' as city_id, 'C' as city_area")
     con.execute(
         "create table feeds as select * from (values ('xx_small', 'police', 'crime_victims'), ('xx_small', 'people', 'population'), "
-        "('xx_small', 'office', 'official_counts'), ('xx_small', 'told', 'observations')) as t(city_id, feed_id, shape)"
+        "('xx_small', 'office', 'official_counts'), ('xx_small', 'reported', 'observations')) as t(city_id, feed_id, shape)"
     )
     con.execute(
         "create table indicators (city_id varchar, indicator_id varchar, kind varchar, multiplier double, iccs_code varchar)"
@@ -87,7 +87,7 @@ def _year(con: duckdb.DuckDBPyConnection, year: int) -> None:
         _put(con, RESIDENTS, year, "C", "city", 5_000, 5_000, None, ["people"], sex=sex)
     for age in ("Y0T14", "Y15T29", "Y30T44", "Y45T59", "Y_GE60"):
         _put(con, RESIDENTS, year, "C", "city", 2_000, 2_000, None, ["people"], age=age)
-    _put(con, INDEX, year, "C", "city", 0.4, None, None, ["told"], spread=0.1)
+    _put(con, INDEX, year, "C", "city", 0.4, None, None, ["reported"], spread=0.1)
 
 
 def _put(

@@ -31,7 +31,7 @@ def test_quantities_that_may_exceed_what_they_are_divided_by_have_no_upper_limit
     assert FACTS[_growth()].lower_limit == -100
 
 
-def test_what_we_count_is_told_from_what_sources_state() -> None:
+def test_what_we_count_is_distinguished_from_what_sources_state() -> None:
     assert FACTS["crime.homicide_rate"].counted
     assert not FACTS["demo.population_total"].counted
     assert not FACTS["demo.literacy_rate"].counted

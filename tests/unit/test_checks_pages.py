@@ -7,6 +7,8 @@ import re
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sga_pipeline.expectations.data_docs import site
 from sga_pipeline.expectations.plain_html import plain
@@ -22,6 +24,25 @@ def test_a_page_is_made_plain() -> None:
     assert plain(page) == (
         '<h2>Overview</h2><p>1 &lt; 2 out</p><table><tr><td><span class="fails">fails</span></td></tr></table>'
     )
+
+
+ELEMENTS = re.compile(
+    r'<(/?(?:div|p|span|strong|em|ul|ol|li|table|thead|tbody|tr|td|br|code|pre|h2|h3)|/th|th scope="col"'
+    r'|span class="(?:holds|fails|errored)")>'
+)
+PIECES = [
+    *("<", ">", "&lt;", "<!--", "-->", "<![CDATA[", "]]>", '"', "'", "=", "/", "\x00", " on", "text"),
+    *("<script>", "</script>", "<style>", "</style>", "<svg><style>", "<math><mi>", "<template>", "<plaintext>"),
+    *('<a href="javascript:go()">', "<img src=//a.example onerror=go()>", "<p style=background:url(//b.example)>"),
+    *("<td>", "</td>", '<i class="fas fa-times">', "<th onclick=go()>", "<h1>", "<table hidden>", "<body onload=go()>"),
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=30))
+def test_whatever_comes_in_only_listed_elements_come_out(pieces: list[str]) -> None:
+    """Without attributes of the page's own: so nothing that comes out can run, or ask for anything."""
+    made = plain("".join(pieces))
+    assert "<" not in ELEMENTS.sub("", made)
 
 
 def expectation(success: bool, errored: str | None = None) -> dict[str, Any]:
@@ -84,7 +105,7 @@ def test_the_index_leads_to_every_suite_and_says_how_it_stands(pages: dict[str, 
     ]
 
 
-def test_a_page_tells_what_failed_in_the_words_of_the_rule(pages: dict[str, str]) -> None:
+def test_a_page_says_what_failed_in_the_words_of_the_rule(pages: dict[str, str]) -> None:
     assert "Shares stay below &lt;100&gt;." in pages["bad.html"]
     assert "3 unexpected values found" in pages["bad.html"]
     assert '<span class="fails">fails</span>' in pages["bad.html"]

@@ -37,7 +37,7 @@ PLANTED = {
         f"update observations set value = 40, ci_high = 41 where indicator_id = '{INDEX}' and {ONE}",
         ("values_not_too_high:not_above_most_possible", "world", INDEX, "critical"),
     ),
-    "a count below nought": (
+    "a count below zero": (
         f"update observations set value = -5 where indicator_id = '{RESIDENTS}' and {ONE}",
         ("values_not_too_low:not_below_least_possible", "world", RESIDENTS, "critical"),
     ),
@@ -182,7 +182,7 @@ def test_a_planted_fault_raises_its_check_and_no_other(world: duckdb.DuckDBPyCon
 
 
 @pytest.mark.parametrize("name", OF_A_YEAR)
-def test_a_changed_year_is_told(world: duckdb.DuckDBPyConnection, name: str) -> None:
+def test_a_changed_year_is_found(world: duckdb.DuckDBPyConnection, name: str) -> None:
     sql, check_name = OF_A_YEAR[name]
     world.execute(sql)
     raised = [row for row in failures(checked(world)) if row["check_name"] == check_name]

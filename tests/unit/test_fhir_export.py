@@ -13,8 +13,8 @@ import pytest
 from sga_pipeline.conform.feed import conform_feed
 from sga_pipeline.connectors.connector import Fetched, Known
 from sga_pipeline.connectors.health.fhir import FhirConnector
+from sga_pipeline.connectors.health.fhir_comparison import have_same_content
 from sga_pipeline.connectors.health.fhir_records import count_records
-from sga_pipeline.connectors.health.fhir_same import tell_the_same
 from sga_pipeline.contracts.assessment import read_assessment
 from sga_pipeline.contracts.formats import FhirFormat
 from sga_pipeline.contracts.sources.services import FhirSource
@@ -154,16 +154,16 @@ def test_sameness_counts_every_line(tmp_path: Path) -> None:
 
     one, two, three = VISITS[:3]
     first = export("first", one, two)
-    assert tell_the_same(first, export("turned", two, one))
-    assert not tell_the_same(first, export("twice", one, two, two)) and not tell_the_same(
+    assert have_same_content(first, export("turned", two, one))
+    assert not have_same_content(first, export("twice", one, two, two)) and not have_same_content(
         first, export("other", one, three)
     )
     # As many lines, of which those that differ are there twice.
-    assert not tell_the_same(export("pair", one, two, two), export("other pair", one, three, three))
+    assert not have_same_content(export("pair", one, two, two), export("other pair", one, three, three))
     plain = tmp_path / "by-hand.ndjson"
     plain.write_bytes(lines(one, two, *PEOPLE))
     # What came by hand is no export, and what is not there is nothing.
-    assert not tell_the_same(plain, first) and not tell_the_same(tmp_path / "gone", first)
+    assert not have_same_content(plain, first) and not have_same_content(tmp_path / "gone", first)
 
 
 def test_a_large_file_is_looked_through_in_little_memory(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def _holder(home: Path) -> subprocess.Popen[str]:
     return holder
 
 
-def test_a_second_process_is_told_who_is_at_work_and_a_killed_one_leaves_no_lock(tmp_path: Path) -> None:
+def test_a_second_process_learns_who_is_at_work_and_a_killed_one_leaves_no_lock(tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
     holder = _holder(home.path)
     try:

@@ -50,7 +50,7 @@ def test_a_run_in_a_home_of_a_day_stays_with_that_day(setting: Setting, monkeypa
     assert scopes[0].as_of_asked == DAY and scopes[0].home.path == setting.home.path / "as_of" / "2024-03-05"
 
 
-def test_the_home_of_another_day_stands_beside_it_and_not_in_it(setting: Setting) -> None:
+def test_the_home_of_another_day_is_next_to_it_and_not_in_it(setting: Setting) -> None:
     home = vintage_home(setting.home, DAY)
     assert vintage_home(home, date(2024, 3, 6)).path == setting.home.path / "as_of" / "2024-03-06"
 

@@ -40,7 +40,7 @@ def warehouse(folder: Path) -> Home:
             con.execute(f"create table {schema}.{table} as select {city}* from source.{schema}.{table}")
         for table in UNREAD:
             con.execute(f"create table {table} (city_id varchar)")
-        con.execute(f"create table checks (city_id varchar, engine varchar, {CHECKS}, checked_rows bigint)")
+        con.execute(f"create table checks (city_id varchar, engine varchar, {CHECKS}, checked_rows bigint, about varchar)")
         con.execute("create view newest_cells as select * from evidence.expected_cells where year = 2024")
         con.execute("create schema expectations")
         con.execute(f"create table expectations.dbt_tests (test_id varchar, {CHECKS})")
@@ -105,7 +105,7 @@ def test_tables_views_descriptions_and_keys_are_carried_over(tmp_path: Path) -> 
 def test_tests_of_our_own_arithmetic_are_among_the_checks(tmp_path: Path) -> None:
     release = released(warehouse(tmp_path))
     _, rows = run_query(release.path, "select * from checks")
-    assert rows == [(CITY, "dbt", "unique_grain", "main/gaps", "critical", True, 0, None)]
+    assert rows == [(CITY, "dbt", "unique_grain", "main/gaps", "critical", True, 0, None, "us")]
 
 
 def test_a_view_that_needs_more_than_the_release_is_an_error(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ with
         select people.city_id, people.feed_id, people.area_id, cast(count(*) as double)
         from {{ ref('stg_population') }} as people
         anti join
-            {{ ref('stg_areas') }} as areas
+            {{ ref('city_areas') }} as areas
             on people.city_id = areas.city_id
             and people.area_id = areas.area_id
         where people.area_id is not null

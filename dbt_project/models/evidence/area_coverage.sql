@@ -40,7 +40,7 @@ inner join
     on promised_levels.city_id = newest_years.city_id
     and promised_levels.feed_id = newest_years.feed_id
 inner join
-    {{ ref('stg_areas') }} as areas
+    {{ ref('city_areas') }} as areas
     on promised_levels.city_id = areas.city_id
     and promised_levels.level = areas.level
 left join

@@ -18,4 +18,4 @@ select
     fits.beyond_km2,
     fits.beyond_km2 / nullif(fits.children_km2, 0) as share_beyond
 from {{ source('run_records', 'area_fits') }} as fits
-inner join {{ ref('stg_areas') }} as areas on fits.city_id = areas.city_id and fits.area_id = areas.area_id
+inner join {{ ref('city_areas') }} as areas on fits.city_id = areas.city_id and fits.area_id = areas.area_id

@@ -20,5 +20,6 @@ inner join
     {{ source('run_records', 'level_grounds') }} as levels
     on pairs.city_id = levels.city_id
     and pairs.level = levels.level
-inner join {{ ref('stg_areas') }} as one on pairs.city_id = one.city_id and pairs.area_id = one.area_id
-inner join {{ ref('stg_areas') }} as other on pairs.city_id = other.city_id and pairs.other_id = other.area_id
+inner join {{ ref('city_areas') }} as one on pairs.city_id = one.city_id and pairs.area_id = one.area_id
+inner join
+    {{ ref('city_areas') }} as other on pairs.city_id = other.city_id and pairs.other_id = other.area_id

@@ -111,7 +111,7 @@ with
             needed_years.months_between
         from needed_years
         inner join
-            {{ ref('stg_areas') }} as areas
+            {{ ref('city_areas') }} as areas
             on needed_years.city_id = areas.city_id
             and areas.level = 'district'
         semi join

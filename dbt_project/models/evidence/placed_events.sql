@@ -8,7 +8,7 @@ with
             list_max({{ wkt_numbers('geometry', 2) }}) as north,
             list_min({{ wkt_numbers('geometry', 1) }}) as west,
             list_max({{ wkt_numbers('geometry', 1) }}) as east
-        from {{ ref('stg_areas') }}
+        from {{ ref('city_areas') }}
         where geometry is not null and level in ('city', 'district', 'neighbourhood')
     ),
 

@@ -12,7 +12,7 @@ with
             population.persons
         from {{ ref('population_values') }} as population
         inner join
-            {{ ref('stg_areas') }} as areas
+            {{ ref('city_areas') }} as areas
             on population.city_id = areas.city_id
             and population.area_id = areas.area_id
         where population.sex = '_T' and population.age = '_T' and population.other_dim = ''
@@ -22,7 +22,7 @@ with
         select ancestors.city_id, ancestors.ancestor_id, areas.level, count(*) as areas_n
         from {{ ref('area_ancestors') }} as ancestors
         inner join
-            {{ ref('stg_areas') }} as areas
+            {{ ref('city_areas') }} as areas
             on ancestors.city_id = areas.city_id
             and ancestors.area_id = areas.area_id
         where ancestors.area_id <> ancestors.ancestor_id
@@ -71,6 +71,6 @@ inner join
     and sums_of_parts.area_id = area_counts.ancestor_id
     and sums_of_parts.level = area_counts.level
 inner join
-    {{ ref('stg_areas') }} as area_names
+    {{ ref('city_areas') }} as area_names
     on sums_of_parts.city_id = area_names.city_id
     and sums_of_parts.area_id = area_names.area_id

@@ -39,10 +39,13 @@ with
     ),
 
     unserved_areas as (
-        select channel_counts.city_id, channel_counts.theme, list(distinct areas.name order by areas.name) as areas
+        select
+            channel_counts.city_id,
+            channel_counts.theme,
+            list(distinct areas.name order by areas.name) as areas
         from channel_counts
         inner join
-            {{ ref('stg_areas') }} as areas
+            {{ ref('city_areas') }} as areas
             on channel_counts.city_id = areas.city_id
             and areas.level = 'district'
         anti join

@@ -90,7 +90,7 @@ with
             population.sex = '_T' and population.age_group = '_T' as everybody
         from {{ ref('stg_population') }} as population
         inner join
-            {{ ref('stg_areas') }} as areas
+            {{ ref('city_areas') }} as areas
             on population.city_id = areas.city_id
             and population.area_id = areas.area_id
             and areas.level in ('city', 'district')

@@ -54,8 +54,10 @@ with
     calendar_periods as (
         select
             feed_calendars.*,
-            cast(feed_calendars.opens + to_months(cast(counted.range * feed_calendars.months as integer)) as date)
-            as period_start
+            cast(
+                feed_calendars.opens
+                + to_months(cast(counted.range * feed_calendars.months as integer)) as date
+            ) as period_start
         from feed_calendars
         inner join range(1200) as counted on counted.range >= 0
     ),

@@ -120,7 +120,7 @@ with
             exp(- months_n * ln(1 + clumping * rate) / clumping) as probability
         from runs_with_rates
         inner join
-            {{ ref('stg_areas') }} as areas
+            {{ ref('city_areas') }} as areas
             on runs_with_rates.city_id = areas.city_id
             and runs_with_rates.area_id = areas.area_id
     )

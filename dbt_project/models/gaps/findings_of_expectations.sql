@@ -11,7 +11,7 @@ with
         select failed.*, coalesce(areas.name, failed.area_id, '') as place
         from failed
         left join
-            {{ ref('stg_areas') }} as areas
+            {{ ref('city_areas') }} as areas
             on failed.city_id = areas.city_id
             and failed.area_id = areas.area_id
     )

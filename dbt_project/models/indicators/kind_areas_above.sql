@@ -5,7 +5,7 @@ with
         select values_from_preferred_source.*, areas.level
         from {{ ref('values_from_preferred_source') }} as values_from_preferred_source
         inner join
-            {{ ref('stg_areas') }} as areas
+            {{ ref('city_areas') }} as areas
             on values_from_preferred_source.city_id = areas.city_id
             and values_from_preferred_source.area_id = areas.area_id
         where

@@ -8,5 +8,5 @@ select
     areas.boundary_version,
     sizes.area_km2,
     areas.geometry
-from {{ ref('stg_areas') }} as areas
+from {{ ref('city_areas') }} as areas
 inner join {{ ref('area_sizes') }} as sizes on areas.city_id = sizes.city_id and areas.area_id = sizes.area_id

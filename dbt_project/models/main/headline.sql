@@ -52,6 +52,7 @@ select
     newest_years.ci_high,
     newest_years.obs_status,
     newest_years.quality_grade,
+    newest_years.reason_code,
     newest_years.reason,
     national_values.comparator_value as national_value,
     national_values.comparator_period as national_period,

@@ -1,7 +1,7 @@
--- Grain: city x indicator x area x frequency x period x sex x age x other dimension. What the assessment
--- says, protected.
+-- Grain: city x indicator x area x frequency x period x sex x age x other dimension. Every value the
+-- assessment has or lacks, protected.
 with
-    in_window as (
+    values_in_window as (
         select indicator_values.*
         from {{ ref('indicator_values') }} as indicator_values
         inner join
@@ -9,7 +9,7 @@ with
         where year(indicator_values.start) between cities.first_year and cities.last_year
     ),
 
-    arrived as (
+    newest_deliveries as (
         select city_id, max(cast(left(retrieved_at, 10) as date)) as data_as_of
         from {{ source('run_records', 'deliveries') }}
         where in_use
@@ -17,83 +17,86 @@ with
     ),
 
     -- Sources whose definition is not the catalogue's own say so in their contracts.
-    differing as (
+    differing_feeds as (
         select city_id, feed_id, differs from {{ source('run_records', 'feeds') }} where differs is not null
     ),
 
     -- What the receiving office put in the place of what the source says is imputed (I), in the words of
     -- official statistics.
     -- Few people in a cell are people one might recognise: below the indicator's threshold, or ten of the
-    -- young, the cell is hidden whole.
+    -- young, the whole cell is suppressed.
     -- Of the most sensitive lines only the city's years are shown.
     -- Few events make no rate (S1): below ten the count is shown and the rate is not, below twenty it is
-    -- marked as shaky. Nought is nought.
-    judged as (
+    -- marked as uncertain. Zero is zero.
+    protected_values as (
         select
-            in_window.*,
+            values_in_window.*,
             areas.level as area_level,
             areas.boundary_version,
-            arrived.data_as_of,
-            differing.differs,
-            coalesce(list_has_any(in_window.sources, corrected.feeds), false) as corrected,
+            newest_deliveries.data_as_of,
+            differing_feeds.differs,
+            coalesce(list_has_any(values_in_window.sources, corrected.feeds), false) as corrected,
             coalesce(
                 indicators.min_cell > 0
                 and areas.level <> 'country'
-                and in_window.numerator > 0
-                and in_window.numerator < case
+                and values_in_window.numerator > 0
+                and values_in_window.numerator < case
                     when groups.age_max < 18 then greatest(indicators.min_cell, 10) else indicators.min_cell
                 end,
                 false
-            ) as few,
+            ) as few_people,
             coalesce(
                 indicators.finest_shown = 'city_year'
-                and (in_window.freq <> 'A' or areas.level in ('district', 'neighbourhood')),
+                and (values_in_window.freq <> 'A' or areas.level in ('district', 'neighbourhood')),
                 false
             ) as too_fine,
             coalesce(
                 indicators.small_number_rule = 'S1'
                 and indicators.kind in ('rate', 'share')
-                and in_window.n > 0
-                and in_window.n < 10,
+                and values_in_window.n > 0
+                and values_in_window.n < 10,
                 false
-            ) as too_few,
+            ) as few_events,
             coalesce(
                 indicators.small_number_rule = 'S1'
                 and indicators.kind in ('rate', 'share')
-                and in_window.n between 10 and 19,
+                and values_in_window.n between 10 and 19,
                 false
-            ) as shaky
-        from in_window
+            ) as some_events
+        from values_in_window
         inner join
-            {{ ref('stg_areas') }} as areas
-            on in_window.city_id = areas.city_id
-            and in_window.area_id = areas.area_id
+            {{ ref('city_areas') }} as areas
+            on values_in_window.city_id = areas.city_id
+            and values_in_window.area_id = areas.area_id
         inner join
-            {{ ref('indicator_catalogue') }} as indicators on in_window.indicator_id = indicators.indicator_id
-        left join {{ ref('age_groups') }} as groups on in_window.age = groups.age_group
-        left join arrived on in_window.city_id = arrived.city_id
+            {{ ref('indicator_catalogue') }} as indicators
+            on values_in_window.indicator_id = indicators.indicator_id
+        left join {{ ref('age_groups') }} as groups on values_in_window.age = groups.age_group
+        left join newest_deliveries on values_in_window.city_id = newest_deliveries.city_id
         left join
             {{ ref('corrected_cells') }} as corrected
-            on in_window.city_id = corrected.city_id
-            and in_window.area_id = corrected.area_id
-            and in_window.freq = corrected.freq
-            and in_window.start = corrected.start
+            on values_in_window.city_id = corrected.city_id
+            and values_in_window.area_id = corrected.area_id
+            and values_in_window.freq = corrected.freq
+            and values_in_window.start = corrected.start
         left join
-            differing on in_window.city_id = differing.city_id and in_window.sources[1] = differing.feed_id
+            differing_feeds
+            on values_in_window.city_id = differing_feeds.city_id
+            and values_in_window.sources[1] = differing_feeds.feed_id
     ),
 
-    stated as (
+    values_with_status as (
         select
             * exclude (obs_status, reason_code, reason_detail),
-            few or too_fine as hidden,
+            few_people or too_fine as suppressed,
             case
-                when few or too_fine
+                when few_people or too_fine
                 then 'Q'
                 when obs_status in ('L', 'M', 'O', 'Q')
                 then obs_status
-                when too_few
+                when few_events
                 then 'O'
-                when shaky
+                when some_events
                 then 'U'
                 when obs_status = 'A' and differs is not null
                 then 'D'
@@ -102,17 +105,17 @@ with
                 else obs_status
             end as obs_status,
             case
-                when few
+                when few_people
                 then 'few_people'
                 when too_fine
                 then 'city_and_year_only'
                 when obs_status in ('L', 'M', 'O', 'Q')
                 then reason_code
-                when too_few
+                when few_events
                 then 'few_events'
                 when reason_code is not null
                 then reason_code
-                when shaky
+                when some_events
                 then 'some_events'
                 when differs is not null
                 then 'definition_differs'
@@ -120,22 +123,22 @@ with
                 then 'corrected_records'
             end as reason_code,
             case
-                when few or too_fine
+                when few_people or too_fine
                 then null
                 when obs_status in ('L', 'M', 'O', 'Q')
                 then reason_detail
-                when too_few
+                when few_events
                 then null
                 when reason_code is not null
                 then reason_detail
-                when not shaky
+                when not some_events
                 then differs
             end as reason_detail
-        from judged
+        from protected_values
     )
 
 select
-    stated.city_id,
+    values_with_status.city_id,
     indicator_id,
     area_id,
     area_level,
@@ -149,13 +152,13 @@ select
     nullif(other_code, '') as other_code,
     case when obs_status not in ('L', 'M', 'O', 'Q') then value end as value,
     unit,
-    case when not hidden then numerator end as numerator,
-    case when not hidden then denominator end as denominator,
+    case when not suppressed then numerator end as numerator,
+    case when not suppressed then denominator end as denominator,
     case when obs_status not in ('L', 'M', 'O', 'Q') then ci_low end as ci_low,
     case when obs_status not in ('L', 'M', 'O', 'Q') then ci_high end as ci_high,
-    case when not hidden then n end as n,
+    case when not suppressed then n end as n,
     obs_status,
-    case when hidden then 'C' else 'F' end as conf_status,
+    case when suppressed then 'C' else 'F' end as conf_status,
     case
         when n is null or obs_status in ('L', 'M', 'O', 'Q')
         then null
@@ -169,12 +172,12 @@ select
     denominator_source,
     boundary_version,
     data_as_of,
-    stated.reason_code,
-    stated.reason_detail,
-    replace(reasons.text, '{detail}', coalesce(stated.reason_detail, '')) as reason
-from stated
+    values_with_status.reason_code,
+    values_with_status.reason_detail,
+    replace(reasons.text, '{detail}', coalesce(values_with_status.reason_detail, '')) as reason
+from values_with_status
 left join
     {{ ref('reasons') }} as reasons
-    on stated.city_id = reasons.city_id
-    and stated.reason_code = reasons.reason_code
+    on values_with_status.city_id = reasons.city_id
+    and values_with_status.reason_code = reasons.reason_code
     and reasons.language = 'en'

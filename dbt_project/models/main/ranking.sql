@@ -77,13 +77,10 @@ select
     ranked_areas.rank_to,
     ranked_areas.areas_ranked,
     case
-        when compared_areas.is_ranked
-        then null
-        when compared_areas.obs_status = 'Q'
-        then 'suppressed'
         when compared_areas.value is null
-        then 'no_value'
-        else 'no_interval'
+        then compared_areas.reason_code
+        when not compared_areas.is_ranked
+        then 'no_interval'
     end as reason_code
 from compared_areas
 inner join titles on compared_areas.indicator_id = titles.indicator_id

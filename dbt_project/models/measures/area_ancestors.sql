@@ -2,12 +2,12 @@
 with recursive
     ancestors as (
         select city_id, area_id, area_id as ancestor_id, parent_id as next_id, 0 as steps
-        from {{ ref('stg_areas') }}
+        from {{ ref('city_areas') }}
         union all
         select ancestors.city_id, ancestors.area_id, parents.area_id, parents.parent_id, ancestors.steps + 1
         from ancestors
         inner join
-            {{ ref('stg_areas') }} as parents
+            {{ ref('city_areas') }} as parents
             on ancestors.city_id = parents.city_id
             and ancestors.next_id = parents.area_id
         -- A hierarchy that bites its own tail must not run for ever.
@@ -22,6 +22,6 @@ select
     ancestors.steps
 from ancestors
 inner join
-    {{ ref('stg_areas') }} as areas
+    {{ ref('city_areas') }} as areas
     on ancestors.city_id = areas.city_id
     and ancestors.ancestor_id = areas.area_id

@@ -1,6 +1,8 @@
 -- Grain: city x area: square kilometres, its own or the sum of its children's if none of those is missing.
 with
-    own_sizes as (select city_id, area_id, parent_id, boundary_version, area_km2 from {{ ref('stg_areas') }}),
+    own_sizes as (
+        select city_id, area_id, parent_id, boundary_version, area_km2 from {{ ref('city_areas') }}
+    ),
 
     children as (
         select

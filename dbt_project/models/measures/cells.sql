@@ -228,7 +228,7 @@ with
         from dated_rows
         inner join feeds on dated_rows.city_id = feeds.city_id and dated_rows.feed_id = feeds.feed_id
         left join
-            {{ ref('stg_areas') }} as areas
+            {{ ref('city_areas') }} as areas
             on dated_rows.city_id = areas.city_id
             and dated_rows.area_id = areas.area_id
     )

@@ -14,7 +14,7 @@ with
             on corrected.city_id = feeds.city_id
             and corrected.feed_id = feeds.feed_id
         left join
-            {{ ref('stg_areas') }} as areas
+            {{ ref('city_areas') }} as areas
             on corrected.city_id = areas.city_id
             and corrected.area_id = areas.area_id
     ),

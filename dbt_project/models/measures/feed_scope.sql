@@ -50,7 +50,9 @@ inner join
     on feeds.city_id = ancestors.city_id
     and feeds.extent_area = ancestors.ancestor_id
 inner join
-    {{ ref('stg_areas') }} as areas on ancestors.city_id = areas.city_id and ancestors.area_id = areas.area_id
+    {{ ref('city_areas') }} as areas
+    on ancestors.city_id = areas.city_id
+    and ancestors.area_id = areas.area_id
 left join
     feeds_with_unmatched_area
     on feeds.city_id = feeds_with_unmatched_area.city_id

@@ -26,7 +26,7 @@ with
             on survey.city_id = feeds.city_id
             and survey.feed_id = feeds.feed_id
         left join
-            {{ ref('stg_areas') }} as areas
+            {{ ref('city_areas') }} as areas
             on survey.city_id = areas.city_id
             and survey.area_id = areas.area_id
     ),

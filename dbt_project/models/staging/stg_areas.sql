@@ -1,70 +1,13 @@
--- Grain: city x area. Areas from boundary feeds, and those the city contract fixes (country, county, city).
--- Only the version in force: areas of two versions are never mixed.
-with
-    from_feeds as (
-        select
-            shaped.city_id,
-            shaped.area_id,
-            shaped.parent_id,
-            shaped.level,
-            shaped.name,
-            shaped.geometry,
-            shaped.area_km2,
-            2 as rank
-        from {{ source('conformed', 'areas') }} as shaped
-        inner join
-            {{ source('run_records', 'feeds') }} as feeds
-            on shaped.city_id = feeds.city_id
-            and shaped.feed_id = feeds.feed_id
-        inner join
-            {{ source('run_records', 'cities') }} as cities
-            on feeds.city_id = cities.city_id
-            and feeds.boundary_version = cities.boundary_version
-    ),
-
-    fixed as (
-        select
-            city_id,
-            area_id,
-            parent_id,
-            level,
-            name,
-            cast(null as varchar) as geometry,
-            cast(null as double) as area_km2,
-            1 as rank
-        from {{ source('run_records', 'fixed_areas') }}
-    ),
-
-    -- A boundary feed may also bring the city's own outline; name and place in the hierarchy stay the
-    -- contract's.
-    one_each as (
-        select
-            city_id,
-            area_id,
-            arg_min(parent_id, rank) as parent_id,
-            arg_min(level, rank) as level,
-            arg_min(name, rank) as name,
-            max(geometry) as geometry,
-            max(area_km2) as area_km2
-        from
-            (
-                select *
-                from from_feeds
-                union all
-                select *
-                from fixed
-            )
-        group by city_id, area_id
-    )
-
+-- Made from contracts/shapes/ by `python -m sga_pipeline.contracts.staging_models`; do not edit.
+-- Grain: area.
 select
-    one_each.city_id,
-    one_each.area_id,
-    one_each.parent_id,
-    one_each.level,
-    one_each.name,
-    cities.boundary_version,
-    one_each.geometry,
-    one_each.area_km2
-from one_each
-inner join {{ source('run_records', 'cities') }} as cities on one_each.city_id = cities.city_id
+    shaped.area_id,
+    shaped.parent_id,
+    shaped.level,
+    shaped.name,
+    shaped.geometry,
+    shaped.area_km2,
+    shaped.city_id,
+    shaped.feed_id
+from {{ source('conformed', 'areas') }} as shaped
+semi join {{ source('run_records', 'cities') }} as cities on shaped.city_id = cities.city_id

@@ -1,4 +1,14 @@
--- Grain: a row of shape attestations, for the cities of this run only.
-select shaped.*
+-- Made from contracts/shapes/ by `python -m sga_pipeline.contracts.staging_models`; do not edit.
+-- Grain: indicator x area x year.
+select
+    shaped.indicator_id,
+    shaped.area_id,
+    shaped.period,
+    shaped.answer,
+    shaped.document,
+    shaped.attested_by,
+    shaped.attested_on,
+    shaped.city_id,
+    shaped.feed_id
 from {{ source('conformed', 'attestations') }} as shaped
 semi join {{ source('run_records', 'cities') }} as cities on shaped.city_id = cities.city_id

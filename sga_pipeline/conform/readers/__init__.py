@@ -1,1 +1,1 @@
-"""One module a format: opens a delivery as a table of text, and knows nothing of what it means."""
+"""One module a format: opens a delivery as a table of text and does not interpret it."""

@@ -22,7 +22,7 @@ def refuse_large(path: Path) -> None:
         raise DeliveryError("the file is too large to be read at once", "Ask for it in parts, or as CSV.", path.name)
 
 
-def hold(
+def load_rows(
     con: duckdb.DuckDBPyConnection, header: Sequence[str], rows: Sequence[Row], lines: Sequence[int] | None = None
 ) -> Opened:
     """Rows as an opened delivery; `lines` says where each is in the source, the first being 1 where not given."""

@@ -40,7 +40,7 @@ def files(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     return sorted(found, key=lambda one: one.filename)
 
 
-def matching(archive: zipfile.ZipFile, pattern: str, several: bool) -> list[zipfile.ZipInfo]:
+def find_members(archive: zipfile.ZipFile, pattern: str, several: bool) -> list[zipfile.ZipInfo]:
     """The files a contract names: one, or all that match where it wants all."""
     named = [one for one in files(archive) if fnmatch.fnmatchcase(one.filename, pattern)]
     if not named:

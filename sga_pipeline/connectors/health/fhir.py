@@ -11,9 +11,9 @@ from urllib.parse import urlencode
 
 from sga_pipeline.connectors.addresses import redirect_target, shown
 from sga_pipeline.connectors.connector import AnsweredLater, Fetched, FileMissing, Known
+from sga_pipeline.connectors.health.fhir_comparison import have_same_content
 from sga_pipeline.connectors.health.fhir_manifest import MAY_BE_ADDED, Listed, Manifest, place_shown, read_manifest
 from sga_pipeline.connectors.health.fhir_records import Faulty, complaint, count_records, describe_problems
-from sga_pipeline.connectors.health.fhir_same import tell_the_same
 from sga_pipeline.connectors.http_client import Ask, HttpClient
 from sga_pipeline.connectors.pages import archived
 from sga_pipeline.contracts.formats import Format
@@ -45,10 +45,10 @@ class FhirConnector:
 
     def has_same_content(self, kept: Path, fetched: Path) -> bool:
         """Whether two exports hold the same records: servers list them in no fixed order."""
-        return tell_the_same(kept, fetched)
+        return have_same_content(kept, fetched)
 
     def _call_off(self, status: str | None) -> None:
-        """Tell the server that its files are no longer needed. Through a client of its own, for the time may be up."""
+        """Let the server know that its files are no longer needed. Through a client of its own, for the time may be up."""
         if status is None:
             return
         hasty = self.source.model_copy(update={"total_timeout_s": _FAREWELL_S, "retries": 0})
@@ -128,7 +128,7 @@ class _Export:
             return listed.kind, hashlib.file_digest(stream, "sha256").hexdigest(), page
 
     def _refuse_problems(self, listed: Listed, manifest: Manifest) -> None:
-        """Hints and warnings are the server's own affair; errors are records that are not there."""
+        """Hints and warnings are no failure; errors are records that are not there."""
         page = self._fetched(listed, manifest)
         try:
             problems = describe_problems(page)

@@ -13,7 +13,7 @@ from sga_pipeline.connectors.connector import FileMissing
 from sga_pipeline.connectors.http_client import Ask
 from sga_pipeline.connectors.pages import Get, Paged
 from sga_pipeline.connectors.redact import redact
-from sga_pipeline.connectors.statistics.sdmx_same import tell_the_same
+from sga_pipeline.connectors.statistics.sdmx_comparison import have_same_content
 from sga_pipeline.contracts.sources.services import SdmxSource
 from sga_pipeline.errors import PullError
 
@@ -65,7 +65,7 @@ class SdmxConnector(Paged):
 
     def has_same_content(self, kept: Path, fetched: Path) -> bool:
         """Whether two deliveries differ in nothing but when and under which number they were prepared."""
-        return tell_the_same(kept, fetched)
+        return have_same_content(kept, fetched)
 
     def _nothing(self, error: FileMissing, source: SdmxSource, period: str | None) -> PullError:
         """No results is an answer; an address that is not there is a fault."""

@@ -12,9 +12,15 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from sga_pipeline.connectors.connector import Fetched, FileMissing, Known
-from sga_pipeline.connectors.stores.database_columns import TableColumn, as_text, fetched_column, named, table_columns
+from sga_pipeline.connectors.stores.database_columns import (
+    TableColumn,
+    as_text,
+    fetched_column,
+    require_columns,
+    table_columns,
+)
 from sga_pipeline.connectors.stores.database_connection import line_to
-from sga_pipeline.connectors.stores.database_errors import explained
+from sga_pipeline.connectors.stores.database_errors import explain_error
 from sga_pipeline.connectors.stores.database_period import of_no_period, within
 from sga_pipeline.connectors.stores.file import find_file
 from sga_pipeline.connectors.stores.table_file import TableFile
@@ -53,7 +59,7 @@ class DatabaseConnector:
             except _errors() as error:
                 if watchdog.expired:
                     raise _too_slow(source) from None
-                raise explained(error, source, connected=connected) from None
+                raise explain_error(error, source, connected=connected) from None
         return Fetched(target, name, source.address, _MEDIA_TYPE)
 
     def _file(self, period: str | None) -> Path:
@@ -135,11 +141,11 @@ class _Reading:
     def _columns(self) -> list[TableColumn]:
         source, known = self.source, list(self.types)
         chosen = known if source.columns == "all" else source.columns
-        named(known, chosen, "source.columns")
-        named(known, source.order_by, "source.order_by")
-        named(known, list(source.read_as), "source.read_as")
-        named(known, [one.column for one in source.where], "source.where")
-        named(known, [source.period_column] if source.period_column else [], "source.period_column")
+        require_columns(known, chosen, "source.columns")
+        require_columns(known, source.order_by, "source.order_by")
+        require_columns(known, list(source.read_as), "source.read_as")
+        require_columns(known, [one.column for one in source.where], "source.where")
+        require_columns(known, [source.period_column] if source.period_column else [], "source.period_column")
         return [fetched_column(source, name, self.types[name]) for name in chosen]
 
     def _refuse_undated(self, name: str) -> None:

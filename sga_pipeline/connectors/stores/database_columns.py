@@ -49,7 +49,7 @@ def table_columns(connection: sa.Connection, source: DatabaseSource, parts: list
     return found
 
 
-def named(known: Sequence[str], chosen: Sequence[str], key: str) -> None:
+def require_columns(known: Sequence[str], chosen: Sequence[str], key: str) -> None:
     """Raise where a contract names a column the table lacks."""
     for name in chosen:
         if name not in known:

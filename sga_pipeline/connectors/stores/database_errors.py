@@ -37,7 +37,7 @@ _MEANINGS = {
 }
 
 
-def explained(error: BaseException, source: DatabaseSource, *, connected: bool) -> PullError:
+def explain_error(error: BaseException, source: DatabaseSource, *, connected: bool) -> PullError:
     """A database library's error as one of ours."""
     inner: Any = getattr(error, "orig", None) or error
     state = getattr(inner, "sqlstate", None) or ""

@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from sga_pipeline.connectors.connector import Fetched, FileMissing, Known, with_period
-from sga_pipeline.connectors.newest import newest
+from sga_pipeline.connectors.newest import find_newest
 from sga_pipeline.contracts.city import DataFolder
 from sga_pipeline.contracts.sources.files import FileSource
 from sga_pipeline.errors import PullError
@@ -52,7 +52,7 @@ def find_file(folder: Path | None, declared: DataFolder, address: str) -> Path:
         raise PullError("the file lies outside the city's data folder", "Move it below that folder.", address)
     if "*" in source.name:
         found = source.parent.iterdir() if source.parent.is_dir() else iter(())
-        name = newest((one.name for one in found if one.is_file() and "*" not in one.name), source.name)
+        name = find_newest((one.name for one in found if one.is_file() and "*" not in one.name), source.name)
         return find_file(folder, declared, str(Path(address).with_name(name)))
     if not source.exists():
         raise FileMissing(f"there is no file {address} in {folder}", _hint(source), address)

@@ -16,7 +16,7 @@ import urllib3
 from sga_pipeline.connectors.addresses import file_name, is_private_line, shown
 from sga_pipeline.connectors.body import Body
 from sga_pipeline.connectors.connector import Fetched, FileMissing, Known, Silent, Unreachable, with_period
-from sga_pipeline.connectors.newest import newest
+from sga_pipeline.connectors.newest import find_newest
 from sga_pipeline.connectors.retry import NOT_NOW, BusyError, ask_again
 from sga_pipeline.connectors.stores.s3_connection import Line
 from sga_pipeline.connectors.watchdog import Watchdog
@@ -185,7 +185,7 @@ class _Asking:
             names += [one["Key"].removeprefix(folder) for one in page.get("Contents", []) if "*" not in one["Key"]]
             if len(names) > MAX_NAMES:
                 raise PullError(f"more than {MAX_NAMES} objects fit", "Narrow the pattern.", address)
-        return folder + newest(names, name)
+        return folder + find_newest(names, name)
 
     def _explained(self, error: Any, address: str) -> PullError:
         code = str(error.response.get("Error", {}).get("Code", ""))

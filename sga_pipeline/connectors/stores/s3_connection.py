@@ -56,7 +56,7 @@ class Line:
         from botocore.awsrequest import AWSResponse
 
         if event_name.endswith(".HeadBucket"):
-            # We never ask that: the library does, without end, to find a region the store does not tell.
+            # We never ask that: the library does, without end, to find a region the store does not name.
             raise PullError(
                 "the bucket lies elsewhere", "Correct source.region or source.endpoint.", self.source.address
             )

@@ -10,9 +10,9 @@ with
             replace(feed_states.form, '_', ' with a ') as form,
             case when manual_steps then ', typed in again by hand' else '' end as manual,
             schema_changes as changes_n,
-            readability
+            cast(feed_states.readability as double) as readability
         from {{ ref('feed_states') }} as feed_states
-        where readability < 0.9
+        where feed_states.readability < 0.9
     ),
 
     unreachable as (

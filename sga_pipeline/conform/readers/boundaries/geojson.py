@@ -9,7 +9,7 @@ import duckdb
 import shapely
 from shapely.geometry import shape as geometry_of
 
-from sga_pipeline.conform.readers.boundaries.outlines import Move, from_system, hold_shapes, stay
+from sga_pipeline.conform.readers.boundaries.outlines import Move, from_system, load_boundaries, stay
 from sga_pipeline.conform.readers.in_memory import json_cell
 from sga_pipeline.conform.readers.json_documents import documents
 from sga_pipeline.conform.readers.opened import Opened
@@ -49,7 +49,7 @@ def open_geojson(con: duckdb.DuckDBPyConnection, path: Path, form: GeoJsonFormat
         raise DeliveryError("this is not a GeoJSON FeatureCollection", "Ask for it again.", f"{error}"[:120]) from None
     if len(systems) > 1:
         raise DeliveryError("its pages have several reference systems", "Ask for it in WGS 84.", str(sorted(systems)))
-    return hold_shapes(con, header, cells, shapes, _move(systems))
+    return load_boundaries(con, header, cells, shapes, _move(systems))
 
 
 def _system(document: dict[str, Any]) -> str:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import duckdb
 import shapely
 
-from sga_pipeline.conform.readers.boundaries.outlines import Move, from_system, hold_shapes
+from sga_pipeline.conform.readers.boundaries.outlines import Move, from_system, load_boundaries
 from sga_pipeline.conform.readers.in_memory import refuse_large
 from sga_pipeline.conform.readers.opened import Opened
 from sga_pipeline.contracts.formats import GeoPackageFormat
@@ -62,7 +62,7 @@ def _layer(con: duckdb.DuckDBPyConnection, db: sqlite3.Connection, layer: str) -
     listed = ", ".join(_quoted(name) for name in [*fields, geometry])
     records = db.execute(f"select {listed} from {_quoted(layer)} order by rowid").fetchall()
     rows = [[_cell(value) for value in record[:-1]] for record in records]
-    return hold_shapes(con, fields, rows, [_shape(record[-1]) for record in records], _move(db, system))
+    return load_boundaries(con, fields, rows, [_shape(record[-1]) for record in records], _move(db, system))
 
 
 def _must_be_table(db: sqlite3.Connection, name: str) -> None:

@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 import duckdb
 import shapely
 
-from sga_pipeline.conform.readers.boundaries.outlines import hold_shapes, stay
+from sga_pipeline.conform.readers.boundaries.outlines import load_boundaries, stay
 from sga_pipeline.conform.readers.in_memory import refuse_large
 from sga_pipeline.conform.readers.opened import Opened
 from sga_pipeline.conform.readers.safe_xml import elements
@@ -34,7 +34,7 @@ def open_kml(con: duckdb.DuckDBPyConnection, path: Path) -> Opened:
     if not rows:
         raise DeliveryError("this is KML without a placemark, or no KML", "Ask for it again.", path.name)
     header = list(dict.fromkeys(name for row in rows for name in row))
-    return hold_shapes(con, header, [[row.get(name) for name in header] for row in rows], shapes, stay)
+    return load_boundaries(con, header, [[row.get(name) for name in header] for row in rows], shapes, stay)
 
 
 def _facts(mark: Element) -> dict[str, str | None]:

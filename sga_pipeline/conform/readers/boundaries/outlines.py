@@ -1,4 +1,4 @@
-"""Boundaries as every reader of them gives them: two dimensions, WGS 84, WKT, and which kind of thing it is."""
+"""Boundaries as every reader of them gives them: two dimensions, WGS 84, WKT, and which kind of geometry it is."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import numpy as np
 import pyproj
 import shapely
 
-from sga_pipeline.conform.readers.in_memory import Row, hold
+from sga_pipeline.conform.readers.in_memory import Row, load_rows
 from sga_pipeline.conform.readers.opened import Opened
 from sga_pipeline.errors import DeliveryError
 
 # What a boundary file adds to its own columns. `geometry_type` distinguishes points from polygons, for `where`.
 COLUMNS = ("geometry", "geometry_type")
-# Some nine centimetres at the most; finer digits are noise of the arithmetic.
+# About a centimetre; finer digits are noise of the arithmetic.
 _DECIMALS = 7
 
 _NAME_OR_WKT = re.compile(r"(EPSG|OGC|ESRI|urn:ogc:def:crs):|[A-Z_]+\[")
@@ -26,7 +26,7 @@ _LONGEST = 20_000
 Move = Callable[[shapely.Geometry], shapely.Geometry]
 
 
-def hold_shapes(
+def load_boundaries(
     con: duckdb.DuckDBPyConnection,
     header: Sequence[str],
     rows: Sequence[Row],
@@ -36,7 +36,7 @@ def hold_shapes(
     """Rows and their boundaries as one table. A field that has the name of ours gives way to it."""
     kept = [at for at, name in enumerate(header) if name not in COLUMNS]
     cells = [[*(row[at] for at in kept), *_placed(shape, move)] for row, shape in zip(rows, shapes, strict=True)]
-    return hold(con, [*(header[at] for at in kept), *COLUMNS], cells)
+    return load_rows(con, [*(header[at] for at in kept), *COLUMNS], cells)
 
 
 def _placed(shape: Any, move: Move) -> tuple[str | None, str | None]:

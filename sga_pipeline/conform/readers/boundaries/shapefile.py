@@ -15,7 +15,7 @@ import shapely
 
 from sga_pipeline.conform.readers import zip_archive
 from sga_pipeline.conform.readers.boundaries.dbase import read_table
-from sga_pipeline.conform.readers.boundaries.outlines import from_system, hold_shapes
+from sga_pipeline.conform.readers.boundaries.outlines import from_system, load_boundaries
 from sga_pipeline.conform.readers.in_memory import MAX_BYTES
 from sga_pipeline.conform.readers.opened import Opened
 from sga_pipeline.contracts.formats import ShapefileFormat
@@ -46,7 +46,7 @@ def open_shapefile(con: duckdb.DuckDBPyConnection, path: Path, form: ShapefileFo
         )
     kept = [(row, shape) for row, shape in zip(table.records, shapes, strict=True) if row is not None]
     move = from_system(parts[".prj"].decode("utf-8-sig", "replace").strip())
-    return hold_shapes(con, table.header, [row for row, _ in kept], [shape for _, shape in kept], move)
+    return load_boundaries(con, table.header, [row for row, _ in kept], [shape for _, shape in kept], move)
 
 
 def _parts(path: Path, layer: str) -> dict[str, bytes]:
@@ -141,7 +141,7 @@ def _polygon(rings: list[shapely.LinearRing]) -> shapely.Geometry:
     outer = [shapely.Polygon(ring) for ring in rings if not ring.is_ccw]
     holes = [ring for ring in rings if ring.is_ccw]
     if not outer:
-        # Written the wrong way round: what lies in nothing is no hole.
+        # Written the wrong way round: a ring inside no other is no hole.
         outer, holes = [shapely.Polygon(ring) for ring in rings], []
     inside: list[list[shapely.LinearRing]] = [[] for _ in outer]
     for hole in holes:

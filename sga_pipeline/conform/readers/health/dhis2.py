@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from sga_pipeline.conform.readers.health.dhis2_units import Units
-from sga_pipeline.conform.readers.in_memory import Row, hold, json_cell, refuse_large
+from sga_pipeline.conform.readers.in_memory import Row, json_cell, load_rows, refuse_large
 from sga_pipeline.conform.readers.json_documents import documents
 from sga_pipeline.conform.readers.opened import Opened
 from sga_pipeline.contracts.formats import Dhis2Format
@@ -58,7 +58,7 @@ def open_dhis2(con: duckdb.DuckDBPyConnection, path: Path, form: Dhis2Format) ->
     """Rows in their order; units that came with figures are joined to them."""
     if form.written == "csv":
         table = _from_csv(path)
-        return hold(con, table.header, table.rows)
+        return load_rows(con, table.header, table.rows)
     figures, meta, units, had_figures = _Table(), _Meta(), Units(), False
     for document in documents(path):
         kind = _kind(document)
@@ -73,9 +73,9 @@ def open_dhis2(con: duckdb.DuckDBPyConnection, path: Path, form: Dhis2Format) ->
         meta.add(document.get("metaData"))
     if not had_figures:
         header, rows = units.table(form.levels)
-        return hold(con, header, rows)
+        return load_rows(con, header, rows)
     header, rows = _named_rows(figures, meta, units, form.levels)
-    return hold(con, header, rows)
+    return load_rows(con, header, rows)
 
 
 def _kind(document: Any) -> str:

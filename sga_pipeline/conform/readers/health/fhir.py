@@ -24,7 +24,7 @@ from sga_pipeline.conform.readers.health.fhir_values import (
     when,
     why_not_counted,
 )
-from sga_pipeline.conform.readers.in_memory import Row, hold
+from sga_pipeline.conform.readers.in_memory import Row, load_rows
 from sga_pipeline.conform.readers.json_documents import parsed
 from sga_pipeline.conform.readers.opened import Opened
 from sga_pipeline.contracts.formats import FhirFormat
@@ -48,7 +48,7 @@ def open_fhir(con: duckdb.DuckDBPyConnection, path: Path, form: FhirFormat) -> O
     rows: list[Row] = [(*cell, str(count), None) for cell, count in sorted(cells.items())]
     for (resource, reason), number in sorted(left_out.items()):
         rows += [(resource, None, None, None, None, None, None, None, reason)] * number
-    return hold(con, HEADER, rows)
+    return load_rows(con, HEADER, rows)
 
 
 def _people(path: Path, form: FhirFormat) -> People:

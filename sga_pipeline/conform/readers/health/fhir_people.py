@@ -93,7 +93,7 @@ class People:
 
 
 def age_group(person: Person | None, found: When | None, oldest: int) -> str:
-    """The five-year band of the age at an event, where birth and event are known well enough to tell it."""
+    """The five-year band of the age at an event, where birth and event are known well enough."""
     if person is None or person.born is None or found is None:
         return UNKNOWN
     most = _age(person.born.first, found.last)

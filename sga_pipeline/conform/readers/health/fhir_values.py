@@ -38,7 +38,7 @@ _CODES = {
     "MedicationStatement": ("medicationCodeableConcept",),
 }
 _ENCOUNTER = {"type": ("type",), "class": ("class",), "reason": ("reasonCode", "reason")}
-# Standings that say a thing was not so, was not done, or has not been done yet.
+# Statuses that say something was not so, was not done, or has not been done yet.
 _NOT_SO = {"entered-in-error", "refuted", "cancelled", "not-done", "not-taken", "planned", "preparation", "draft"}
 # A code is letters and digits with at most one sign between, and not letters alone: no name, date, telephone or address.
 _CODE = re.compile(r"(?=.*[0-9])[A-Za-z0-9]{1,18}([.\-/][A-Za-z0-9]{1,10})?")

@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from sga_pipeline.conform.readers.in_memory import hold, json_cell
+from sga_pipeline.conform.readers.in_memory import json_cell, load_rows
 from sga_pipeline.conform.readers.json_documents import documents
 from sga_pipeline.conform.readers.opened import Opened
 from sga_pipeline.errors import DeliveryError
@@ -35,7 +35,7 @@ def open_jsonstat(con: duckdb.DuckDBPyConnection, path: Path) -> Opened:
         rows += cube.rows()
     if header is None:
         raise DeliveryError("there is no data set in it", "Ask for it again.", path.name)
-    return hold(con, header, rows)
+    return load_rows(con, header, rows)
 
 
 @dataclass(frozen=True)

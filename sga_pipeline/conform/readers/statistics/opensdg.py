@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 
-from sga_pipeline.conform.readers.in_memory import hold, json_cell
+from sga_pipeline.conform.readers.in_memory import json_cell, load_rows
 from sga_pipeline.conform.readers.json_documents import named_pages
 from sga_pipeline.conform.readers.opened import Opened
 from sga_pipeline.contracts.formats import OpenSdgFormat
@@ -47,7 +47,7 @@ def open_opensdg(con: duckdb.DuckDBPyConnection, path: Path, form: OpenSdgFormat
     except (ValueError, TypeError, AttributeError, RecursionError, csv.Error, zipfile.BadZipFile) as error:
         message = f"this is no data file of Open SDG, as {form.files}"
         raise DeliveryError(message, "Correct format.files, or ask for it again.", f"{error}"[:120]) from None
-    return hold(con, list(names), rows, lines)
+    return load_rows(con, list(names), rows, lines)
 
 
 def _number(name: str) -> str:

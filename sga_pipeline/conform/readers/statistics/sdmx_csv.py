@@ -51,7 +51,7 @@ def open_sdmx_csv(
 
 
 def _refuse_mixed(con: duckdb.DuckDBPyConnection, opened: Opened, columns: _Columns) -> None:
-    """Without its structure nobody can tell which rows a deletion takes back; alone, deletions say only that."""
+    """Without its structure nobody can know which rows a deletion takes back; alone, deletions say only that."""
     if ACTION not in columns.source:
         return
     action = columns.action()

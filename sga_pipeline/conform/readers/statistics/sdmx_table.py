@@ -45,7 +45,7 @@ class Table:
     rows: list[list[str | None]] = field(default_factory=list)
     # Labels a message itself gives to codes.
     labels: dict[str, dict[str, str]] = field(default_factory=dict)
-    # Columns known to be dimensions; empty where a message does not tell.
+    # Columns known to be dimensions; empty where a message does not say.
     dimensions: set[str] = field(default_factory=set)
     # Measures other than OBS_VALUE, where the message or its structure names such.
     measures: set[str] = field(default_factory=set)

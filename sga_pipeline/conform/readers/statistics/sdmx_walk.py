@@ -1,4 +1,4 @@
-"""Walks through XML as it streams by, element after element; nothing is built up, and whoever sends tricks is refused."""
+"""Walks through XML as it streams by, element after element; nothing is built up, and XML that declares entities or nests without end is refused."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Walker(Protocol):
 
 
 def walk(blocks: Iterable[bytes], walker: Walker) -> None:
-    """Tell the walker of every element in turn; raises DeliveryError for XML that is broken, too deep, or declares entities."""
+    """Call the walker for every element in turn; raises DeliveryError for XML that is broken, too deep, or declares entities."""
     reader = _Reader(walker)
     try:
         for block in blocks:

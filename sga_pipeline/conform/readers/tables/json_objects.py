@@ -10,7 +10,7 @@ import duckdb
 import shapely
 
 from sga_pipeline.conform.readers.boundaries.geometries import from_esri, from_geojson
-from sga_pipeline.conform.readers.in_memory import hold, json_cell
+from sga_pipeline.conform.readers.in_memory import json_cell, load_rows
 from sga_pipeline.conform.readers.json_documents import documents
 from sga_pipeline.conform.readers.opened import Opened
 from sga_pipeline.conform.readers.unix_milliseconds import moment_cell
@@ -32,7 +32,7 @@ def open_json(con: duckdb.DuckDBPyConnection, path: Path, form: JsonFormat) -> O
     if not table.names:
         next_step = "Say under format.columns which columns there are."
         raise DeliveryError("there are no rows, and nothing says which columns they would have", next_step, path.name)
-    return hold(con, list(table.names), table.rows)
+    return load_rows(con, list(table.names), table.rows)
 
 
 class _Table:

@@ -131,7 +131,7 @@ def _streams(path: Path, form: CsvFormat) -> Iterator[Iterator[tuple[str, Binary
     """The bytes of the file, or of each file of a ZIP the contract names, in name order."""
     if form.compression == "zip":
         with zip_archive.opened(path) as packed:
-            yield _members(packed, zip_archive.matching(packed, form.member, form.append_members))
+            yield _members(packed, zip_archive.find_members(packed, form.member, form.append_members))
         return
     openers: dict[str, Callable[[Path], Any]] = {"none": open_plain, "gzip": gzip.GzipFile, "bz2": bz2.BZ2File}
     with openers[form.compression](path) as stream:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from sga_pipeline.conform.readers.in_memory import hold
+from sga_pipeline.conform.readers.in_memory import load_rows
 from sga_pipeline.conform.readers.opened import Opened
 from sga_pipeline.conform.readers.tables.sheets import Cells, Sheet, read_sheets
 from sga_pipeline.contracts.formats import WorkbookFormat
@@ -32,7 +32,7 @@ def open_workbook(con: duckdb.DuckDBPyConnection, path: Path, form: WorkbookForm
         header = header or names
         order = [names.index(name) for name in header] if names != header else range(len(names))
         rows += [(number, [cells[at] for at in order]) for number, cells in body]
-    return hold(con, header, [cells for _, cells in rows], [number for number, _ in rows])
+    return load_rows(con, header, [cells for _, cells in rows], [number for number, _ in rows])
 
 
 def _table(sheet: Sheet, form: WorkbookFormat) -> tuple[tuple[str, ...], list[Numbered]]:

@@ -13,7 +13,7 @@ from sga_pipeline.connectors.health.fhir_records import MAX_LINE_BYTES
 _SUM_BITS = 512
 
 
-def tell_the_same(one: Path, other: Path) -> bool:
+def have_same_content(one: Path, other: Path) -> bool:
     """What cannot be read as lines is the same only where its bytes are, and that is known already."""
     try:
         return _content(one) == _content(other)

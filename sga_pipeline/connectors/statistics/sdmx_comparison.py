@@ -1,4 +1,4 @@
-"""Whether two SDMX messages tell the same: all but the moment and the number they were prepared under."""
+"""Whether two SDMX messages have the same content: all but the moment and the number they were prepared under."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _JSON_LIMIT = 50_000_000
 _BLOCK = 1 << 20
 
 
-def tell_the_same(one: Path, other: Path) -> bool:
+def have_same_content(one: Path, other: Path) -> bool:
     """Compare page by page; what cannot be understood is the same only where its bytes are."""
     try:
         return _content(one) == _content(other)
