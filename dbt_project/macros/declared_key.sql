@@ -3,7 +3,9 @@
     {%- if execute -%}
         {%- for node in graph.nodes.values() if node.resource_type == 'model' and node.alias == name and node.config.meta.key -%}
             {%- set quoted = [] -%}
-            {%- for column in node.config.meta.key -%} {%- do quoted.append(adapter.quote(column)) -%} {%- endfor -%}
+            {%- for column in node.config.meta.key -%}
+                {%- do quoted.append(adapter.quote(column)) -%}
+            {%- endfor -%}
             {{ return(quoted) }}
         {%- endfor -%}
         {{ exceptions.raise_compiler_error('the model [' ~ name ~ '] declares no key: add it to its yml') }}
