@@ -39,9 +39,9 @@ def band(text: str | None) -> tuple[int, int] | None:
     return int(low), int(high or low)
 
 
-def in_code(code: str | None, wanted: str) -> bool:
+def in_code(code: str | None, ranges: str) -> bool:
     """Whether an ICD-10 code lies in `X85-Y09;Y871`."""
-    for part in wanted.split(";"):
+    for part in ranges.split(";"):
         low, _, high = part.partition("-")
         if code and low <= code[: len(low)] <= (high or low):
             return True

@@ -39,5 +39,5 @@ def test_every_dbt_unit_test_passes(demo: Run, tmp_path: Path) -> None:
 
 def test_what_was_read_of_the_project_once_serves_every_home(demo: Run) -> None:
     """Reading it anew costs more than most of the models together."""
-    told = (demo.home / "dagster" / "dbt" / "dbt.log").read_text(encoding="utf-8")
-    assert "no changes found, skipping parsing" in told
+    log = (demo.home / "dagster" / "dbt" / "dbt.log").read_text(encoding="utf-8")
+    assert "no changes found, skipping parsing" in log
