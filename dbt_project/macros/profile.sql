@@ -1,6 +1,14 @@
-{# The columns measures choose by. A measure may name values of any of them; a new one is added here and to the shapes. #}
+{# The columns measures choose by. A measure may name values of any of them. A new one is added here and to the
+   shapes. #}
 {% macro filter_columns() %}
-    {{ return(['iccs_code', 'icd10', 'cause_group', 'topic', 'unit_counted', 'weapon', 'relation', 'situation', 'location_type', 'cleared']) }}
+    {{
+        return(
+            [
+                'iccs_code', 'icd10', 'cause_group', 'topic', 'unit_counted', 'weapon', 'relation', 'situation',
+                'location_type', 'cleared',
+            ]
+        )
+    }}
 {% endmacro %}
 
 {# The part of a cell that measures choose by, as one text, so that choosing is done once for each combination. #}

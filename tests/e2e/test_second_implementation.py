@@ -1,4 +1,4 @@
-"""Every published number of the made-up city, held against a second implementation."""
+"""Every published number of the made-up city, compared with a second implementation."""
 
 from __future__ import annotations
 
