@@ -1,6 +1,6 @@
-{# What a source of levels (residents, official counts) gives for each cell: its own totals first, else the sum
-   of its parts.
-   The relation has the keys, sex, age_group, age_low, age_high, other_dim, other_code ('' for none) and amount. #}
+{# What a source of levels (residents, official counts) states for each cell: its own totals first, else the sum
+   of its parts. The relation has the keys, sex, age_group, age_low, age_high, other_dim, other_code ('' for none)
+   and amount. #}
 {% macro resolved(relation, keys) %}
     with
         banded as (

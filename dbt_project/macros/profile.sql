@@ -1,11 +1,13 @@
-{# The columns measures choose by. A measure may name values of any of them; a new one is added here and to the
+{# The columns measures choose by. A measure may name values of any of them. A new one is added here and to the
    shapes. #}
 {% macro filter_columns() %}
     {{
-        return([
-            'iccs_code', 'icd10', 'cause_group', 'topic', 'unit_counted',
-            'weapon', 'relation', 'situation', 'location_type', 'cleared',
-        ])
+        return(
+            [
+                'iccs_code', 'icd10', 'cause_group', 'topic', 'unit_counted', 'weapon', 'relation', 'situation',
+                'location_type', 'cleared',
+            ]
+        )
     }}
 {% endmacro %}
 

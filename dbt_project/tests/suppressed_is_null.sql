@@ -1,4 +1,5 @@
--- A value that is suppressed or missing is null, with nothing beside it from which it could be worked out.
+-- A value that is suppressed or missing is null, and no other column allows to work it out. Every reason
+-- has a text.
 select *
 from {{ ref('observations') }}
 where
@@ -10,3 +11,4 @@ where
     or (obs_status not in ('L', 'M', 'O', 'Q') and value is null)
     or isnan(value)
     or isinf(value)
+    or (reason_code is not null and reason is null)

@@ -26,7 +26,12 @@ def table(name: str) -> list[dict[str, str]]:
 
 GROUPS = [(one["age_group"], one["scheme"], int(one["age_min"]), int(one["age_max"])) for one in table("age_groups")]
 MEASURES = {one["measure_id"]: one for one in table("measures")}
-INDICATORS = {one["indicator_id"]: one for one in table("indicators")}
+INDICATORS = {
+    one["indicator_id"]: one | two | three
+    for one, two, three in zip(
+        table("indicator_definition"), table("indicator_computation"), table("indicator_publication"), strict=True
+    )
+}
 
 
 def band(text: str | None) -> tuple[int, int] | None:

@@ -98,7 +98,7 @@ def values(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str, str
         ("crime.homicide_rate", "2023", "M", 20 + 5 + 3 + 1),
         ("crime.homicide_register_rate", "2023", "_T", 20 + 12 + 5),
         ("crime.homicide_register_rate", "2023", "F", 12),
-        # Rows were given and state none, or the table of causes is whole and has no row: zero either way.
+        # Rows were given and said none, or the table of causes is whole and has no row: zero either way.
         ("crime.homicide_firearm_rate", "2023", "_T", 0),
         ("crime.homicide_rate", "2022", "_T", 0),
     ],
@@ -110,7 +110,7 @@ def test_deaths_by_assault_are_counted_from_a_table_of_causes(
     assert values[indicator, year, sex] == (deaths, pytest.approx(100_000 * deaths / people))
 
 
-def test_what_police_records_alone_can_show_is_not_published(
+def test_what_police_records_alone_can_show_has_no_value(
     values: dict[tuple[str, str, str], tuple[object, object]],
 ) -> None:
     assert not [one for one in values if one[0] in {"crime.homicide_offences_rate", "crime.homicide_ocg_rate"}]

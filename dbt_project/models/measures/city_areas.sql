@@ -1,7 +1,7 @@
 -- Grain: city x area. Areas from boundary feeds, and those the city contract fixes (country, county, city).
 -- Only the version in force: areas of two versions are never mixed.
 with
-    from_feeds as (
+    areas_of_feeds as (
         select
             shaped.city_id,
             shaped.area_id,
@@ -22,7 +22,7 @@ with
             and feeds.boundary_version = cities.boundary_version
     ),
 
-    fixed as (
+    fixed_areas_of_contract as (
         select
             city_id,
             area_id,
@@ -37,7 +37,7 @@ with
 
     -- A boundary feed may also bring the city's own outline; name and place in the hierarchy stay the
     -- contract's.
-    one_each as (
+    merged_areas as (
         select
             city_id,
             area_id,
@@ -49,22 +49,22 @@ with
         from
             (
                 select *
-                from from_feeds
+                from areas_of_feeds
                 union all
                 select *
-                from fixed
+                from fixed_areas_of_contract
             )
         group by city_id, area_id
     )
 
 select
-    one_each.city_id,
-    one_each.area_id,
-    one_each.parent_id,
-    one_each.level,
-    one_each.name,
+    merged_areas.city_id,
+    merged_areas.area_id,
+    merged_areas.parent_id,
+    merged_areas.level,
+    merged_areas.name,
     cities.boundary_version,
-    one_each.geometry,
-    one_each.area_km2
-from one_each
-inner join {{ source('run_records', 'cities') }} as cities on one_each.city_id = cities.city_id
+    merged_areas.geometry,
+    merged_areas.area_km2
+from merged_areas
+inner join {{ source('run_records', 'cities') }} as cities on merged_areas.city_id = cities.city_id
