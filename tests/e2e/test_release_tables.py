@@ -11,7 +11,7 @@ RELATIONS = """
     select schema_name || '.' || table_name, comment from duckdb_tables()
     union all select schema_name || '.' || view_name, comment from duckdb_views() where not internal
 """
-COLUMNS = "select schema_name || '.' || table_name || '.' || column_name, data_type, comment from duckdb_columns()"
+COLUMNS = "select schema_name || '.' || table_name || '.' || column_name, data_type, comment from duckdb_columns() where not internal"
 
 
 def test_every_table_and_column_carries_its_description(demo: Run) -> None:
