@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 from sga_pipeline.paths import CONTRACTS, DBT_PROJECT
 
