@@ -94,7 +94,7 @@ def _labelled(body: list[Numbered], levels: Sequence[tuple[int, re.Pattern[str]]
         if level is not None:
             current = [*current[:level], cells[levels[level][0]], *[None] * (len(levels) - level - 1)]
         elif None in current:
-            raise DeliveryError("a row has no label above it", "Correct format.outline.", f"{sheet} row {number}")
+            raise DeliveryError("a row is under no label", "Correct format.outline.", f"{sheet} row {number}")
         else:
             found.append((number, [*cells, *current]))
     return found
