@@ -13,11 +13,9 @@ from sga_pipeline.home import Home
 from sga_pipeline.publish.manifest import read_manifest
 from sga_pipeline.publish.pointer import point_to, published_cities, release_ids, require_current
 
-# A table of the schema `evidence` is also found by its name alone; names are never used twice.
-SETTINGS = (
-    "set TimeZone = 'UTC'; set search_path = 'main,evidence'; "
-    "set enable_external_access = false; set lock_configuration = true"
-)
+# Nothing is written, and nothing outside the file is read.
+SETTINGS = "set TimeZone = 'UTC'; set enable_external_access = false; set lock_configuration = true"
+HAS_EVIDENCE = "select count(*) > 0 from duckdb_schemas() where schema_name = 'evidence'"
 
 
 def only_city(home: Home) -> str:
@@ -36,6 +34,9 @@ def run_query(release: Path, sql: str, parameters: list[Any] | None = None) -> t
     """Columns and rows of a query on one release."""
     con = duckdb.connect(str(release / "sga.duckdb"), read_only=True)
     try:
+        # A table of evidence is also found by its name alone. A release made before there were two schemas has one.
+        if con.execute(HAS_EVIDENCE).fetchone() == (True,):
+            con.execute("set search_path = 'main,evidence'")
         con.execute(SETTINGS)
         result = con.execute(sql, parameters or [])
         return [column[0] for column in result.description or []], result.fetchall()

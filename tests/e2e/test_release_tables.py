@@ -30,7 +30,7 @@ def test_nothing_is_wider_than_bigint_or_double(demo: Run) -> None:
 def test_no_two_rows_have_one_key(demo: Run) -> None:
     manifest = json.loads((demo.release / "manifest.json").read_text(encoding="utf-8"))
     for name, facts in manifest["tables"].items():
-        key = ", ".join(facts["key"])
+        key = ", ".join(f'"{column}"' for column in facts["key"])
         assert demo.rows(f"select {key} from {name} group by {key} having count(*) > 1") == [], name
 
 
