@@ -30,12 +30,14 @@ create table gaps (gap_id varchar, parent_id varchar, city_id varchar, gap_code 
   decision_expires varchar);
 create table gap_texts (gap_id varchar, city_id varchar, language varchar, statement varchar, recommendation varchar);
 create table evidence.expected_cells (city_id varchar, indicator_id varchar, area_id varchar, area_level varchar, year integer, state varchar,
-  reason varchar, sources varchar[]);
+  reason_code varchar, reason_detail varchar, reason varchar, sources varchar[]);
+create table reasons (city_id varchar, reason_code varchar, language varchar, text varchar);
 create table scores (city_id varchar, scope varchar, scope_id varchar, coverage double, timeliness double, reliability double, validity double,
   granularity double, readiness double, mean double);
 """
 CITY = "xx_haven"
 STATES = ("there", "estimated", "provisional", "unsure", "suppressed", "partial", "missing", "not_required")
+PARTIAL = {"en": "{detail} months covered", "es": "{detail} meses cubiertos"}
 TODAY, BEFORE = "2025-03-01", "2024-09-01"
 INDICATORS = (
     ("pop.total", "1.01", 1, "Sociodemographic indicators", "Residents", True),
@@ -177,8 +179,10 @@ def write_release(
             [language, word, word],
         )
     con.executemany(
-        "insert into evidence.expected_cells values (?, ?, ?, ?, ?, ?, ?, ['police_incidents'])", _cells(districts)
+        "insert into evidence.expected_cells values (?, ?, ?, ?, ?, ?, ?, ?, ?, ['police_incidents'])",
+        _cells(districts),
     )
+    con.executemany("insert into reasons values (?, 'months_covered', ?, ?)", [(CITY, *one) for one in PARTIAL.items()])
     con.executemany(
         "insert into scores values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
@@ -218,8 +222,9 @@ def _cells(districts: int) -> list[tuple[object, ...]]:
         for year in range(2020, 2025):
             state = STATES[(at * 2 + year - 2020) % len(STATES)] if at else "there"
             reason = None if state == "there" else f"because it is {state}"
-            cells.append((CITY, indicator, "XX-H", "city", year, state, reason))
+            code = ("months_covered", "11") if state == "partial" else (None, None)
+            cells.append((CITY, indicator, "XX-H", "city", year, state, *code, reason))
             for n in range(1, districts + 1):
                 district = "there" if n == 1 else state
-                cells.append((CITY, indicator, f"XX-H-{n}", "district", year, district, None))
+                cells.append((CITY, indicator, f"XX-H-{n}", "district", year, district, None, None, None))
     return cells

@@ -26,10 +26,15 @@ INDICATORS = """
 select indicator_id, guide_seq, category_no, category, coalesce(short_title, title_guide) as title, coalesce(core_flag, false) as core
 from indicators where record_type = 'printed' order by category_no, guide_seq, indicator_id
 """
-# One row for each indicator and year, for the whole city.
-CITY_CELLS = (
-    "select indicator_id, year, state, reason from evidence.expected_cells where area_level = 'city' order by all"
-)
+# One row for each indicator and year, for the whole city; the reason in the language of the page, where it is a code.
+CITY_CELLS = """
+select cells.indicator_id, cells.year, cells.state, texts.text is not null as is_translated,
+    coalesce(replace(texts.text, '{{detail}}', coalesce(cells.reason_detail, '')), cells.reason) as reason
+from evidence.expected_cells as cells
+left join reasons as texts on cells.reason_code = texts.reason_code and texts.language = '{language}'
+where cells.area_level = 'city'
+order by all
+"""
 # One row for each indicator: the cells of the first level below the city.
 DISTRICT_CELLS = f"""
 with below as (select distinct level from areas where parent_id = (select city_area from cities))
@@ -44,6 +49,8 @@ class Cell:
 
     state: str
     reason: str | None
+    # A city's own decision is in the city's words, whatever the language of the page.
+    is_translated: bool
 
     @property
     def sign(self) -> str:
@@ -57,6 +64,7 @@ class Reason:
     years: str
     state: str
     reason: str
+    is_translated: bool
 
 
 @dataclass(frozen=True)
@@ -99,7 +107,7 @@ class Matrix:
 
 def read_matrix(rows: ReleaseRows, words: Words) -> Matrix:
     found: dict[str, dict[int, Row]] = {}
-    for row in rows.all(CITY_CELLS):
+    for row in rows.all(CITY_CELLS.format(language=words.language)):
         found.setdefault(row["indicator_id"], {})[row["year"]] = row
     below = {row["indicator_id"]: (row["there"], row["needed"]) for row in rows.all(DISTRICT_CELLS)}
     known = sorted({year for cells in found.values() for year in cells})
@@ -114,13 +122,14 @@ def read_matrix(rows: ReleaseRows, words: Words) -> Matrix:
 
 
 def _line(indicator: Row, found: dict[int, Row], districts: tuple[int, int] | None, years: list[int]) -> Line:
-    nothing: Row = {"state": "not_required", "reason": None}
-    cells = [Cell(found.get(year, nothing)["state"], found.get(year, nothing)["reason"]) for year in years]
-    why: dict[tuple[str, str], list[int]] = {}
+    nothing: Row = {"state": "not_required", "reason": None, "is_translated": False}
+    known = [found.get(year, nothing) for year in years]
+    cells = [Cell(row["state"], row["reason"], row["is_translated"]) for row in known]
+    why: dict[tuple[str, str, bool], list[int]] = {}
     for year, cell in zip(years, cells, strict=True):
         if cell.reason and cell.state not in {"there", "not_required"}:
-            why.setdefault((cell.state, cell.reason), []).append(year)
-    reasons = [Reason(year_ranges(at), state, reason) for (state, reason), at in why.items()]
+            why.setdefault((cell.state, cell.reason, cell.is_translated), []).append(year)
+    reasons = [Reason(year_ranges(at), *stated) for stated, at in why.items()]
     return Line(
         indicator["indicator_id"],
         indicator["guide_seq"],

@@ -147,6 +147,17 @@ def test_the_matrix_has_every_printed_indicator_and_every_state(tmp_path: Path) 
     assert [(one.years, one.state) for one in homicide.reasons][:2] == [("2020", "suppressed"), ("2021", "partial")]
 
 
+@pytest.mark.parametrize(("language", "text"), [("en", "11 months covered"), ("es", "11 meses cubiertos")])
+def test_a_reason_is_in_the_language_of_the_page_and_a_decision_in_the_words_of_the_city(
+    tmp_path: Path, language: str, text: str
+) -> None:
+    with open_release(write_release(tmp_path)) as rows:
+        matrix = read_matrix(rows, read_words(language))
+    reasons = {one.state: one for group in matrix.groups for line in group.lines for one in line.reasons}
+    assert (reasons["partial"].reason, reasons["partial"].is_translated) == (text, True)
+    assert (reasons["missing"].reason, reasons["missing"].is_translated) == ("because it is missing", False)
+
+
 def test_years_next_to_each_other_are_one_range() -> None:
     assert year_ranges([2021, 2016, 2017, 2018]) == "2016–2018, 2021"
 

@@ -149,6 +149,9 @@ select
         then 'not_required'
         else coalesce(best_observed.state, 'missing')
     end as state,
+    -- A city's own decision is in its own words; any other reason is a code.
+    case when city_decisions.reason is null then best_observed.reason_code end as reason_code,
+    case when city_decisions.reason is null then best_observed.reason_detail end as reason_detail,
     coalesce(city_decisions.reason, best_observed.reason) as reason,
     best_observed.sources,
     indicators.core_flag,
