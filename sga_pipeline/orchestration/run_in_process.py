@@ -38,6 +38,8 @@ def run_in_process(scope: Scope, show_progress: Callable[[str], None]) -> Finish
     os.environ.update(scope_to_environment(scope))
     # Dagster marks some of what is used here as young; that is for its developers, not for a city's office.
     logging.getLogger("dagster").setLevel(logging.ERROR)
+    # With no handler at all, Python writes what Dagster logs to the terminal.
+    logging.getLogger("dagster").addHandler(logging.NullHandler())
     warnings.filterwarnings("ignore", category=dg.BetaWarning)
     warnings.filterwarnings("ignore", category=dg.PreviewWarning)
     log_file = _log_file(scope.home)
