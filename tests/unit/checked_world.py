@@ -19,7 +19,7 @@ _OBSERVATIONS = """
 create table observations (
     city_id varchar, indicator_id varchar, area_id varchar, area_level varchar, freq varchar, period varchar, period_start date, period_end date,
     sex varchar, age varchar, other_dim varchar, other_code varchar, value double, unit varchar, numerator double, denominator double,
-    ci_low double, ci_high double, n bigint, obs_status varchar, conf_status varchar, sources varchar[], boundary_version varchar, as_of date, reason_code varchar, reason varchar)
+    ci_low double, ci_high double, n bigint, obs_status varchar, conf_status varchar, sources varchar[], boundary_version varchar, data_as_of date, reason_code varchar, reason varchar)
 """
 
 
