@@ -77,12 +77,12 @@ def test_the_graph_can_be_read(server: Server, browser: Browser, tmp_path: Path)
     page = browser.new_page(viewport={"width": 1900, "height": 1000})
     page.goto(f"{server.address}/asset-groups")
     places = {}
-    for group in ("police", "health", "conformed", "indicators", "published", "release"):
+    for group in ("police", "health", "conformed", "indicators", "main", "release"):
         found = page.locator("foreignObject, div").get_by_text(group, exact=True).last
         expect(found).to_be_visible(timeout=60_000)
         box = found.bounding_box()
         assert box is not None
         places[group] = box["x"]
     page.screenshot(path=str(tmp_path / "graph.png"))
-    assert places["police"] < places["conformed"] < places["indicators"] < places["published"] < places["release"]
+    assert places["police"] < places["conformed"] < places["indicators"] < places["main"] < places["release"]
     page.close()

@@ -71,12 +71,12 @@ def test_every_suite_is_published_and_none_of_our_own_failed(demo: Run) -> None:
     with duckdb.connect(str(demo.home / "warehouse.duckdb"), read_only=True) as con:
         assert (
             con.execute(
-                "select check_name, figures from checks.expectations where about = 'us' and not passed"
+                "select check_name, figures from expectations.expectations where about = 'us' and not passed"
             ).fetchall()
             == []
         )
         unlike = con.execute("""
-            select count(*) from checks.expectations
+            select count(*) from expectations.expectations
             where (gap_code is not null and about <> 'world') or (not passed and about = 'world' and rule_id is not null and evidence_query is null)
         """).fetchone()
     assert unlike == (0,)
@@ -86,7 +86,7 @@ def test_a_failure_of_ours_stops_the_run_and_one_of_the_world_does_not(demo: Run
     shutil.copy(demo.home / "warehouse.duckdb", tmp_path)
     for about, stops in (("world", False), ("us", True)):
         with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as con:
-            con.execute("update checks.expectations set passed = false where passed and about = ?", [about])
+            con.execute("update expectations.expectations set passed = false where passed and about = ?", [about])
         done = subprocess.run(
             [
                 str(Path(sys.executable).with_name("dbt")),
