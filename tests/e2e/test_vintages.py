@@ -161,7 +161,7 @@ def test_revisions_say_first_and_latest_value_with_their_days(grown: tuple[Path,
     _, home, _ = grown
     rows = Run(home, "xx_small", 0, "").rows(
         "select period, sum(first_reported)::int, sum(latest_reported)::int, max(deliveries), min(first_retrieved), max(latest_retrieved) "
-        "from revisions where feed_id = 'incidents' group by period order by period"
+        "from evidence.revisions where feed_id = 'incidents' group by period order by period"
     )
     # Summer alone came three times; June had 46 incidents, and twenty more at last.
     assert rows == [
@@ -182,7 +182,7 @@ def test_corrections_are_reported_by_count_and_mark_what_rests_on_them(tmp_path:
     done = sga("run", "--home", home, "--offline", city)
     assert done.returncode == 0, done.stderr
     corrections = run.rows(
-        "select correction_id, status, rows, rows_unexpected, expected_value, corrected_value, reason from corrections order by 1"
+        "select correction_id, status, rows, rows_unexpected, expected_value, corrected_value, reason from evidence.corrections order by 1"
     )
     assert corrections == [
         ("changed_since", "expectation_failed", 0, 1, None, None, "The report says so"),
