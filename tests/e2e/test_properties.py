@@ -30,7 +30,9 @@ def run(city: Path, home: Path) -> Path:
 
 def amounts(home: Path) -> dict[tuple[object, ...], float]:
     with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as con:
-        return {row[:-1]: row[-1] for row in con.execute(f"select {CELL}, amount from measures.measure_amounts").fetchall()}
+        return {
+            row[:-1]: row[-1] for row in con.execute(f"select {CELL}, amount from measures.measure_amounts").fetchall()
+        }
 
 
 def observations(home: Path) -> str:
