@@ -30,7 +30,7 @@ def warehouse(demo: Run) -> duckdb.DuckDBPyConnection:
     """The warehouse of the run, laid out as the checks found it."""
     con = duckdb.connect(str(demo.home / "warehouse.duckdb"), read_only=True)
     for name in ("observations", "areas", "cities", "indicators"):
-        con.register(name, con.query(f"select * from main.{name}"))
+        con.register(name, con.query(f"select * from main.{name}").to_arrow_table())
     con.register("feeds", con.query(f"select * from read_parquet('{demo.home}/conformed/_run_records/feeds.parquet')"))
     register_facts(con, CATALOGUE, KINDS)
     return con
