@@ -43,7 +43,7 @@ def whole(home: Path) -> None:
     manifest = json.loads((release / "manifest.json").read_text(encoding="utf-8"))
     with duckdb.connect(str(release / "sga.duckdb"), read_only=True) as con:
         for table, facts in manifest["tables"].items():
-            assert con.execute(f'select count(*) from "{table}"').fetchone() == (facts["rows"],)
+            assert con.execute(f"select count(*) from {table}").fetchone() == (facts["rows"],)
 
 
 @pytest.fixture(scope="module")

@@ -53,7 +53,7 @@ def test_an_unmatched_area_is_grave_though_few_records_are(outcome: Outcome) -> 
     [(severity, metric, statement)] = outcome.findings
     # 21 of 601 records: more than 95 in 100 are known, which alone would be no finding.
     assert (severity, metric) == ("high", "areas_unmatched")
-    assert str(statement).startswith("21 of 601 in Police incidents carry area codes that no boundary knows: d90")
+    assert str(statement).startswith("21 of 601 in Police incidents carry area codes that match no boundary: d90")
 
 
 def test_it_is_not_said_to_have_had_none(outcome: Outcome) -> None:

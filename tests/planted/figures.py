@@ -67,8 +67,15 @@ _BY_UNIT = {
 
 @cache
 def printed() -> dict[str, dict[str, str]]:
-    with (CATALOGUE / "indicator_definition.csv").open(encoding="utf-8", newline="") as stream:
-        return {row["indicator_id"]: row for row in csv.DictReader(stream) if row["record_type"] == "printed"}
+    """Every printed indicator with what the catalogue says of its definition and of how it is published."""
+    published = _catalogue_rows("indicator_publication.csv")
+    defined = _catalogue_rows("indicator_definition.csv")
+    return {name: row | published[name] for name, row in defined.items() if row["record_type"] == "printed"}
+
+
+def _catalogue_rows(file: str) -> dict[str, dict[str, str]]:
+    with (CATALOGUE / file).open(encoding="utf-8", newline="") as stream:
+        return {row["indicator_id"]: row for row in csv.DictReader(stream)}
 
 
 @cache
