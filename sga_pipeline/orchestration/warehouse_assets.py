@@ -15,6 +15,9 @@ from sga_pipeline.warehouse.dbt_entry import BUILD_FOLDER
 from sga_pipeline.warehouse.fresh_warehouse import built_cities, fresh_warehouse
 from sga_pipeline.warehouse.manifest import copy_parsed_project, fresh_manifest
 
+# Nobody reads the manifest, the results and the second log that dbt would write anew; they cost a tenth of a build.
+NOT_WRITTEN = ["--no-write-json", "--log-level-file", "none"]
+
 
 class Translator(DagsterDbtTranslator):
     """Names and groups a newcomer understands: staging, measures, indicators, evidence, gaps, main."""
@@ -55,8 +58,7 @@ def warehouse_assets(scope: Scope) -> dg.AssetsDefinition:
             copy_parsed_project(target)
             # Whatever part of it was selected, a warehouse built from nothing needs every model and seed.
             yield from stream_dbt(
-                # Nobody reads the manifest and the results that dbt would write anew; they cost a tenth of a build.
-                ["--no-write-json", "build", "--full-refresh", "--exclude-resource-type", "unit_test"],
+                [*NOT_WRITTEN, "build", "--full-refresh", "--exclude-resource-type", "unit_test"],
                 context=context,
                 project=project,
                 translator=translator,

@@ -33,8 +33,10 @@ def copy_tables(con: duckdb.DuckDBPyConnection, city_id: str, relations: Sequenc
             )
     _add_test_results(con, city_id)
     _copy_views(con, [one for one in relations if one.is_view])
+    con.execute("begin")
     for one in relations:
         _comment(con, one)
+    con.execute("commit")
 
 
 def write_downloads(con: duckdb.DuckDBPyConnection, relations: Sequence[Relation], folder: Path) -> None:

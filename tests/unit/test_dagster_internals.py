@@ -37,6 +37,7 @@ def test_the_event_log_is_where_it_was_and_opens_its_files_through_two_methods()
         "run_connection": ["self", "run_id"],
         "index_connection": ["self"],
         "conn_string_for_shard": ["self", "shard_name"],
+        "has_table": ["self", "table_name"],
         "dispose": ["self"],
     }
     for name, parameters in expected.items():

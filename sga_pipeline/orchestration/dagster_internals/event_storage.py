@@ -28,6 +28,7 @@ class KeptOpenEventLog(SqliteEventLogStorage):
         self._engines: OrderedDict[str, Engine] = OrderedDict()
         # Index and run are opened one inside the other nowhere, so one lock serves both.
         self._engines_lock = threading.Lock()
+        self._tables_seen: set[str] = set()
         super().__init__(str(Path(base_dir) / FOLDER), inst_data)
 
     @classmethod
@@ -42,6 +43,12 @@ class KeptOpenEventLog(SqliteEventLogStorage):
     def index_connection(self) -> Any:
         """Connect to the file that holds the events of assets of all runs, as a context manager."""
         return self._kept_connection(INDEX)
+
+    def has_table(self, table_name: str) -> bool:
+        """Whether the index has this table. Dagster looks once for every event of an asset or a check; a table that was there stays."""
+        if table_name not in self._tables_seen and super().has_table(table_name):
+            self._tables_seen.add(table_name)
+        return table_name in self._tables_seen
 
     def dispose(self) -> None:
         """Close every file."""
