@@ -1,5 +1,6 @@
 {#- Tables and views are written under their own names at once, in one transaction.
-    dbt writes them under another name, then renames: five statements a model, where nobody reads a warehouse while it is built. -#}
+    dbt writes them under another name and renames them: five statements a model, though nobody reads a warehouse
+    while it is built. -#}
 {%- materialization table, adapter='duckdb', supported_languages=['sql', 'python'] -%}
     {%- set target = this.incorporate(type='table') -%}
     {%- do drop_relation_if_exists(load_cached_relation(this)) -%}

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 
 from sga_pipeline.cli.common import FORMATS, Commands, command, home_of, show
+from sga_pipeline.languages import LANGUAGES, SOURCE
 
 SEVERITIES = ("low", "medium", "high", "critical")
 STATUSES = ("open", "explained", "accepted", "waived", "closed", "any")
-LANGUAGES = ("en", "es", "fr", "ru")
 # What a person reads on a terminal; JSON and CSV carry every column.
 SHOWN = {
     "severity": "severity",
@@ -32,7 +32,7 @@ def register(commands: Commands) -> None:
     parser.add_argument("--status", choices=STATUSES, default="open", help="default: open; any for all of them")
     parser.add_argument("--all", action="store_true", help="also findings that another one explains")
     parser.add_argument("--new", action="store_true", help="only what the newest run saw for the first time")
-    parser.add_argument("--language", choices=LANGUAGES, default="en", help="language of the texts; default: en")
+    parser.add_argument("--language", choices=LANGUAGES, default=SOURCE, help="language of the texts; default: en")
     parser.add_argument("--format", choices=FORMATS, default="table")
 
 

@@ -11,13 +11,13 @@ from babel.messages.pofile import write_po
 
 from sga_pipeline.contracts.texts import (
     DOMAINS,
-    TRANSLATED,
     Text,
     english_texts,
     read_translations,
     translation_file,
     translation_of,
 )
+from sga_pipeline.languages import TRANSLATED
 from sga_pipeline.paths import CONTRACTS
 
 # Neither a day nor a version of a tool: a file changes only where a text does.

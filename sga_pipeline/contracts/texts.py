@@ -12,10 +12,8 @@ from babel.messages.pofile import PoFileError, read_po
 
 from sga_pipeline.contracts.csv_rows import Row, read_rows
 from sga_pipeline.errors import ContractError, Problem
+from sga_pipeline.languages import LANGUAGES, SOURCE, TRANSLATED
 
-SOURCE_LANGUAGE = "en"
-TRANSLATED = ("es", "fr", "ru")
-LANGUAGES = (SOURCE_LANGUAGE, *TRANSLATED)
 # A domain is a file of English texts: its key column, and the columns that hold texts. Terms are their own key.
 DOMAINS: dict[str, tuple[str, tuple[str, ...]]] = {
     "statements": ("rule_id", ("statement", "recommendation")),
@@ -76,7 +74,7 @@ def translation_of(text: Text, translations: Catalog) -> Message | None:
 def texts_in(contracts: Path, domain: str, language: str) -> dict[str, str]:
     """Texts of a domain by key, in English where there is no translation."""
     texts = english_texts(contracts, domain)
-    if language == SOURCE_LANGUAGE:
+    if language == SOURCE:
         return {text.key: text.english for text in texts}
     translations = read_translations(translation_file(contracts, domain, language))
     found = {text.key: translation_of(text, translations) for text in texts}

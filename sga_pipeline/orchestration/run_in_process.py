@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 import shutil
 import warnings
 from collections.abc import Callable
@@ -16,6 +15,7 @@ import dagster as dg
 
 from sga_pipeline.errors import SgaError
 from sga_pipeline.home import Home
+from sga_pipeline.orchestration.dbt_error import first_dbt_error
 from sga_pipeline.orchestration.definitions import definitions
 from sga_pipeline.orchestration.instance import prepare_instance
 from sga_pipeline.orchestration.progress import progress_shown_by
@@ -81,18 +81,10 @@ def _first_failure(home: Home, result: dg.ExecuteInProcessResult) -> SgaError:
                 error = error.cause
             message = (error.message if error else event.message or "no message").strip()
             if event.step_key == "warehouse":
-                message = _first_dbt_error(home) or message
+                output = _log_file(home).read_text(encoding="utf-8", errors="replace")
+                message = first_dbt_error(output) or message
             return _error(home, f"the step [{event.step_key}] failed: {message.splitlines()[0]}", result.run_id)
     return _error(home, "the run failed", result.run_id)
-
-
-def _first_dbt_error(home: Home) -> str | None:
-    """The lines in which dbt names the model and the reason; none where it was not dbt that failed."""
-    lines = _log_file(home).read_text(encoding="utf-8", errors="replace").splitlines()
-    for at, line in enumerate(lines):
-        if re.search(r"(Error in (model|test|seed)|Failure in test) ", line):
-            return " ".join(one.strip() for one in lines[at : at + 3] if one.strip())
-    return None
 
 
 def _error(home: Home, message: str, run_id: str) -> SgaError:

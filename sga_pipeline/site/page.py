@@ -10,13 +10,14 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from sga_pipeline.languages import NAMES
 from sga_pipeline.site.finding import SEVERITIES
 from sga_pipeline.site.formats import Formats
 from sga_pipeline.site.gap_register import read_register
 from sga_pipeline.site.matrix import SIGNS, read_matrix
 from sga_pipeline.site.release_rows import ReleaseRows
 from sga_pipeline.site.scores_and_sources import PARTS, read_scores, read_sources
-from sga_pipeline.site.words import NAMES, read_words
+from sga_pipeline.site.words import read_words
 
 TEMPLATES = Path(__file__).parent / "templates"
 

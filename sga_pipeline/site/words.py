@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from sga_pipeline.contracts.texts import texts_in
 from sga_pipeline.errors import SgaError
+from sga_pipeline.languages import NAMES, SOURCE
 from sga_pipeline.paths import CONTRACTS
 
 FILE = CONTRACTS / "catalogue" / "words.csv"
-NAMES = {"en": "English", "es": "Español", "fr": "Français", "ru": "Русский"}
-LANGUAGES = tuple(NAMES)
 
 
 class Words:
@@ -39,4 +38,4 @@ def read_words(language: str) -> Words:
 def page_languages(of_city: list[str]) -> list[str]:
     """The languages a city's pages are written in, the first of them in the page without a suffix."""
     known = [one for one in dict.fromkeys(of_city) if one in NAMES]
-    return known if "en" in known else [*known, "en"]
+    return known if SOURCE in known else [*known, SOURCE]

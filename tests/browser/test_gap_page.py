@@ -14,8 +14,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from sga_pipeline.languages import LANGUAGES
 from sga_pipeline.site import write_gap_pages
-from sga_pipeline.site.words import LANGUAGES
 from tests.release_tables import GAPS, INDICATORS, write_release
 
 RULES = {

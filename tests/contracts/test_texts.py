@@ -11,8 +11,6 @@ import pytest
 from sga_pipeline.contracts.renew_translations import renew
 from sga_pipeline.contracts.texts import (
     DOMAINS,
-    LANGUAGES,
-    TRANSLATED,
     check_texts,
     english_texts,
     read_translations,
@@ -22,6 +20,7 @@ from sga_pipeline.contracts.texts import (
     translation_of,
 )
 from sga_pipeline.errors import ContractError
+from sga_pipeline.languages import LANGUAGES, TRANSLATED
 from sga_pipeline.paths import CONTRACTS
 
 ENGLISH = "Begin with these; each is needed for every year of the assessment."

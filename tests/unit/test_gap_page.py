@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from sga_pipeline.errors import SgaError
+from sga_pipeline.languages import LANGUAGES
 from sga_pipeline.site import write_gap_pages
 from sga_pipeline.site.finding import Finding
 from sga_pipeline.site.formats import Formats, year_ranges
@@ -17,7 +18,7 @@ from sga_pipeline.site.gap_register import Register, read_register
 from sga_pipeline.site.matrix import read_matrix
 from sga_pipeline.site.release_rows import open_release
 from sga_pipeline.site.scores_and_sources import read_scores, read_sources
-from sga_pipeline.site.words import LANGUAGES, page_languages, read_words
+from sga_pipeline.site.words import page_languages, read_words
 from tests.release_tables import GAPS, INDICATORS, STATES, Gap, write_release
 
 AS_OF = date(2025, 3, 1)

@@ -6,7 +6,12 @@ with
             'declared_break' as rule_id,
             city_id,
             feed_id,
-            'declared' as dimension,
+            -- A feed's first break keeps the name that its finding had when there could be one alone.
+            case
+                when row_number() over (partition by city_id, feed_id order by "date") = 1
+                then 'declared'
+                else 'declared ' || "date"
+            end as dimension,
             "date" as break_date,
             any_value(breaks.cause) as cause,
             max(years_since) as years,
