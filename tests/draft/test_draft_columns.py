@@ -198,7 +198,7 @@ def bomb() -> bytes:
         ("f.json", b'{"a": [', "not JSON"),
         ("g.json", b"[" * 200_000, "not JSON"),
         ("h.csv", b"a,b\n", "no rows"),
-        ("i.csv.gz", gzip.compress(b"a,b\n1,2\n" * 999)[:-20], "damaged"),
+        ("i.csv.gz", gzip.compress(b"a,b\n1,2\n" * 999, mtime=0)[:-20], "damaged"),
         ("j.csv", b"17,2023-01-01,99\n18,2023-01-02,98\n" * 9, "not the names"),
         ("k.parquet", b"PAR1garbage", "not a Parquet"),
         ("l.json", b"[1, 2, 3]", "no list of objects"),
