@@ -21,3 +21,14 @@
         {% endfor %}
     )
 {%- endmacro %}
+
+{# Whether a row leaves open what it was: its source says unknown, or nothing. In a table of counts nothing is a
+   total. #}
+{% macro is_unknown(relation, column) -%}
+    coalesce(
+        cast({{ relation }}.{{ column }} as varchar),
+        case when {{ relation }}.shape not in ('crime_counts', 'health_counts') then '_U' end,
+        ''
+    )
+    = '_U'
+{%- endmacro %}

@@ -27,7 +27,17 @@ with
             and amounts.sex = '_T'
             and amounts.age = '_T'
             and amounts.other_dim = ''
-        where coverage.freq = 'A' and coverage.months_covered = coverage.months_expected
+        inner join
+            {{ ref('thresholds_in_force') }} as limits
+            on coverage.city_id = limits.city_id
+            and limits.gap_code = 'G17'
+            and limits.metric = 'possible_loss'
+        where
+            coverage.freq = 'A'
+            and coverage.months_covered = coverage.months_expected
+            -- A count that is at least so many is no statement that another could contradict.
+            and coalesce(amounts.possible, 0)
+            <= limits.high * (coalesce(amounts.amount, 0) + coalesce(amounts.possible, 0))
     ),
 
     numerator_measures as (

@@ -80,6 +80,8 @@ select
         then 'denominator_ages_not_nested'
         when denominators.amount is null and denominators.reason_code = 'no_value_given'
         then 'denominator_no_value_given'
+        when denominators.amount is null and denominators.reason_code = 'at_least'
+        then 'denominator_at_least'
         when denominators.amount is null
         then 'no_denominator'
         when denominators.amount = 0

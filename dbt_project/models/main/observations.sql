@@ -21,6 +21,25 @@ with
         select city_id, feed_id, differs from {{ source('run_records', 'feeds') }} where differs is not null
     ),
 
+    -- Values to whose numerator or denominator some more rows may belong.
+    possible_losses as (
+        select
+            city_id,
+            indicator_id,
+            area_id,
+            freq,
+            start,
+            sex,
+            age,
+            other_dim,
+            other_code,
+            feed_id,
+            max(possible_loss) as possible_loss
+        from {{ ref('indicator_parts') }}
+        where possible_loss is not null
+        group by all
+    ),
+
     -- What the receiving office put in the place of what the source says is imputed (I), in the words of
     -- official statistics.
     -- Few people in a cell are people one might recognise: below the indicator's threshold, or ten of the
@@ -36,6 +55,7 @@ with
             newest_deliveries.data_as_of,
             differing_feeds.differs,
             coalesce(list_has_any(values_in_window.sources, corrected.feeds), false) as corrected,
+            losses.possible_loss,
             coalesce(
                 indicators.min_cell > 0
                 and areas.level <> 'country'
@@ -80,6 +100,18 @@ with
             and values_in_window.freq = corrected.freq
             and values_in_window.start = corrected.start
         left join
+            possible_losses as losses
+            on values_in_window.city_id = losses.city_id
+            and values_in_window.indicator_id = losses.indicator_id
+            and values_in_window.area_id = losses.area_id
+            and values_in_window.freq = losses.freq
+            and values_in_window.start = losses.start
+            and values_in_window.sex = losses.sex
+            and values_in_window.age = losses.age
+            and values_in_window.other_dim = losses.other_dim
+            and values_in_window.other_code = losses.other_code
+            and list_contains(values_in_window.sources, losses.feed_id)
+        left join
             differing_feeds
             on values_in_window.city_id = differing_feeds.city_id
             and values_in_window.sources[1] = differing_feeds.feed_id
@@ -96,7 +128,7 @@ with
                 then obs_status
                 when few_events
                 then 'O'
-                when some_events
+                when some_events or possible_loss is not null
                 then 'U'
                 when obs_status = 'A' and differs is not null
                 then 'D'
@@ -117,6 +149,8 @@ with
                 then reason_code
                 when some_events
                 then 'some_events'
+                when possible_loss is not null
+                then 'possible_loss'
                 when differs is not null
                 then 'definition_differs'
                 when corrected
@@ -131,6 +165,8 @@ with
                 then null
                 when reason_code is not null
                 then reason_detail
+                when not some_events and possible_loss is not null
+                then cast(5 * ceil(20 * possible_loss) as integer) || '%'
                 when not some_events
                 then differs
             end as reason_detail

@@ -56,6 +56,7 @@ with
             cast(amounts.amount_seen as double) as amount_seen,
             amounts.reason_code,
             amounts.reason_detail,
+            amounts.possible_loss,
             false as estimated,
             amounts.feed_id as source
         from {{ ref('measure_values') }} as amounts
@@ -90,6 +91,7 @@ with
                 then 'ages_not_nested'
             end as reason_code,
             cast(null as varchar) as reason_detail,
+            cast(null as double) as possible_loss,
             false as estimated,
             amounts.feed_id as source
         from {{ ref('quantity_values') }} as amounts
@@ -120,6 +122,7 @@ with
             cast(people.persons as double) as amount_seen,
             case when people.persons is null then 'ages_not_nested' end as reason_code,
             cast(null as varchar) as reason_detail,
+            cast(null as double) as possible_loss,
             false as estimated,
             people.feed_id as source
         from {{ ref('population_values') }} as people
@@ -146,6 +149,7 @@ with
             people.persons,
             people.persons,
             case when people.persons is null then 'ages_not_nested' end as reason_code,
+            null,
             null,
             people.estimated,
             people.source

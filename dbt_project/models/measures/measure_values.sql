@@ -1,6 +1,6 @@
 -- Grain: city x measure x area x frequency x period x sex x age x other dimension, from its preferred feed.
 -- An amount is 0 only where an accepted delivery covers the whole period; a period covered in part has no
--- amount, only what was observed.
+-- amount, only what was observed; and so has one to which many rows may belong that do not say so.
 with
     covered_periods as (
         select
@@ -104,47 +104,77 @@ with
             amounts.*, preferred_feeds.months_covered, preferred_feeds.months_expected, preferred_feeds.whole
         from {{ ref('measure_amounts') }} as amounts
         inner join preferred_feeds using (city_id, feed_id, measure_id, area_id, freq, start)
+    ),
+
+    cells_with_amounts as (
+        select
+            city_id,
+            coalesce(observed_amounts.feed_id, promised_cells.feed_id) as feed_id,
+            measure_id,
+            area_id,
+            freq,
+            start,
+            sex,
+            age,
+            other_dim,
+            other_code,
+            coalesce(observed_amounts.amount, 0) as amount,
+            coalesce(observed_amounts.unsure, 0) as unsure,
+            -- Of all that may belong to the cell, the share of which nobody knows whether it does.
+            coalesce(
+                observed_amounts.possible / nullif(observed_amounts.amount + observed_amounts.possible, 0), 0
+            ) as possible_loss,
+            coalesce(observed_amounts.months_covered, promised_cells.months_covered) as months_covered,
+            coalesce(observed_amounts.months_expected, promised_cells.months_expected) as months_expected,
+            coalesce(observed_amounts.whole, promised_cells.whole) as whole
+        from promised_cells
+        full outer join
+            observed_amounts using (
+                city_id, measure_id, area_id, freq, start, sex, age, other_dim, other_code
+            )
+    ),
+
+    limits as (
+        select city_id, low, high
+        from {{ ref('thresholds_in_force') }}
+        where gap_code = 'G17' and metric = 'possible_loss'
     )
 
 select
-    city_id,
-    coalesce(observed_amounts.feed_id, promised_cells.feed_id) as feed_id,
-    measure_id,
-    area_id,
-    freq,
-    start,
-    sex,
-    age,
-    other_dim,
-    other_code,
+    cells.city_id,
+    cells.feed_id,
+    cells.measure_id,
+    cells.area_id,
+    cells.freq,
+    cells.start,
+    cells.sex,
+    cells.age,
+    cells.other_dim,
+    cells.other_code,
     case
-        when
-            coalesce(observed_amounts.whole, promised_cells.whole)
-            and coalesce(observed_amounts.unsure, 0) = 0
-        then coalesce(observed_amounts.amount, 0)
+        when cells.whole and cells.unsure = 0 and cells.possible_loss <= limits.high then cells.amount
     end as amount,
     -- Of a group whose edge a band crosses, not even the observed amount is known.
+    case when cells.unsure = 0 then cells.amount end as amount_seen,
+    case when cells.possible_loss > limits.low then cells.possible_loss end as possible_loss,
+    cells.months_covered,
+    cells.months_expected,
     case
-        when coalesce(observed_amounts.unsure, 0) = 0 then coalesce(observed_amounts.amount, 0)
-    end as amount_seen,
-    coalesce(observed_amounts.months_covered, promised_cells.months_covered) as months_covered,
-    coalesce(observed_amounts.months_expected, promised_cells.months_expected) as months_expected,
-    case
-        when not coalesce(observed_amounts.whole, promised_cells.whole)
+        when not cells.whole
         then 'months_covered'
-        when observed_amounts.unsure > 0
+        when cells.unsure > 0
         then 'ages_not_nested'
+        when cells.possible_loss > limits.high
+        then 'at_least'
     end as reason_code,
     case
-        when not coalesce(observed_amounts.whole, promised_cells.whole)
-        then
-            cast(coalesce(observed_amounts.months_covered, promised_cells.months_covered) as varchar)
-            || ' of '
-            || cast(coalesce(observed_amounts.months_expected, promised_cells.months_expected) as varchar)
+        when not cells.whole
+        then cast(cells.months_covered as varchar) || ' of ' || cast(cells.months_expected as varchar)
+        when cells.unsure = 0 and cells.possible_loss > limits.high
+        then cast(round(100 * limits.high) as integer) || '%'
     end as reason_detail
-from promised_cells
-full outer join
-    observed_amounts using (city_id, measure_id, area_id, freq, start, sex, age, other_dim, other_code)
-left join {{ ref('age_groups') }} as groups on age = groups.age_group
+from cells_with_amounts as cells
+inner join limits on cells.city_id = limits.city_id
+left join {{ ref('age_groups') }} as groups on cells.age = groups.age_group
 -- A source of broad bands has no five-year groups; a reason for each of them would say nothing new.
-where coalesce(observed_amounts.unsure, 0) = 0 or groups.scheme <> 'five_year'
+where cells.unsure = 0 or groups.scheme <> 'five_year'

@@ -52,6 +52,26 @@ with
             1 as codes_never_used
         from {{ ref('absent_codes') }}
         where improbable
+    ),
+
+    -- The worst of all years stands for the others.
+    may_belong as (
+        select
+            'may_belong' as rule_id,
+            city_id,
+            feed_id,
+            measure_id as dimension,
+            measure,
+            year as worst_year,
+            cast(round(100 * possible_loss) as integer) as lost_pct,
+            possible_loss,
+            count(*) over (partition by city_id, feed_id, measure_id) as years_n
+        from {{ ref('possible_losses') }}
+        qualify
+            row_number() over (
+                partition by city_id, feed_id, measure_id order by possible_loss desc, year desc
+            )
+            = 1
     )
 
 select *
@@ -62,3 +82,6 @@ from zeros_undeclared
 union all by name
 select *
 from codes_absent
+union all by name
+select *
+from may_belong
