@@ -1,0 +1,122 @@
+"""Rows that leave open what they are: few change nothing, some make a figure uncertain, many make it 'at least', and none is a zero."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sga_pipeline.home import Home
+from sga_pipeline.publish.pointer import current_release
+from sga_pipeline.publish.query import run_query
+from tests.city_folder import HEADER, residents, write_city
+from tests.runs import sga
+
+# Year: records that surely belong, and records that may: 1.96, 5.7 and 23 in a hundred, and all.
+STRENGTHS = {2020: (100, 2), 2021: (100, 6), 2022: (100, 30), 2023: (0, 40)}
+EXPECTED = {
+    "2020": ("A", 100, 10.0, None),
+    "2021": ("U", 100, 10.0, "possible_loss"),
+    "2022": ("O", 100, None, "at_least"),
+    "2023": ("O", 0, None, "at_least"),
+}
+CERTAIN = {
+    "2020": ("A", 100, 10.0, None),
+    "2021": ("A", 100, 10.0, None),
+    "2022": ("A", 100, 10.0, None),
+    "2023": ("A", 0, 0.0, None),
+}
+ROBBERIES, HOMICIDES = "crime.robbery_firearm_rate", "crime.homicide_offences_rate"
+PEOPLE = residents("city", "columns:\n  year: {from: year}\n  persons: {from: persons}\n")
+
+
+def city(folder: Path, city_id: str, sure: str, possible: str, codes: str = "") -> Path:
+    """A city of one feed: `sure` and `possible` are offence and weapon of the two sorts of records."""
+    written = write_city(
+        folder / "written", {"first: 2022-01-01, last: 2023-12-31": f"first: 2020-01-01, last: 2023-12-31{codes}"}
+    )
+    made = written.rename(folder / city_id)
+    contract = (made / "city.yaml").read_text(encoding="utf-8")
+    contract = contract.replace("first_year: 2022", "first_year: 2020").replace("id: xx_small", f"id: {city_id}")
+    (made / "city.yaml").write_text(contract, encoding="utf-8")
+    lines = []
+    for year, numbers in STRENGTHS.items():
+        for what, number in zip((sure, possible), numbers, strict=True):
+            offence, weapon = what.split(",")
+            lines += [
+                f"{offence}{weapon}{year}-{n},{year}-{n % 12 + 1:02}-15,2024-01-05,{offence},1,,{weapon},Y\n"
+                for n in range(number)
+            ]
+    (made / "data" / "incidents.csv").write_text(HEADER + "".join(lines), encoding="utf-8")
+    (made / "feeds" / "residents.yaml").write_text(PEOPLE, encoding="utf-8")
+    people = "".join(f"{year},1000000\n" for year in STRENGTHS)
+    (made / "data" / "residents.csv").write_text("year,persons\n" + people, encoding="utf-8")
+    return made
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    folder = tmp_path_factory.mktemp("may_belong")
+    cities = [
+        city(folder, "xx_weapon", "ROB,G", "ROB,"),
+        city(folder, "xx_code", "HOM,K", "XYZ,K"),
+        city(folder, "xx_named", "HOM,K", "XYZ,K", codes=', codes: ["0101"]'),
+        # A robbery with a knife is none with a firearm, however many there are.
+        city(folder, "xx_other", "ROB,G", "ROB,K"),
+    ]
+    done = sga("run", "--home", folder / "home", *cities)
+    assert done.returncode == 0, done.stderr
+    return Home(folder / "home")
+
+
+def rows(home: Home, city_id: str, sql: str) -> list[tuple[object, ...]]:
+    release = current_release(home, city_id)
+    assert release is not None
+    return [tuple(row) for row in run_query(release, sql)[1]]
+
+
+@pytest.mark.parametrize(
+    ("city_id", "indicator_id", "expected"),
+    [
+        ("xx_weapon", ROBBERIES, EXPECTED),
+        ("xx_code", HOMICIDES, EXPECTED),
+        ("xx_named", HOMICIDES, CERTAIN),
+        ("xx_other", ROBBERIES, CERTAIN),
+    ],
+)
+def test_a_figure_says_how_sure_it_is(
+    home: Home, city_id: str, indicator_id: str, expected: dict[str, tuple[object, ...]]
+) -> None:
+    found = rows(
+        home,
+        city_id,
+        "select period, obs_status, numerator, round(value, 6), reason_code from observations "
+        f"where indicator_id = '{indicator_id}' and freq = 'A' and area_level = 'city' and sex = '_T' and age = '_T' "
+        "and other_dim is null",
+    )
+    assert {str(period): tuple(rest) for period, *rest in found} == expected
+
+
+@pytest.mark.parametrize(("city_id", "measure"), [("xx_weapon", "robberies_firearm"), ("xx_code", "homicide_offences")])
+def test_a_finding_names_the_worst_year_and_the_cause(home: Home, city_id: str, measure: str) -> None:
+    [(severity, figures, query)] = rows(
+        home,
+        city_id,
+        "select severity, evidence ->> 'figures', evidence ->> 'query' from gaps "
+        f"where rule_id = 'may_belong' and dimension = '{measure}'",
+    )
+    assert severity == "high"
+    assert '"worst_year":2023' in str(figures).replace(" ", "") and '"lost_pct":100' in str(figures).replace(" ", "")
+    assert rows(home, city_id, str(query)) == [
+        (
+            "Robberies with a firearm" if "robberies" in measure else "Recorded offences of intentional homicide",
+            2023,
+            100,
+            4,
+        )
+    ]
+
+
+@pytest.mark.parametrize("city_id", ["xx_named", "xx_other"])
+def test_where_nothing_may_belong_nothing_is_found(home: Home, city_id: str) -> None:
+    assert rows(home, city_id, "select * from gaps where rule_id = 'may_belong'") == []
