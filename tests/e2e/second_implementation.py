@@ -17,6 +17,8 @@ Cell = tuple[str, str, str, str, str, str]  # area, period, sex, age, dimension,
 Cells = dict[Cell, float]
 WHOLE = ("_T", "_T", "", "")
 OF_EVENTS = {"location_type", "exploitation"}
+# The feed of victims names the offences that it is complete for; a record of another one is none of these.
+CODES_NAMED = {"crime_victims"}
 
 
 def table(name: str) -> list[dict[str, str]]:
@@ -66,6 +68,16 @@ def belongs(measure: dict[str, str], row: dict[str, Any]) -> bool:
     return not measure["cleared"] or str(row.get("cleared")).lower() == measure["cleared"]
 
 
+def may_belong(measure: dict[str, str], row: dict[str, Any], codes_are_named: bool) -> bool:
+    """Whether what a record leaves open is all that keeps it from belonging."""
+    filled = dict(row)
+    for name in ("iccs_code", "icd10", "weapon", "relation", "situation", "location_type", "cause_group", "cleared"):
+        is_code = name in ("iccs_code", "icd10")
+        if measure[name] and row.get(name) in (None, "_U") and not (is_code and codes_are_named):
+            filled[name] = measure[name].split(";")[0].split("-")[0]
+    return not belongs(measure, row) and belongs(measure, filled)
+
+
 class Second:
     """The conformed rows, counted again."""
 
@@ -77,6 +89,7 @@ class Second:
         self.size[CITY] = math.fsum(self.size.values())
         self.people: Cells = defaultdict(float)
         self.counts: dict[str, Cells] = {name: defaultdict(float) for name in MEASURES}
+        self.possible: dict[str, Cells] = {name: defaultdict(float) for name in MEASURES}
         self._count_people()
         for shape in ("crime_events", "crime_victims", "deaths", "health_counts"):
             self._count_records(shape)
@@ -96,19 +109,26 @@ class Second:
 
     def _count_records(self, shape: str) -> None:
         mine = [(name, one) for name, one in MEASURES.items() if one["shape"] == shape]
-        seen: dict[tuple[Any, ...], list[str]] = {}
+        seen: dict[tuple[Any, ...], tuple[list[str], list[str]]] = {}
+        codes_are_named = shape in CODES_NAMED
         keyed = ("iccs_code", "icd10", "topic", "weapon", "relation", "situation", "location_type", "cleared")
         for row in self.rows(shape):
             key = tuple(row.get(name) for name in keyed)
             if key not in seen:
-                seen[key] = [name for name, one in mine if belongs(one, row)]
-            if not seen[key]:
+                seen[key] = (
+                    [name for name, one in mine if belongs(one, row)],
+                    [name for name, one in mine if may_belong(one, row, codes_are_named)],
+                )
+            sure, possible = seen[key]
+            if not sure and not possible:
                 continue
             number = row.get("count", 1)
             for area in {row["area_id"], CITY} if row["area_id"] in self.districts else {CITY}:
                 for cell in self._cells(shape, row, area):
-                    for name in seen[key]:
+                    for name in sure:
                         self.counts[name][cell] += number
+                    for name in possible:
+                        self.possible[name][cell] += number
 
     def _cells(self, shape: str, row: dict[str, Any], area: str) -> Iterator[Cell]:
         day = row.get("occurred_on") or row.get("died_on")
@@ -171,6 +191,22 @@ class Second:
                 if found is not None:
                     return found
         raise AssertionError(f"nothing feeds {names} at {cell}")
+
+    def loss(self, indicator: dict[str, str], cell: Cell) -> float:
+        """Of what may belong to a rate, share, ratio or count, the greatest share that may as well not."""
+        area, period, sex, age, dimension, code = cell
+        found = 0.0
+        for part in ("numerator", "denominator"):
+            for name in indicator[part].split(";"):
+                measure = MEASURES.get(name)
+                if measure is None or not (self.counts[name] or self.possible[name]):
+                    continue
+                is_base = part == "denominator" and dimension in OF_EVENTS
+                place = (area, period, *WHOLE) if is_base else (area, period, sex, age, dimension, code)
+                may, sure = self.possible[name].get(place, 0.0), self.counts[name].get(place, 0.0)
+                found = max(found, may / (may + sure) if may else 0.0)
+                break
+        return found
 
     def value(self, indicator: dict[str, str], cell: Cell) -> tuple[float, float, float]:
         """Value, numerator, denominator."""

@@ -68,6 +68,30 @@ def test_every_published_number_is_worked_out_again(demo: Run, second: Second) -
     } <= done.keys()
 
 
+def test_every_figure_says_how_much_may_belong_to_it_besides(demo: Run, second: Second) -> None:
+    """No value where more than a tenth may belong and is not known to, none of them normal above a fiftieth."""
+    found: dict[str, int] = defaultdict(int)
+    for name, area, period, sex, age, dimension, code, status, top, reason in demo.rows(
+        "select indicator_id, area_id, period, sex, age, coalesce(other_dim, ''), coalesce(other_code, ''), obs_status, numerator, reason_code "
+        "from observations where obs_status <> 'Q' and list_has_any(sources, ['police_incidents', 'police_victims', 'death_register', 'health_services'])"
+    ):
+        indicator = INDICATORS[str(name)]
+        if indicator["kind"] not in ("rate", "share", "ratio", "count"):
+            continue
+        cell: Cell = (str(area), str(period), str(sex), str(age), str(dimension), str(code))
+        loss = second.loss(indicator, cell)
+        where = (name, *cell, status, reason, loss)
+        if reason == "at_least":
+            assert loss > 0.1 and status == "O", where
+            assert top == second.first(indicator["numerator"], cell), where
+        elif status in ("A", "D", "E", "I"):
+            assert loss <= 0.02, where
+        elif reason == "possible_loss":
+            assert 0.02 < loss <= 0.1 and status == "U", where
+        found[str(reason)] += 1
+    assert found["at_least"] > 1000 and found["possible_loss"] > 1000
+
+
 def test_the_limits_of_small_counts_are_the_exact_ones() -> None:
     """Of the table of Poisson limits: with the lower limit as mean n or more happen one time in forty, with the upper one n or fewer."""
 
