@@ -53,7 +53,7 @@ def test_a_run_started_with_the_mouse_publishes(server: Server, browser: Browser
     button.click()
     # The first time, Dagster asks because feeds addressed by period are not part of the job; periods_due asks them.
     page.get_by_role("button", name="Confirm").click(timeout=60_000)
-    deadline = time.monotonic() + 240
+    deadline = time.monotonic() + 480
     status = "none"
     while time.monotonic() < deadline and status not in {"SUCCESS", "FAILURE", "CANCELED"}:
         time.sleep(2)
