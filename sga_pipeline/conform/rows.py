@@ -10,6 +10,7 @@ import duckdb
 import polars as pl
 
 from sga_pipeline.conform.boundaries import add_area
+from sga_pipeline.conform.column_readings import Readings, settle_readings
 from sga_pipeline.conform.corrections import count_met, note_places
 from sga_pipeline.conform.outcome import Outcome
 from sga_pipeline.conform.points import PlaceFinder
@@ -37,10 +38,15 @@ class ConformContext:
     # Finds areas from points, where the contract asks for it.
     places: PlaceFinder | None
     named: set[str] = field(default_factory=set)
+    readings: Readings = field(default_factory=Readings)
+
+    def settle(self, opened: Opened) -> None:
+        """Decide over the whole delivery how cells that could mean two things are read, before any row is taken."""
+        self.readings = settle_readings(self.con, self.plan, self.select(opened, "").texts)
 
     def select(self, opened: Opened, key: str) -> Selection:
         """The SQL that reads a table in the shape's form; rows without an identifier of their own are called after `key`."""
-        selection = build_selection(self.plan, opened, key, self.period)
+        selection = build_selection(self.plan, opened, key, self.period, self.readings)
         for translation in selection.translations:
             if translation.type_name not in self.named:
                 keys = ", ".join("'" + code.replace("'", "''") + "'" for code in translation.keys)

@@ -83,7 +83,9 @@ def drop_stretches(records: Path, in_use: Iterable[str]) -> None:
 
 
 def _part(stretch: Stretch, context: ConformContext, kept: Path, records: Path) -> _Part:
-    key = hashlib.sha256(f"{records.name}|{stretch.sha256}".encode()).hexdigest()[:16]
+    # Another reading of its cells, decided over the whole delivery, makes other rows of the same text.
+    text = f"{records.name}|{stretch.sha256}{context.readings.decision}"
+    key = hashlib.sha256(text.encode()).hexdigest()[:16]
     return _Part(stretch, key, kept.parent, context.period or "all", records / f"{key}.json")
 
 
