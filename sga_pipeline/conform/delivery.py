@@ -9,6 +9,7 @@ from typing import Protocol
 import duckdb
 
 from sga_pipeline.conform.column_readings import Readings
+from sga_pipeline.conform.event_keys import EventKeys
 from sga_pipeline.conform.open_delivery import open_delivery
 from sga_pipeline.conform.outcome import Outcome
 from sga_pipeline.conform.points import PlaceFinder
@@ -104,6 +105,9 @@ def _take(context: ConformContext, opened: Opened, sinks: Sinks, outcome: Outcom
     selection, duplicates = context.select(opened, outcome.key), context.duplicates()
     if keys := context.keys_sql(selection):
         duplicates.look_at(context.con, keys)
+        if isinstance(duplicates, EventKeys) and not duplicates.suspects.is_empty():
+            close = context.good_rows(selection, duplicates)
+            duplicates.find_conflicts(one for rows in close for one in duplicates.contents(rows))
     outcome.add(take_rows(context, opened, selection, sinks.kept, Quarantine(sinks.quarantine), duplicates))
 
 

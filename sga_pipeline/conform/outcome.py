@@ -59,11 +59,13 @@ class Outcome:
     corrections: dict[str, list[int]] = field(default_factory=dict)
     # Areas and periods of corrected rows.
     corrected: list[tuple[str, str]] = field(default_factory=list)
-    # Of a stretch of a delivery: keys whose rows were left out, for an earlier stretch has them.
+    # Of a stretch of a delivery: key and content of rows that were left out, for an earlier stretch has them;
     seen_before: list[tuple[str, ...]] = field(default_factory=list)
 
     def add(self, part: Outcome) -> None:
         """Take in what a stretch of the delivery came to."""
+    # and of rows that were set aside, for some row of the delivery contradicts them.
+    conflicting: list[tuple[str, ...]] = field(default_factory=list)
         for count in ROW_COUNTS:
             setattr(self, count, getattr(self, count) + getattr(part, count))
         for mine, other in ((self.rules, part.rules), (self.filled, part.filled)):
@@ -114,3 +116,4 @@ def read_outcome(file: Path) -> Outcome | None:
     found.corrected = [(area, period) for area, period in found.corrected]
     found.seen_before = [tuple(key) for key in found.seen_before]
     return found
+    found.conflicting = [tuple(key) for key in found.conflicting]

@@ -12,13 +12,14 @@ import polars as pl
 from sga_pipeline.conform.boundaries import add_area
 from sga_pipeline.conform.column_readings import Readings, settle_readings
 from sga_pipeline.conform.corrections import count_met, note_places
+from sga_pipeline.conform.event_keys import EventKeys
 from sga_pipeline.conform.outcome import Outcome
 from sga_pipeline.conform.points import PlaceFinder
 from sga_pipeline.conform.readers.opened import Opened
 from sga_pipeline.conform.recoding import merge_areas, recode
 from sga_pipeline.conform.row_rules import RowRules, build_rules
 from sga_pipeline.conform.same_key import add_up, amount_column, leave_out
-from sga_pipeline.conform.select_sql import IN_SCOPE, UNREADABLE, Selection, build_selection
+from sga_pipeline.conform.select_sql import IN_SCOPE, KEY, UNREADABLE, Selection, build_selection
 from sga_pipeline.conform.sinks import PLACE, Duplicates, KeptFile, Quarantine
 from sga_pipeline.conform.volumes import count_volumes
 from sga_pipeline.contracts.assessment import FeedPlan
@@ -60,7 +61,20 @@ class ConformContext:
 
     def duplicates(self) -> Duplicates:
         return Duplicates(self.plan.shape.key, amount_column(self.plan.shape))
+        if self.plan.shape.kind == "events":
+            return EventKeys(self.plan)
 
+
+    def good_rows(self, selection: Selection, duplicates: Duplicates) -> Iterator[pl.DataFrame]:
+        """Rows of keys that come twice and break no rule, counted nowhere: for a closer look before any row is taken."""
+        self.con.register("suspects", duplicates.suspects.to_arrow())
+        sql = f"select * from ({selection.sql}) where {IN_SCOPE} and {KEY} in (select {KEY} from suspects)"
+        rules, unused = build_rules(self.plan, selection.bits), Outcome("", "", None)
+        for chunk in _chunks(self.con, sql):
+            settled = _settle_places(
+                chunk.with_columns(pl.lit(0).alias(PLACE)), self.plan, selection, unused, self.places
+            )
+            yield _set_bad_aside(settled, rules, Quarantine(Path()), unused)
 
 def take_rows(
     context: ConformContext,
@@ -97,6 +111,8 @@ def take_rows(
     elif amount:
         _set_contradictions_aside(plan, kept, duplicates, quarantine, f"conflict:{amount}", outcome)
     if plan.crosswalk:
+    elif isinstance(duplicates, EventKeys) and selection.key_sql:
+        _set_conflicts_aside(duplicates, quarantine, f"conflict:{'+'.join(plan.shape.key)}", outcome)
         merge_areas(context.con, kept, plan, plan.crosswalk)
     outcome.rows_outside = total - outcome.rows_in
     ragged = opened.ragged()
@@ -164,6 +180,15 @@ def _set_bad_aside(chunk: pl.DataFrame, rules: RowRules, quarantine: Quarantine,
 def _set_contradictions_aside(
     plan: FeedPlan, kept: KeptFile, duplicates: Duplicates, quarantine: Quarantine, rule: str, outcome: Outcome
 ) -> None:
+def _set_conflicts_aside(duplicates: EventKeys, quarantine: Quarantine, rule: str, outcome: Outcome) -> None:
+    """One key, several events or several accounts of one: none of its rows is kept."""
+    outcome.severities[rule] = "high"
+    if duplicates.aside:
+        outcome.rows_quarantined += len(duplicates.aside)
+        outcome.rules[rule] = len(duplicates.aside)
+        quarantine.add(duplicates.aside, [[rule] for _ in duplicates.aside])
+
+
     """Nobody knows which of the amounts is right, so none of them is kept."""
     outcome.severities[rule] = "high"
     if not duplicates.contradicted:
