@@ -156,7 +156,9 @@ def _judge(plan: FeedPlan, outcome: Outcome, readings: Readings) -> None:
 def _broken_rules(outcome: Outcome, readings: Readings) -> str:
     """The rules most rows fail: with the column they name, this is where to look in the contract or the file."""
     worst = sorted(outcome.rules.items(), key=lambda one: (-one[1], one[0]))[:3]
+    outside = outcome.rows_outside_period
+    other = f". {outside:,} rows are dated outside the period {outcome.period}, and out of scope" if outside else ""
     if not worst:
-        return ""
+        return other
     examples = [f". {readings.examples[rule]}" for rule, _ in worst if rule in readings.examples]
-    return f". Set aside under: {', '.join(f'{rule} ({rows:,})' for rule, rows in worst)}{''.join(examples)}"
+    return f". Set aside under: {', '.join(f'{rule} ({rows:,})' for rule, rows in worst)}{''.join(examples)}{other}"

@@ -14,6 +14,7 @@ from sga_pipeline.conform.column_readings import Readings, settle_readings
 from sga_pipeline.conform.corrections import count_met, note_places
 from sga_pipeline.conform.event_keys import EventKeys
 from sga_pipeline.conform.outcome import Outcome
+from sga_pipeline.conform.own_period import OUTSIDE_PERIOD
 from sga_pipeline.conform.points import PlaceFinder
 from sga_pipeline.conform.readers.opened import Opened
 from sga_pipeline.conform.recoding import merge_areas, recode
@@ -60,10 +61,9 @@ class ConformContext:
         return None if self.plan.feed.add_up else selection.key_sql
 
     def duplicates(self) -> Duplicates:
-        return Duplicates(self.plan.shape.key, amount_column(self.plan.shape))
         if self.plan.shape.kind == "events":
             return EventKeys(self.plan)
-
+        return Duplicates(self.plan.shape.key, amount_column(self.plan.shape))
 
     def good_rows(self, selection: Selection, duplicates: Duplicates) -> Iterator[pl.DataFrame]:
         """Rows of keys that come twice and break no rule, counted nowhere: for a closer look before any row is taken."""
@@ -75,6 +75,7 @@ class ConformContext:
                 chunk.with_columns(pl.lit(0).alias(PLACE)), self.plan, selection, unused, self.places
             )
             yield _set_bad_aside(settled, rules, Quarantine(Path()), unused)
+
 
 def take_rows(
     context: ConformContext,
@@ -94,6 +95,8 @@ def take_rows(
         for chunk in _chunks(context.con, selection.sql):
             chunk = chunk.with_columns(pl.int_range(total, total + len(chunk), dtype=pl.Int64).alias(PLACE))
             total += len(chunk)
+            if OUTSIDE_PERIOD in chunk.columns:
+                outcome.rows_outside_period += int(chunk[OUTSIDE_PERIOD].sum())
             chunk = chunk.filter(pl.col(IN_SCOPE))
             outcome.rows_in += len(chunk)
             chunk = _settle_places(chunk, plan, selection, outcome, context.places)
@@ -108,11 +111,11 @@ def take_rows(
     outcome.rows_kept, outcome.rows_duplicate = kept.rows, duplicates.rows
     if amount and plan.feed.add_up:
         add_up(context.con, kept, plan.shape, amount)
+    elif isinstance(duplicates, EventKeys) and selection.key_sql:
+        _set_conflicts_aside(duplicates, quarantine, f"conflict:{'+'.join(plan.shape.key)}", outcome)
     elif amount:
         _set_contradictions_aside(plan, kept, duplicates, quarantine, f"conflict:{amount}", outcome)
     if plan.crosswalk:
-    elif isinstance(duplicates, EventKeys) and selection.key_sql:
-        _set_conflicts_aside(duplicates, quarantine, f"conflict:{'+'.join(plan.shape.key)}", outcome)
         merge_areas(context.con, kept, plan, plan.crosswalk)
     outcome.rows_outside = total - outcome.rows_in
     ragged = opened.ragged()
@@ -177,9 +180,6 @@ def _set_bad_aside(chunk: pl.DataFrame, rules: RowRules, quarantine: Quarantine,
     return chunk.join(by_row, left_on=pl.col("_at").cast(pl.Int64), right_on="place", how="anti", maintain_order="left")
 
 
-def _set_contradictions_aside(
-    plan: FeedPlan, kept: KeptFile, duplicates: Duplicates, quarantine: Quarantine, rule: str, outcome: Outcome
-) -> None:
 def _set_conflicts_aside(duplicates: EventKeys, quarantine: Quarantine, rule: str, outcome: Outcome) -> None:
     """One key, several events or several accounts of one: none of its rows is kept."""
     outcome.severities[rule] = "high"
@@ -189,6 +189,9 @@ def _set_conflicts_aside(duplicates: EventKeys, quarantine: Quarantine, rule: st
         quarantine.add(duplicates.aside, [[rule] for _ in duplicates.aside])
 
 
+def _set_contradictions_aside(
+    plan: FeedPlan, kept: KeptFile, duplicates: Duplicates, quarantine: Quarantine, rule: str, outcome: Outcome
+) -> None:
     """Nobody knows which of the amounts is right, so none of them is kept."""
     outcome.severities[rule] = "high"
     if not duplicates.contradicted:

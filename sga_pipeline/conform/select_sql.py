@@ -8,6 +8,7 @@ from sga_pipeline.conform.boundaries import NO_POLYGON, UNREADABLE_BOUNDARY
 from sga_pipeline.conform.column_readings import Readings
 from sga_pipeline.conform.corrections import corrected_sql, text_column
 from sga_pipeline.conform.number_sql import is_either
+from sga_pipeline.conform.own_period import OUTSIDE_PERIOD, is_outside
 from sga_pipeline.conform.points import X, Y
 from sga_pipeline.conform.readers.opened import Opened
 from sga_pipeline.conform.sql_text import literal, literals, name
@@ -104,12 +105,25 @@ class _Builder:
         selection.texts = texts
         values = f"select *{self._more(self.values)} from ({texts})"
         if self.plan.corrections:
-            return self._corrected(selection, values, flags)
+            return self._of_own_period(self._corrected(selection, values, flags))
         selection.key_sql = self._key_sql(values)
         key = f", {self._key_hash()} as {KEY}" if selection.key_sql else ""
         selection.sql = (
             f"select {', '.join(self.outputs)}, ({flags})::ubigint as {UNREADABLE}, {IN_SCOPE}{key} from ({values})"
         )
+        return self._of_own_period(selection)
+
+    def _of_own_period(self, selection: Selection) -> Selection:
+        """The same with rows of other periods out of scope, by the date they have after corrections."""
+        outside = is_outside(self.plan, self.period)
+        if outside is None:
+            return selection
+        selection.sql = (
+            f"select * replace ({IN_SCOPE} and not {outside} as {IN_SCOPE}), "
+            f"{IN_SCOPE} and {outside} as {OUTSIDE_PERIOD} from ({selection.sql})"
+        )
+        if selection.key_sql:
+            selection.key_sql = f"select {KEY} from ({selection.sql}) where {IN_SCOPE}"
         return selection
 
     def _corrected(self, selection: Selection, values: str, flags: str) -> Selection:
