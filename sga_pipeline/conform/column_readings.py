@@ -27,14 +27,14 @@ class Readings:
     # Formats of dates in use, for columns whose contract lists some that could be taken for each other.
     formats: dict[str, list[str]] = field(default_factory=dict)
     # Columns in which a sign said to stand between thousands stands before fractions: 1.234 is neither here.
-    doubtful: tuple[str, ...] = ()
+    ambiguous: tuple[str, ...] = ()
     # For each rule that unreadable cells break, a cell with both its readings.
     examples: dict[str, str] = field(default_factory=dict)
 
     @property
     def decision(self) -> str:
         """The same decision reads the same text alike; empty where there was nothing to decide."""
-        return json.dumps([self.formats, self.doubtful]) if self.formats or self.doubtful else ""
+        return json.dumps([self.formats, self.ambiguous]) if self.formats or self.ambiguous else ""
 
 
 @dataclass(frozen=True)
@@ -70,24 +70,27 @@ class _Grouped:
 def settle_readings(con: duckdb.DuckDBPyConnection, plan: FeedPlan, texts: str) -> Readings:
     """Read the columns in question once, whole. `texts` selects the text of every column, after its steps."""
     dates, numbers = list(_dates(con, plan)), list(_numbers(plan))
-    wanted = [*(sql for one in dates for sql in _of_dates(one)), *(sql for one in numbers for sql in _of_numbers(one))]
-    if not wanted:
+    expressions = [
+        *(sql for one in dates for sql in _of_dates(one)),
+        *(sql for one in numbers for sql in _of_numbers(one)),
+    ]
+    if not expressions:
         return Readings()
-    found = iter(con.execute(f"select {', '.join(wanted)} from ({texts})").fetchone() or ())
+    found = iter(con.execute(f"select {', '.join(expressions)} from ({texts})").fetchone() or ())
     formats = {}
     for one in dates:
         missed = [int(next(found)) for _ in one.alike]
         samples = [next(found) for _ in one.alike]
         different = {pair: next(found) for pair in combinations(one.alike, 2)}
         formats[one.column] = _in_use(one, missed, samples, different)
-    doubtful, examples = [], {}
+    ambiguous, examples = [], {}
     for number in numbers:
         proofs, fraction, both = int(next(found)), next(found), next(found)
         if fraction is not None:
             examples[f"type:{number.column}"] = _both_readings(number.step, fraction)
             if number.takes_fractions and both is not None and not proofs:
-                doubtful.append(number.column)
-    return Readings(formats, tuple(doubtful), examples)
+                ambiguous.append(number.column)
+    return Readings(formats, tuple(ambiguous), examples)
 
 
 def _dates(con: duckdb.DuckDBPyConnection, plan: FeedPlan) -> Iterator[_Dates]:

@@ -234,7 +234,7 @@ class _Builder:
         if isinstance(closing, Date | DateTime) and column.name in self.readings.formats:
             closing = closing.model_copy(update={"formats": self.readings.formats[column.name]})
         value = writer.close(closing, text, column.type)
-        if isinstance(closing, Number) and column.name in self.readings.doubtful:
+        if isinstance(closing, Number) and column.name in self.readings.ambiguous:
             return f"case when not {is_either(closing, text)} then {value} end"
         return value
 
