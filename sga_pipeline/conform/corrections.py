@@ -105,7 +105,7 @@ def count_met(chunk: pl.DataFrame, plan: FeedPlan, outcome: Outcome) -> None:
 
 def note_places(good: pl.DataFrame, plan: FeedPlan, outcome: Outcome) -> None:
     """Where corrected rows that are kept are now, and where they were before: figures of both rest on the correction."""
-    columns = [one for one in ("area_id", _time_column(plan)) if plan.shape.column(one)]
+    columns = [one for one in ("area_id", plan.shape.time_column) if one and plan.shape.column(one)]
     found = set(outcome.corrected)
     for row in good.filter(pl.col(MARKS).is_not_null()).select(MARKS, *columns).iter_rows(named=True):
         applied = [plan.corrections[int(mark[:-1])] for mark in row[MARKS].split() if mark.endswith("+")]
@@ -125,7 +125,7 @@ def _marked(code: str | None, plan: FeedPlan) -> str | None:
 
 def _places(row: dict[str, Any], plan: FeedPlan) -> Iterator[tuple[str, str]]:
     """Areas, and period: a month of a day; a period or year as it is."""
-    time = str(row.get(_time_column(plan)) or "")
+    time = str(row.get(plan.shape.time_column or "") or "")
     area, mark = str(row.get("area_id") or plan.extent), f"{plan.crosswalk.id}:" if plan.crosswalk else None
     if plan.crosswalk and mark and area.startswith(mark):
         areas = [code for code, _ in plan.crosswalk.find(area.removeprefix(mark))]
@@ -138,8 +138,3 @@ def _places(row: dict[str, Any], plan: FeedPlan) -> Iterator[tuple[str, str]]:
 def _marks(chunk: pl.DataFrame) -> list[tuple[list[str], int]]:
     counted = chunk.get_column(MARKS).drop_nulls().value_counts()
     return [(str(marks).split(), int(rows)) for marks, rows in counted.iter_rows()]
-
-
-def _time_column(plan: FeedPlan) -> str:
-    names = (plan.shape.dated_by, "period", "year")
-    return next((one for one in names if one and plan.shape.column(one)), "")

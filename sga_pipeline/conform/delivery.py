@@ -8,6 +8,8 @@ from typing import Protocol
 
 import duckdb
 
+from sga_pipeline.conform.column_readings import Readings
+from sga_pipeline.conform.event_keys import EventKeys
 from sga_pipeline.conform.open_delivery import open_delivery
 from sga_pipeline.conform.outcome import Outcome
 from sga_pipeline.conform.points import PlaceFinder
@@ -71,9 +73,11 @@ def conform_delivery(
             opened = melt(opened, plan.feed.melt)
         outcome.header = list(opened.header)
         outcome.new_columns = _new_columns(plan, opened)
-        _take(ConformContext(con, plan, delivery.period, places), opened, sinks, outcome)
+        context = ConformContext(con, plan, delivery.period, places)
+        context.settle(opened)
+        _take(context, opened, sinks, outcome)
         outcome.check()
-        _judge(plan, outcome)
+        _judge(plan, outcome, context.readings)
         if outcome.accepted:
             outcome.sentinels = count_sentinels(con, plan, opened)
     except DeliveryError as error:
@@ -101,6 +105,9 @@ def _take(context: ConformContext, opened: Opened, sinks: Sinks, outcome: Outcom
     selection, duplicates = context.select(opened, outcome.key), context.duplicates()
     if keys := context.keys_sql(selection):
         duplicates.look_at(context.con, keys)
+        if isinstance(duplicates, EventKeys) and not duplicates.suspects.is_empty():
+            close = context.good_rows(selection, duplicates)
+            duplicates.find_conflicts(one for rows in close for one in duplicates.contents(rows))
     outcome.add(take_rows(context, opened, selection, sinks.kept, Quarantine(sinks.quarantine), duplicates))
 
 
@@ -125,19 +132,19 @@ def _new_columns(plan: FeedPlan, opened: Opened) -> list[str]:
     return [one for one in opened.header if one and one not in used and one not in GIVEN]
 
 
-def _judge(plan: FeedPlan, outcome: Outcome) -> None:
+def _judge(plan: FeedPlan, outcome: Outcome, readings: Readings) -> None:
     """Refuse the delivery whole where the contract's thresholds are passed."""
     limits = plan.feed.reject_when
     total = max(outcome.rows_in, 1)
     if outcome.rows_kept + outcome.rows_duplicate < limits.fewer_rows_than:
         outcome.reason = (
             f"{outcome.rows_kept} usable rows, fewer than the {limits.fewer_rows_than} the contract asks for"
-            f"{_broken_rules(outcome)}"
+            f"{_broken_rules(outcome, readings)}"
         )
     elif outcome.rows_quarantined / total > limits.quarantined_share:
         outcome.reason = (
             f"{outcome.rows_quarantined} of {outcome.rows_in} rows break a rule, "
-            f"more than the {limits.quarantined_share:.0%} the contract allows{_broken_rules(outcome)}"
+            f"more than the {limits.quarantined_share:.0%} the contract allows{_broken_rules(outcome, readings)}"
         )
     elif outcome.rows_duplicate / total > limits.duplicate_share:
         outcome.reason = (
@@ -146,7 +153,12 @@ def _judge(plan: FeedPlan, outcome: Outcome) -> None:
     outcome.accepted = outcome.reason == ""
 
 
-def _broken_rules(outcome: Outcome) -> str:
+def _broken_rules(outcome: Outcome, readings: Readings) -> str:
     """The rules most rows fail: with the column they name, this is where to look in the contract or the file."""
     worst = sorted(outcome.rules.items(), key=lambda one: (-one[1], one[0]))[:3]
-    return f". Set aside under: {', '.join(f'{rule} ({rows:,})' for rule, rows in worst)}" if worst else ""
+    outside = outcome.rows_outside_period
+    other = f". {outside:,} rows are dated outside the period {outcome.period}, and out of scope" if outside else ""
+    if not worst:
+        return other
+    examples = [f". {readings.examples[rule]}" for rule, _ in worst if rule in readings.examples]
+    return f". Set aside under: {', '.join(f'{rule} ({rows:,})' for rule, rows in worst)}{''.join(examples)}{other}"

@@ -15,6 +15,7 @@ ROW_COUNTS = (
     "rows_quarantined",
     "rows_duplicate",
     "rows_outside",
+    "rows_outside_period",
     "rows_without_area",
     "boundaries_repaired",
 )
@@ -34,6 +35,8 @@ class Outcome:
     rows_quarantined: int = 0
     rows_duplicate: int = 0
     rows_outside: int = 0
+    # Of those, the ones that are out of scope because they are dated outside the period of the delivery.
+    rows_outside_period: int = 0
     rows_without_area: int = 0
     # Boundaries whose rings were put right without moving them.
     boundaries_repaired: int = 0
@@ -59,8 +62,10 @@ class Outcome:
     corrections: dict[str, list[int]] = field(default_factory=dict)
     # Areas and periods of corrected rows.
     corrected: list[tuple[str, str]] = field(default_factory=list)
-    # Of a stretch of a delivery: keys whose rows were left out, for an earlier stretch has them.
+    # Of a stretch of a delivery: key and content of rows that were left out, for an earlier stretch has them;
     seen_before: list[tuple[str, ...]] = field(default_factory=list)
+    # and of rows that were set aside, for some row of the delivery contradicts them.
+    conflicting: list[tuple[str, ...]] = field(default_factory=list)
 
     def add(self, part: Outcome) -> None:
         """Take in what a stretch of the delivery came to."""
@@ -113,4 +118,5 @@ def read_outcome(file: Path) -> Outcome | None:
     found.volumes = [(series, period, rows, amount) for series, period, rows, amount in found.volumes]
     found.corrected = [(area, period) for area, period in found.corrected]
     found.seen_before = [tuple(key) for key in found.seen_before]
+    found.conflicting = [tuple(key) for key in found.conflicting]
     return found

@@ -10,14 +10,17 @@ import duckdb
 import polars as pl
 
 from sga_pipeline.conform.boundaries import add_area
+from sga_pipeline.conform.column_readings import Readings, settle_readings
 from sga_pipeline.conform.corrections import count_met, note_places
+from sga_pipeline.conform.event_keys import EventKeys
 from sga_pipeline.conform.outcome import Outcome
+from sga_pipeline.conform.own_period import OUTSIDE_PERIOD
 from sga_pipeline.conform.points import PlaceFinder
 from sga_pipeline.conform.readers.opened import Opened
 from sga_pipeline.conform.recoding import merge_areas, recode
 from sga_pipeline.conform.row_rules import RowRules, build_rules
 from sga_pipeline.conform.same_key import add_up, amount_column, leave_out
-from sga_pipeline.conform.select_sql import IN_SCOPE, UNREADABLE, Selection, build_selection
+from sga_pipeline.conform.select_sql import IN_SCOPE, KEY, UNREADABLE, Selection, build_selection
 from sga_pipeline.conform.sinks import PLACE, Duplicates, KeptFile, Quarantine
 from sga_pipeline.conform.volumes import count_volumes
 from sga_pipeline.contracts.assessment import FeedPlan
@@ -37,10 +40,15 @@ class ConformContext:
     # Finds areas from points, where the contract asks for it.
     places: PlaceFinder | None
     named: set[str] = field(default_factory=set)
+    readings: Readings = field(default_factory=Readings)
+
+    def settle(self, opened: Opened) -> None:
+        """Decide over the whole delivery how cells that could mean two things are read, before any row is taken."""
+        self.readings = settle_readings(self.con, self.plan, self.select(opened, "").texts)
 
     def select(self, opened: Opened, key: str) -> Selection:
         """The SQL that reads a table in the shape's form; rows without an identifier of their own are called after `key`."""
-        selection = build_selection(self.plan, opened, key, self.period)
+        selection = build_selection(self.plan, opened, key, self.period, self.readings)
         for translation in selection.translations:
             if translation.type_name not in self.named:
                 keys = ", ".join("'" + code.replace("'", "''") + "'" for code in translation.keys)
@@ -53,7 +61,20 @@ class ConformContext:
         return None if self.plan.feed.add_up else selection.key_sql
 
     def duplicates(self) -> Duplicates:
+        if self.plan.shape.kind == "events":
+            return EventKeys(self.plan)
         return Duplicates(self.plan.shape.key, amount_column(self.plan.shape))
+
+    def good_rows(self, selection: Selection, duplicates: Duplicates) -> Iterator[pl.DataFrame]:
+        """Rows of keys that come twice and break no rule, counted nowhere: for a closer look before any row is taken."""
+        self.con.register("suspects", duplicates.suspects.to_arrow())
+        sql = f"select * from ({selection.sql}) where {IN_SCOPE} and {KEY} in (select {KEY} from suspects)"
+        rules, unused = build_rules(self.plan, selection.bits), Outcome("", "", None)
+        for chunk in _chunks(self.con, sql):
+            settled = _settle_places(
+                chunk.with_columns(pl.lit(0).alias(PLACE)), self.plan, selection, unused, self.places
+            )
+            yield _set_bad_aside(settled, rules, Quarantine(Path()), unused)
 
 
 def take_rows(
@@ -74,6 +95,8 @@ def take_rows(
         for chunk in _chunks(context.con, selection.sql):
             chunk = chunk.with_columns(pl.int_range(total, total + len(chunk), dtype=pl.Int64).alias(PLACE))
             total += len(chunk)
+            if OUTSIDE_PERIOD in chunk.columns:
+                outcome.rows_outside_period += int(chunk[OUTSIDE_PERIOD].sum())
             chunk = chunk.filter(pl.col(IN_SCOPE))
             outcome.rows_in += len(chunk)
             chunk = _settle_places(chunk, plan, selection, outcome, context.places)
@@ -88,6 +111,8 @@ def take_rows(
     outcome.rows_kept, outcome.rows_duplicate = kept.rows, duplicates.rows
     if amount and plan.feed.add_up:
         add_up(context.con, kept, plan.shape, amount)
+    elif isinstance(duplicates, EventKeys) and selection.key_sql:
+        _set_conflicts_aside(duplicates, quarantine, f"conflict:{'+'.join(plan.shape.key)}", outcome)
     elif amount:
         _set_contradictions_aside(plan, kept, duplicates, quarantine, f"conflict:{amount}", outcome)
     if plan.crosswalk:
@@ -153,6 +178,15 @@ def _set_bad_aside(chunk: pl.DataFrame, rules: RowRules, quarantine: Quarantine,
     quarantine.add(bad[PLACE].to_list(), bad["rule"].to_list())
     outcome.rows_quarantined += len(bad)
     return chunk.join(by_row, left_on=pl.col("_at").cast(pl.Int64), right_on="place", how="anti", maintain_order="left")
+
+
+def _set_conflicts_aside(duplicates: EventKeys, quarantine: Quarantine, rule: str, outcome: Outcome) -> None:
+    """One key, several events or several accounts of one: none of its rows is kept."""
+    outcome.severities[rule] = "high"
+    if duplicates.aside:
+        outcome.rows_quarantined += len(duplicates.aside)
+        outcome.rules[rule] = len(duplicates.aside)
+        quarantine.add(duplicates.aside, [[rule] for _ in duplicates.aside])
 
 
 def _set_contradictions_aside(

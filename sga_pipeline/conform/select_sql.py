@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from sga_pipeline.conform.boundaries import NO_POLYGON, UNREADABLE_BOUNDARY
+from sga_pipeline.conform.column_readings import Readings
 from sga_pipeline.conform.corrections import corrected_sql, text_column
+from sga_pipeline.conform.number_sql import is_either
+from sga_pipeline.conform.own_period import OUTSIDE_PERIOD, is_outside
 from sga_pipeline.conform.points import X, Y
 from sga_pipeline.conform.readers.opened import Opened
 from sga_pipeline.conform.sql_text import literal, literals, name
@@ -14,7 +17,7 @@ from sga_pipeline.contracts.assessment import FeedPlan
 from sga_pipeline.contracts.feed import Constant, FromColumns, FromPeriod, FromRow, Joined, Where
 from sga_pipeline.contracts.places import FromPoint, Point
 from sga_pipeline.contracts.shape import Column
-from sga_pipeline.contracts.steps import Number
+from sga_pipeline.contracts.steps import Date, DateTime, Number, Step
 from sga_pipeline.errors import DeliveryError
 
 UNREADABLE, IN_SCOPE, KEY = "_unreadable", "_in_scope", "_key"
@@ -32,12 +35,16 @@ class Selection:
     bits: dict[str, int] = field(default_factory=dict)
     # Side column that holds codes without a mapping, for each shape column that has one.
     unmapped: dict[str, str] = field(default_factory=dict)
+    # SQL that gives the text of every mapped column after its steps, not yet typed.
+    texts: str = ""
 
 
-def build_selection(plan: FeedPlan, opened: Opened, delivery_key: str, period: str | None) -> Selection:
+def build_selection(
+    plan: FeedPlan, opened: Opened, delivery_key: str, period: str | None, readings: Readings | None = None
+) -> Selection:
     """Write the SELECT for one delivery, or raise DeliveryError where its header does not fit the contract."""
     cells = _cells(plan, opened.header)
-    builder = _Builder(plan, cells, delivery_key, period, [*plan.feed.format.empty])
+    builder = _Builder(plan, cells, delivery_key, period, [*plan.feed.format.empty], readings or Readings())
     return builder.build(opened.relation)
 
 
@@ -76,6 +83,7 @@ class _Builder:
     delivery_key: str
     period: str | None
     empty: list[str]
+    readings: Readings
     texts: list[str] = field(default_factory=list)
     values: list[str] = field(default_factory=list)
     outputs: list[str] = field(default_factory=list)
@@ -94,14 +102,28 @@ class _Builder:
         # Reading, text steps, typing, output: each layer names what the next one uses, so nothing is computed twice.
         read = f"select *, {scope} as {IN_SCOPE} from {relation}"
         texts = f"select *{self._more(self.texts)} from ({read})"
+        selection.texts = texts
         values = f"select *{self._more(self.values)} from ({texts})"
         if self.plan.corrections:
-            return self._corrected(selection, values, flags)
+            return self._of_own_period(self._corrected(selection, values, flags))
         selection.key_sql = self._key_sql(values)
         key = f", {self._key_hash()} as {KEY}" if selection.key_sql else ""
         selection.sql = (
             f"select {', '.join(self.outputs)}, ({flags})::ubigint as {UNREADABLE}, {IN_SCOPE}{key} from ({values})"
         )
+        return self._of_own_period(selection)
+
+    def _of_own_period(self, selection: Selection) -> Selection:
+        """The same with rows of other periods out of scope, by the date they have after corrections."""
+        outside = is_outside(self.plan, self.period)
+        if outside is None:
+            return selection
+        selection.sql = (
+            f"select * replace ({IN_SCOPE} and not {outside} as {IN_SCOPE}), "
+            f"{IN_SCOPE} and {outside} as {OUTSIDE_PERIOD} from ({selection.sql})"
+        )
+        if selection.key_sql:
+            selection.key_sql = f"select {KEY} from ({selection.sql}) where {IN_SCOPE}"
         return selection
 
     def _corrected(self, selection: Selection, values: str, flags: str) -> Selection:
@@ -198,7 +220,7 @@ class _Builder:
             self.outputs.append(f"{name(side)} as {name('_unmapped_' + column.name)}")
             selection.unmapped[column.name] = f"_unmapped_{column.name}"
         closing = mapped.steps[-1] if mapped.steps and mapped.steps[-1].closes else None
-        value = writer.close(closing, name(text_name), column.type)
+        value = self._read(column, closing, name(text_name), writer)
         self.values.append(f"{value} as {name(value_name)}")
         if column.type != "string":
             failed.append(f"({name(text_name)} is not null and {name(value_name)} is null)")
@@ -206,6 +228,15 @@ class _Builder:
             failed.append(f"({name('u_' + column.name)} is not null)")
         self._flag(column.name, failed, selection)
         return name(value_name)
+
+    def _read(self, column: Column, closing: Step | None, text: str, writer: StepWriter) -> str:
+        """The typed value, as this delivery is read."""
+        if isinstance(closing, Date | DateTime) and column.name in self.readings.formats:
+            closing = closing.model_copy(update={"formats": self.readings.formats[column.name]})
+        value = writer.close(closing, text, column.type)
+        if isinstance(closing, Number) and column.name in self.readings.ambiguous:
+            return f"case when not {is_either(closing, text)} then {value} end"
+        return value
 
     def _flag(self, column: str, failed: list[str], selection: Selection) -> None:
         if failed:

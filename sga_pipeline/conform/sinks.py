@@ -98,6 +98,7 @@ class Duplicates:
     """Takes out later rows of a key. A first pass over the keys alone finds which keys come twice; memory stays flat.
 
     Where rows count something (`amount`), two that share a key and say different amounts contradict each other: no duplicates.
+    Rows of events are compared whole (event_keys.py).
     """
 
     def __init__(self, key: tuple[str, ...], amount: str | None) -> None:
@@ -110,7 +111,11 @@ class Duplicates:
         # A key whose rows are all good but one is no duplicate: the pass only says where to look closely.
         self.suspects = pl.DataFrame(schema={KEY: pl.UInt64})
         self.stretch, self.rows = 0, 0
+        # Key and content of rows of this stretch that an earlier one has, and of those that contradict others.
         self.seen_before: list[tuple[object, ...]] = []
+        self.conflicts_here: list[tuple[object, ...]] = []
+        # Where the latter are.
+        self.aside: list[int] = []
 
     def look_at(self, con: duckdb.DuckDBPyConnection, keys_sql: str) -> None:
         """Look closely, from here on, at keys that come twice in this."""
@@ -121,7 +126,8 @@ class Duplicates:
 
     def begin(self) -> None:
         """A stretch begins, with counts of its own."""
-        self.stretch, self.rows, self.seen_before = self.stretch + 1, 0, []
+        self.stretch, self.rows = self.stretch + 1, 0
+        self.seen_before, self.conflicts_here, self.aside = [], [], []
 
     def note(self, keys: Iterable[tuple[object, ...]]) -> None:
         """Keys that are kept in a stretch whose rows are not gone through again."""
@@ -140,8 +146,6 @@ class Duplicates:
                 self.seen[key] = (place, amount, self.stretch)
                 continue
             out.append(at)
-            if self.seen[key][2] < self.stretch:
-                self.seen_before.append(key)
             known = self.contradicted.get(key, {self.seen[key][1]})
             if amount in known:
                 self.rows += 1

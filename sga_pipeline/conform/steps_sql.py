@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import singledispatchmethod
 
 from sga_pipeline.conform.compact_periods import compact_period
+from sga_pipeline.conform.number_sql import number_sql
 from sga_pipeline.conform.sql_text import literal, literals
 from sga_pipeline.contracts import steps
 from sga_pipeline.contracts.letters import BARE, STROKED
@@ -153,9 +154,9 @@ class StepWriter:
         if isinstance(step, steps.Boolean):
             return f"case when {text} in ({literals(step.yes)}) then true when {text} in ({literals(step.no)}) then false end"
         if isinstance(step, steps.Number):
-            return _number(step, text, column_type)
+            return number_sql(step, text, column_type)
         if column_type in {"integer", "number"}:
-            return _number(steps.Number(step="number"), text, column_type)
+            return number_sql(steps.Number(step="number"), text, column_type)
         if column_type == "date":
             return f"cast({self._moment(['%Y-%m-%d'], text)} as date)"
         return text
@@ -167,23 +168,3 @@ class StepWriter:
 
 def _bare(text: str) -> str:
     return f"translate(strip_accents({text}), {literal(STROKED)}, {literal(BARE)})"
-
-
-def _number(step: steps.Number, text: str, column_type: str) -> str:
-    plain = f"replace({text}, {literal(step.thousands)}, '')" if step.thousands else text
-    if step.decimal != ".":
-        plain = f"replace({plain}, {literal(step.decimal)}, '.')"
-    # DuckDB reads nan, inf and 0x10 as numbers and rounds 2.9 to an integer; none of that is what a source means.
-    number = f"try_cast(case when regexp_full_match({plain}, '[-+]?[0-9]*[.]?[0-9]+([eE][-+]?[0-9]+)?') then {plain} end as double)"
-    if column_type == "number":
-        number = f"try_cast({plain} as double)"
-        number = f"case when isfinite({number}) then {number} end"
-    if step.multiply_by != 1.0:
-        number = f"({number} * {step.multiply_by!r})"
-    if step.add:
-        number = f"({number} + {step.add!r})"
-    if step.round:
-        number = f"round({number})"
-    if column_type == "integer":
-        return f"case when {number} = floor({number}) then try_cast({number} as bigint) end"
-    return number

@@ -5,19 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import polars as pl
 
+from sga_pipeline.conform.event_keys import EventKeys, Key
 from sga_pipeline.conform.outcome import Outcome, read_outcome
 from sga_pipeline.conform.readers.opened import Opened, Stretch
 from sga_pipeline.conform.rows import ConformContext, take_rows
 from sga_pipeline.conform.select_sql import KEY
-from sga_pipeline.conform.sinks import Duplicates, Quarantine
+from sga_pipeline.conform.sinks import Quarantine
 from sga_pipeline.conform.sql_text import literal, literals, name
 from sga_pipeline.home import write_text
 
@@ -40,11 +40,12 @@ class _Part:
     def quarantine(self) -> Path:
         return self.record.with_suffix(".parquet")
 
-    def kept(self, seen_before: Sequence[tuple[str, ...]]) -> Path:
-        """Its file. What an earlier stretch leaves of its rows depends on the delivery, and each may still be in use for one."""
+    def kept(self, found: Outcome) -> Path:
+        """Its file. What other stretches leave of its rows depends on the delivery, and each may still be in use for one."""
         key = self.key
-        if seen_before:
-            key = hashlib.sha256(f"{key}|{json.dumps(seen_before)}".encode()).hexdigest()[:16]
+        if found.seen_before or found.conflicting:
+            left_out = json.dumps([found.seen_before, found.conflicting])
+            key = hashlib.sha256(f"{key}|{left_out}".encode()).hexdigest()[:16]
         return self.folder / f"{self.period}-{key}.parquet"
 
 
@@ -83,19 +84,21 @@ def drop_stretches(records: Path, in_use: Iterable[str]) -> None:
 
 
 def _part(stretch: Stretch, context: ConformContext, kept: Path, records: Path) -> _Part:
-    key = hashlib.sha256(f"{records.name}|{stretch.sha256}".encode()).hexdigest()[:16]
+    # Another reading of its cells, decided over the whole delivery, makes other rows of the same text.
+    text = f"{records.name}|{stretch.sha256}{context.readings.decision}"
+    key = hashlib.sha256(text.encode()).hexdigest()[:16]
     return _Part(stretch, key, kept.parent, context.period or "all", records / f"{key}.json")
 
 
 def _conform(context: ConformContext, opened: Opened, parts: Sequence[_Part]) -> list[Outcome]:
-    known = {
-        one.key: found for one in parts if (found := read_outcome(one.record)) and one.kept(found.seen_before).is_file()
-    }
-    duplicates, keyed = context.duplicates(), False
+    known = {one.key: found for one in parts if (found := read_outcome(one.record)) and one.kept(found).is_file()}
+    duplicates, keyed = EventKeys(context.plan), False
     whole = context.select(opened, "")
     if keys := context.keys_sql(whole):
         keyed = True
         duplicates.look_at(context.con, keys if not known else _all_keys(context, parts, known))
+        if not duplicates.suspects.is_empty():
+            duplicates.find_conflicts(_contents(context, parts, known, duplicates))
     done = []
     for part in parts:
         duplicates.begin()
@@ -107,7 +110,7 @@ def _conform(context: ConformContext, opened: Opened, parts: Sequence[_Part]) ->
     return done
 
 
-def _afresh(context: ConformContext, part: _Part, duplicates: Duplicates, *, look: bool) -> Outcome:
+def _afresh(context: ConformContext, part: _Part, duplicates: EventKeys, *, look: bool) -> Outcome:
     with part.stretch.open() as opened:
         selection = context.select(opened, part.key)
         keys = context.keys_sql(selection)
@@ -119,20 +122,21 @@ def _afresh(context: ConformContext, part: _Part, duplicates: Duplicates, *, loo
     if outcome.rows_in + outcome.rows_outside != part.stretch.records:
         raise _Uneven
     outcome.key, outcome.sha256 = part.key, part.stretch.sha256
-    outcome.seen_before = sorted({tuple(str(code) for code in key) for key in duplicates.seen_before})
-    kept = part.kept(outcome.seen_before)
+    outcome.seen_before = _listed(duplicates.seen_before)
+    outcome.conflicting = _listed(duplicates.conflicts_here)
+    kept = part.kept(outcome)
     os.replace(aside, kept)
     outcome.files = [kept.name]
     return outcome
 
 
 def _all_keys(context: ConformContext, parts: Sequence[_Part], known: dict[str, Outcome]) -> str:
-    """Keys of every row: where a stretch is known, of the rows it kept and of those it left to an earlier stretch."""
+    """Keys of every row: where a stretch is known, of the rows it kept, left to an earlier stretch, or set aside as contradicted."""
     columns = context.plan.shape.key
-    kept = [str(one.kept(known[one.key].seen_before)) for one in parts if one.key in known]
+    kept = [str(one.kept(known[one.key])) for one in parts if one.key in known]
     files = f"read_parquet([{literals(kept)}], hive_partitioning = false)"
     sources = [f"select {_hash(columns)} as {KEY} from {files}"]
-    seen = [key for one in known.values() for key in one.seen_before]
+    seen = [key for one in known.values() for *key, _ in (*one.seen_before, *one.conflicting)]
     context.con.register(
         "seen_before", pl.DataFrame(seen, schema=dict.fromkeys(columns, pl.String), orient="row").to_arrow()
     )
@@ -148,22 +152,50 @@ def _all_keys(context: ConformContext, parts: Sequence[_Part], known: dict[str, 
     return " union all ".join(sources)
 
 
-def _still_so(context: ConformContext, part: _Part, found: Outcome, duplicates: Duplicates) -> bool:
-    """Whether earlier stretches keep the same of its rows from it as they did; its own keys are then kept in turn."""
-    if duplicates.suspects.is_empty():
-        return not found.seen_before
-    columns = context.plan.shape.key
-    names = ", ".join(name(one) for one in columns)
+def _contents(
+    context: ConformContext, parts: Sequence[_Part], known: dict[str, Outcome], duplicates: EventKeys
+) -> Iterator[tuple[Key, str]]:
+    """What the rows of keys that come twice say: a known stretch is not read again for it."""
+    for part in parts:
+        if part.key in known:
+            found = known[part.key]
+            yield from duplicates.contents(_kept_suspects(context, part, found, duplicates))
+            yield from ((tuple(key), content) for *key, content in (*found.seen_before, *found.conflicting))
+        else:
+            with part.stretch.open() as opened:
+                for rows in context.good_rows(context.select(opened, part.key), duplicates):
+                    yield from duplicates.contents(rows)
+
+
+def _kept_suspects(context: ConformContext, part: _Part, found: Outcome, duplicates: EventKeys) -> pl.DataFrame:
+    """The rows of keys that come twice that a known stretch keeps."""
     context.con.register("suspects", duplicates.suspects.to_arrow())
-    rows: list[tuple[Any, ...]] = context.con.execute(
-        f"select {names} from read_parquet({literal(str(part.kept(found.seen_before)))}, hive_partitioning = false) "
-        f"where {_hash(columns)} in (select {KEY} from suspects)"
-    ).fetchall()
-    seen = {key for key in (*rows, *found.seen_before) if key in duplicates.seen}
-    if seen != set(found.seen_before):
+    sql = (
+        f"select * from read_parquet({literal(str(part.kept(found)))}, hive_partitioning = false) "
+        f"where {_hash(context.plan.shape.key)} in (select {KEY} from suspects)"
+    )
+    rows = pl.from_arrow(context.con.execute(sql).to_arrow_table())
+    assert isinstance(rows, pl.DataFrame)
+    return rows
+
+
+def _still_so(context: ConformContext, part: _Part, found: Outcome, duplicates: EventKeys) -> bool:
+    """Whether the other stretches leave the same of its rows as they did; the keys it keeps are then kept in turn."""
+    if duplicates.suspects.is_empty():
+        return not found.seen_before and not found.conflicting
+    kept = {key for key, _ in duplicates.contents(_kept_suspects(context, part, found, duplicates))}
+    before, contradicted = ({tuple(key) for *key, _ in rows} for rows in (found.seen_before, found.conflicting))
+    here = kept | before | contradicted
+    if here & duplicates.conflicting != contradicted:
         return False
-    duplicates.note(rows)
+    if {key for key in here - contradicted if key in duplicates.seen} != before:
+        return False
+    duplicates.note(kept)
     return True
+
+
+def _listed(rows: Sequence[tuple[object, ...]]) -> list[tuple[str, ...]]:
+    return sorted({tuple(str(one) for one in row) for row in rows})
 
 
 def _hash(columns: Sequence[str]) -> str:

@@ -61,6 +61,11 @@ class FeedPlan:
         return mapped.point if isinstance(mapped, FromPoint) else None
 
     @property
+    def takes_other_periods(self) -> bool:
+        """Whether a delivery may bring rows of other periods than its own."""
+        return self.feed.source.periods is None or self.feed.outside_period is not None
+
+    @property
     def boundary_version(self) -> str:
         """The version of the boundaries its areas are, or its figures were counted on."""
         if self.feed.boundaries:

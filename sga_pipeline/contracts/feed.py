@@ -201,6 +201,13 @@ class RejectWhen(Contract):
     fewer_rows_than: int = Field(default=1, ge=0)
 
 
+class OutsidePeriod(Contract):
+    """What becomes of rows dated outside the period of their delivery, and why that is right for this source."""
+
+    action: Literal["keep"]
+    reason: Sentence
+
+
 class Feed(Contract):
     """One feed contract."""
 
@@ -238,6 +245,11 @@ class Feed(Contract):
     breaks: list[Break] = []
     # Whether figures are typed in again by hand on their way.
     manual_steps: bool = False
+    # How deliveries relate: each replaces those of its own period, or all there were before. Not given: by period where
+    # the source has periods, else all.
+    replaces: Literal["period", "all"] | None = None
+    # Rows dated outside the period of their delivery are out of scope, unless this says why they belong in it.
+    outside_period: OutsidePeriod | None = None
     # Area of rows without a finer one; the city where not given.
     extent: Code | None = None
     time_zone: str | None = None

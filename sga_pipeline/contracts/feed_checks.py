@@ -62,6 +62,9 @@ def check_feed(
     if feed.add_up and shape.kind != "counts":
         step = "Leave add_up out, and give each row its own key."
         problems.append(at("only counts are added up", step, feed.shape, "add_up"))
+    if feed.outside_period and isinstance(feed.columns.get(shape.time_column or ""), FromPeriod | Constant | None):
+        step = "Leave outside_period out."
+        problems.append(at("no row of this feed has a date of its own", step, feed.shape, "outside_period"))
     problems += [at(*found) for found in _rule_problems(feed, shape)]
     return problems
 
@@ -95,6 +98,20 @@ def _source_problems(feed: Feed) -> Iterator[Found]:
     first, last = feed.coverage.first, feed.coverage.last
     if first and last != "latest" and last < first:
         yield "coverage ends before it begins", "Swap the days.", last, "coverage", "last"
+    if feed.replaces == "all" and feed.source.periods:
+        step = "Write replaces: period, or leave source.periods out."
+        yield "each delivery is said to be the whole, and the source is asked period by period", step, "all", "replaces"
+    if feed.replaces == "period" and feed.source.periods is None:
+        step = "Write replaces: all, or add source.periods."
+        yield (
+            "deliveries are said to replace those of their period, and the source has none",
+            step,
+            "period",
+            "replaces",
+        )
+    if feed.outside_period and feed.source.periods is None:
+        step = "Leave outside_period out, or add source.periods."
+        yield "no delivery has a period that rows could lie outside of", step, "outside_period", "outside_period"
     if any(isinstance(one, FromPeriod) for one in feed.columns.values()) and feed.source.periods is None:
         yield "a column takes the period and the source has none", "Add source.periods.", "period", "columns"
 

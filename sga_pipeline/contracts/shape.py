@@ -88,6 +88,12 @@ class Shape:
         keyed = sorted((column.key_position, column.name) for column in self.columns if column.key_position)
         return tuple(name for _, name in keyed)
 
+    @property
+    def time_column(self) -> str | None:
+        """The column that says when: the day of an event, or the period or year of a figure."""
+        names = (self.dated_by, "period", "year")
+        return next((one for one in names if one and self.column(one)), None)
+
     def column(self, name: str) -> Column | None:
         return next((column for column in self.columns if column.name == name), None)
 

@@ -123,6 +123,7 @@ def _deliveries(record: FeedRecord) -> Iterator[Made]:
                 "rows_quarantined": outcome.rows_quarantined,
                 "rows_duplicate": outcome.rows_duplicate,
                 "rows_outside": outcome.rows_outside,
+                "rows_outside_period": outcome.rows_outside_period,
                 "rows_without_area": outcome.rows_without_area,
                 "accepted": outcome.accepted,
                 "in_use": one.in_use,

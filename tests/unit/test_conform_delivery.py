@@ -103,11 +103,47 @@ def test_unknown_codes_are_kept_in_a_visible_bucket(tmp_path: Path) -> None:
 
 
 def test_the_first_good_row_of_a_key_is_kept(tmp_path: Path) -> None:
-    lines = ["e1,2023-02-30,,hom,1,,,\n", "e1,2023-02-03,,rob,1,,,\n", "e1,2023-02-04,,hom,1,,,\n", *good(9)[1:]]
+    """A row that breaks a rule contradicts nothing, and blanks a step takes away are no other content."""
+    lines = ["e1,2023-02-30,,hom,1,,,\n", "e1,2023-02-03,,rob,1,,,\n", "e1,2023-02-03,, ROB,01,,,\n", *good(9)[1:]]
     run = conform(tmp_path, rows(*lines))
     assert (run.outcome.rows_quarantined, run.outcome.rows_duplicate, run.outcome.rows_kept) == (1, 1, 9)
     assert run.kept is not None
     assert run.kept.filter(pl.col("event_id") == "e1")["iccs_code"].to_list() == ["0401"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "e1,2023-05-02,,hom,1,,G,\n",
+        "e1,2023-05-01,,rob,1,,G,\n",
+        "e1,2023-05-01,,hom,2,,G,\n",
+        "e1,2023-05-01,,hom,1,,,\n",
+        "e1,2023-05-01,,hom,1,,G,Y\n",
+    ],
+)
+def test_rows_of_one_key_that_differ_are_all_set_aside(tmp_path: Path, other: str) -> None:
+    one = "e1,2023-05-01,,hom,1,,G,\n"
+    run = conform(tmp_path, rows(one, *good(9)[1:], other, one, *good(2)[1:]), {"rules:": ALLOW + "rules:"})
+    outcome = run.outcome
+    assert (outcome.rows_in, outcome.rows_kept, outcome.rows_quarantined, outcome.rows_duplicate) == (12, 8, 3, 1)
+    assert (outcome.rules, outcome.severities["conflict:event_id"]) == ({"conflict:event_id": 3}, "high")
+    assert run.kept is not None and "e1" not in run.kept["event_id"]
+    assert run.quarantine is not None
+    assert run.quarantine["line"].to_list() == [2, 11, 12]
+
+
+def test_a_number_the_program_gives_makes_no_two_rows_differ(tmp_path: Path) -> None:
+    feed = {
+        "shape: crime_events": "shape: crime_victims",
+        "event_id: {from: id}": "victim_id: {from: id}\n  event_id: {row: number}",
+    }
+    feed |= {"  reported_on: {from: reported}\n": "", LAT: "", "rules:": ALLOW + "rules:"}
+    run = conform(tmp_path, rows(*good(3), *good(1)), feed)
+    assert (run.outcome.rows_kept, run.outcome.rows_duplicate) == (3, 1), run.outcome.reason
+
+
+ALLOW = "reject_when: {quarantined_share: 1, duplicate_share: 1}\n"
+LAT = '  latitude: {from: lat, steps: [{number: {decimal: ","}}]}\n'
 
 
 def test_lines_are_right_where_records_span_lines(tmp_path: Path) -> None:

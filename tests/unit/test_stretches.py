@@ -157,20 +157,50 @@ def test_a_row_that_comes_earlier_from_now_on_is_left_out_where_it_stood() -> No
     old = [line(n) for n in range(300)]
     with feed(SMALL) as one:
         before = one.bring(HEADER + "".join(old))
-        after = one.bring(HEADER + line(299, day="17") + "".join(old))
+        after = one.bring(HEADER + line(299) + "".join(old))
         assert (before.rows_duplicate, after.rows_duplicate) == (0, 1)
-        kept = one.rows(after).filter(pl.col("event_id") == "e299")
-        assert kept.get_column("occurred_on").dt.day().to_list() == [17]
+        assert one.rows(after).get_column("event_id").to_list().index("e299") == 0
         # And back again.
         last = one.bring(HEADER + "".join(old) + line(400))
         assert last.rows_duplicate == 0
-        assert one.rows(last).filter(pl.col("event_id") == "e299").get_column("occurred_on").dt.day().to_list() == [5]
+        assert one.rows(last).get_column("event_id").to_list().index("e299") == 299
+
+
+def test_rows_that_contradict_each_other_are_set_aside_in_every_stretch_until_they_agree() -> None:
+    old = [line(n) for n in range(300)]
+    with feed(SMALL) as one:
+        one.bring(HEADER + "".join(old))
+        after = one.bring(HEADER + line(299, day="17") + "".join(old) + line(299))
+        assert (after.rows_kept, after.rows_quarantined, after.rows_duplicate) == (299, 3, 0)
+        assert after.rules == {"conflict:event_id": 3}
+        assert "e299" not in one.rows(after).get_column("event_id")
+        assert [(row["line"], row["rules"]) for row in one.set_aside(after)] == [
+            (number, ["conflict:event_id"]) for number in (2, 302, 303)
+        ]
+        # The office has corrected one of them: of three rows that are the same, one is kept.
+        last = one.bring(HEADER + line(299) + "".join(old) + line(299))
+        assert (last.rows_kept, last.rows_quarantined, last.rows_duplicate) == (300, 0, 2)
+
+
+def test_stretches_without_a_contradicted_row_are_not_conformed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    real = stretches.take_rows
+    monkeypatch.setattr(stretches, "take_rows", lambda *given: done.append("one") or real(*given))
+    old = [line(n) for n in range(2_000)]
+    with feed(SMALL) as one:
+        one.bring(HEADER + "".join(old) + line(7, day="17"))
+        done.clear()
+        again = one.bring(HEADER + "".join(old) + line(7, day="17") + line(5_000))
+        assert 1 <= len(done) <= 3 and again.rules == {"conflict:event_id": 2}
+        done.clear()
+        settled = one.bring(HEADER + "".join(old) + line(5_000))
+        assert 1 <= len(done) <= 4 and settled.rules == {} and settled.rows_kept == 2_001
 
 
 def test_a_newer_delivery_that_is_refused_takes_nothing_from_the_one_in_use() -> None:
     old = HEADER + "".join(line(n) for n in range(300))
     # It has a row of the end at its beginning, and far too many that break a rule.
-    new = HEADER + line(299, day="17") + old.removeprefix(HEADER) + line(1, day="31x") * 400
+    new = HEADER + line(299) + old.removeprefix(HEADER) + line(1, day="31x") * 400
     strict = {"quarantined_share: 1,": "quarantined_share: 0.2,"}
     with feed(SMALL, strict) as one:
         before = one.bring(old)
@@ -205,7 +235,7 @@ def test_the_same_text_twice_is_conformed_twice() -> None:
 def test_a_run_that_was_killed_leaves_nothing_that_misleads_the_next(
     after: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    text = HEADER + "".join(line(n % 170) for n in range(200))
+    text = HEADER + "".join(line(n % 170, day="17" if n == 175 else "05") for n in range(200))
     with feed(SMALL) as orderly:
         orderly.bring(text)
         expected = orderly.files()
