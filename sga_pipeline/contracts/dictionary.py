@@ -68,7 +68,9 @@ def formula(row: Row, catalogue: Catalogue) -> str:
             return "An attested answer with its document: yes 1, partly 0.5, no 0"
         case "survey":
             return asked(row)
-    return "As official statistics report it"
+        case "reported":
+            return "As official statistics report it"
+    raise ValueError(f"the kind [{row['kind']}] has no formula in words: add it here")
 
 
 def asked(row: Row) -> str:
