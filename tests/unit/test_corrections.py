@@ -125,12 +125,15 @@ def test_rules_look_at_what_was_put_right(tmp_path: Path) -> None:
     assert run.outcome.rows_quarantined == 0 and run.outcome.rows_kept == 10
 
 
-def test_a_correction_may_end_a_duplicate_or_make_one(tmp_path: Path) -> None:
+def test_a_correction_may_end_a_conflict_make_one_or_make_a_duplicate(tmp_path: Path) -> None:
     twice = [*good(5), "e5,2023-05-06,2023-05-09,rob,1,,G,Y\n"]
     ends = conform(tmp_path / "a", rows(*twice), one(1, "{event_id: e5, iccs_code: '0401'}", "event_id", "e5", "e6"))
-    assert (ends.outcome.rows_duplicate, ends.outcome.rows_kept) == (0, 6)
+    assert (ends.outcome.rules, ends.outcome.rows_kept) == ({}, 6)
     makes = conform(tmp_path / "b", rows(*good(5)), one(1, "{event_id: e5}", "event_id", "e5", "e4"))
-    assert (makes.outcome.rows_duplicate, makes.outcome.rows_kept) == (1, 4)
+    assert (makes.outcome.rules, makes.outcome.rows_kept) == ({"conflict:event_id": 2}, 3)
+    same = good(1)[0].replace("e1", "x1")
+    repeats = conform(tmp_path / "c", rows(*good(5), same), one(1, "{event_id: x1}", "event_id", "x1", "e1"))
+    assert (repeats.outcome.rows_duplicate, repeats.outcome.rows_kept) == (1, 5)
 
 
 def test_corrections_do_not_depend_on_each_other(tmp_path: Path) -> None:
