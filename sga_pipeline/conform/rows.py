@@ -19,6 +19,7 @@ from sga_pipeline.conform.row_rules import RowRules, build_rules
 from sga_pipeline.conform.same_key import add_up, amount_column, leave_out
 from sga_pipeline.conform.select_sql import IN_SCOPE, UNREADABLE, Selection, build_selection
 from sga_pipeline.conform.sinks import PLACE, Duplicates, KeptFile, Quarantine
+from sga_pipeline.conform.unlisted_codes import unlisted_codes
 from sga_pipeline.conform.volumes import count_volumes
 from sga_pipeline.contracts.assessment import FeedPlan
 from sga_pipeline.contracts.feed import FromColumns, Joined
@@ -66,7 +67,7 @@ def take_rows(
 ) -> Outcome:
     """What the rows of a table come to: each is kept, set aside, or a duplicate."""
     plan, outcome = context.plan, Outcome("", "", context.period)
-    rules = build_rules(plan, selection.bits)
+    rules, unlisted = build_rules(plan, selection.bits), unlisted_codes(plan)
     amount = amount_column(plan.shape)
     columns = [column.name for column in plan.shape.columns]
     total = 0
@@ -79,9 +80,12 @@ def take_rows(
             chunk = _settle_places(chunk, plan, selection, outcome, context.places)
             if plan.corrections:
                 count_met(chunk, plan, outcome)
+            chunk = unlisted.settle(chunk)
             good = _set_bad_aside(chunk, rules, quarantine, outcome)
             good = duplicates.take_out(good)
             kept.write(good.select(columns))
+            for column, codes in unlisted.count(good).items():
+                outcome.count_unmapped(column, codes)
             _describe(good, plan, selection, outcome)
             if plan.corrections:
                 note_places(good, plan, outcome)
