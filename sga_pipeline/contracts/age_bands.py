@@ -36,10 +36,16 @@ def what_is_wrong(code: str) -> tuple[str, str] | None:
     return None if plain == code else ("the age band is written in another way", f"Write {plain}.")
 
 
-def overlapping(codes: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Pairs of bands that share ages and of which neither holds the other: people between would count twice."""
+def sharing_ages(codes: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Pairs of bands that share ages."""
     bands = sorted({(ages, code) for code in codes if (ages := ages_of(code)) and ages[0] <= ages[1]})
-    for at, ((low, high), code) in enumerate(bands):
-        for (other_low, other_high), other in bands[at + 1 :]:
-            if low < other_low <= high < other_high:
-                yield code, other
+    for at, ((_, high), code) in enumerate(bands):
+        yield from ((code, other) for (low, _), other in bands[at + 1 :] if low <= high)
+
+
+def overlapping(codes: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Pairs of which neither holds the other: people between would count twice."""
+    for one, other in sharing_ages(codes):
+        (low, high), (other_low, other_high) = ages_of(one) or (0, 0), ages_of(other) or (0, 0)
+        if low < other_low and high < other_high:
+            yield one, other

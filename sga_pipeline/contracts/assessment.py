@@ -169,14 +169,14 @@ def read_assessment(city_folders: list[Path], contracts: Path = CONTRACTS) -> As
     """Read and check cities, or raise one ContractError with every problem found."""
     catalogue = read_catalogue(contracts / "catalogue")
     shapes = {shape.id: shape for shape in map(read_shape, sorted((contracts / "shapes").glob("*.yaml")))}
+    codes = Codes(catalogue.code_lists, read_classifications(contracts / "classifications"))
     problems = [
         *_unknown_code_lists(shapes, catalogue),
-        *check_catalogue(catalogue, shapes),
+        *check_catalogue(catalogue, shapes, codes),
+        *_unknown_classifications(shapes, codes),
         *check_gap_catalogue(catalogue),
         *check_texts(contracts),
     ]
-    codes = Codes(catalogue.code_lists, read_classifications(contracts / "classifications"))
-    problems += _unknown_classifications(shapes, codes)
     cities: list[CityPlan] = []
     for folder in city_folders:
         try:
