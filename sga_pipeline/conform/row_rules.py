@@ -66,12 +66,13 @@ def build_rules(plan: FeedPlan, bits: dict[str, int]) -> RowRules:
         checks[column].append(_check(rule, passes))
 
     for column in plan.shape.columns:
-        proven = _proven(plan, column)
+        classification = plan.codes.classification(column)
+        # Codes that do not exist become unknown later, and are no reason to lose a row.
+        proven = _proven(plan, column) or (classification is not None and can_be_unknown(column))
         codes = plan.code_lists.get(column.code_list or "", ())
         for rule, passes in _column_rules(column, codes, proven=proven):
             add(column.name, f"{rule}:{column.name}", "high", passes)
-        classification = plan.codes.classification(column)
-        if classification and not proven and not can_be_unknown(column):
+        if classification and not proven:
             add(column.name, f"code:{column.name}", "high", _exists_in(classification))
         if column.required:
             severities[f"required:{column.name}"] = "high"

@@ -15,7 +15,7 @@ from sga_pipeline.conform.outcome import Outcome
 from sga_pipeline.conform.points import PlaceFinder
 from sga_pipeline.conform.readers.opened import Opened
 from sga_pipeline.conform.recoding import merge_areas, recode
-from sga_pipeline.conform.row_rules import RowRules, build_rules
+from sga_pipeline.conform.row_rules import POLARS_TYPES, RowRules, build_rules
 from sga_pipeline.conform.same_key import add_up, amount_column, leave_out
 from sga_pipeline.conform.select_sql import IN_SCOPE, UNREADABLE, Selection, build_selection
 from sga_pipeline.conform.sinks import PLACE, Duplicates, KeptFile, Quarantine
@@ -80,20 +80,23 @@ def take_rows(
             chunk = _settle_places(chunk, plan, selection, outcome, context.places)
             if plan.corrections:
                 count_met(chunk, plan, outcome)
-            chunk = unlisted.settle(chunk)
             good = _set_bad_aside(chunk, rules, quarantine, outcome)
             good = duplicates.take_out(good)
             kept.write(good.select(columns))
-            for column, codes in unlisted.count(good).items():
+            settled = unlisted.settle(good)
+            for column, codes in unlisted.count(settled).items():
                 outcome.count_unmapped(column, codes)
-            _describe(good, plan, selection, outcome)
+            _describe(settled, plan, selection, outcome)
             if plan.corrections:
                 note_places(good, plan, outcome)
     outcome.rows_kept, outcome.rows_duplicate = kept.rows, duplicates.rows
+    if amount and not plan.feed.add_up:
+        firsts = _set_contradictions_aside(plan, kept, duplicates, quarantine, f"conflict:{amount}", outcome)
+        _count_what_is_said(unlisted.settle(firsts), plan, outcome, -1)
+    # Only now: two codes that do not exist are two keys, until it is known what contradicts what.
+    unlisted.settle_file(kept, plan.shape, outcome.unmapped)
     if amount and plan.feed.add_up:
         add_up(context.con, kept, plan.shape, amount)
-    elif amount:
-        _set_contradictions_aside(plan, kept, duplicates, quarantine, f"conflict:{amount}", outcome)
     if plan.crosswalk:
         merge_areas(context.con, kept, plan, plan.crosswalk)
     outcome.rows_outside = total - outcome.rows_in
@@ -161,18 +164,18 @@ def _set_bad_aside(chunk: pl.DataFrame, rules: RowRules, quarantine: Quarantine,
 
 def _set_contradictions_aside(
     plan: FeedPlan, kept: KeptFile, duplicates: Duplicates, quarantine: Quarantine, rule: str, outcome: Outcome
-) -> None:
-    """Nobody knows which of the amounts is right, so none of them is kept."""
+) -> pl.DataFrame:
+    """Nobody knows which of the amounts is right, so none of them is kept. Gives the rows that had been."""
     outcome.severities[rule] = "high"
     if not duplicates.contradicted:
-        return
+        return pl.DataFrame(schema={one.name: POLARS_TYPES[one.type] for one in plan.shape.columns})
     places = duplicates.contradicting
     firsts = leave_out(kept, plan.shape, duplicates.contradicted)
     outcome.rows_kept -= len(firsts)
     outcome.rows_quarantined += len(places)
     outcome.rules[rule] = len(places)
     quarantine.add(places, [[rule] for _ in places])
-    _count_what_is_said(firsts, plan, outcome, -1)
+    return firsts
 
 
 def _describe(good: pl.DataFrame, plan: FeedPlan, selection: Selection, outcome: Outcome) -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
+import pyarrow.parquet as pq
 
+from sga_pipeline.conform.sinks import KeptFile
 from sga_pipeline.contracts.assessment import FeedPlan
 from sga_pipeline.contracts.classifications import UNKNOWN, Classification
 from sga_pipeline.contracts.feed import FromColumns, Joined
-from sga_pipeline.contracts.shape import Column
+from sga_pipeline.contracts.shape import Column, Shape
+
+CHUNK_ROWS = 500_000
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,17 @@ class UnlistedCodes:
                 pl.when(is_unlisted).then(pl.lit(_stand_in(column))).otherwise(pl.col(column.name)).alias(column.name),
             )
         return chunk
+
+    def settle_file(self, kept: KeptFile, shape: Shape, unmapped: Mapping[str, object]) -> None:
+        """The same in a finished file, where it has such codes."""
+        if not any(column.name in unmapped for column, _ in self.columns):
+            return
+        names = [column.name for column in shape.columns]
+        with pq.ParquetFile(kept.path) as file, KeptFile(kept.path, shape) as settled:
+            for batch in file.iter_batches(CHUNK_ROWS):
+                frame = pl.from_arrow(batch)
+                assert isinstance(frame, pl.DataFrame)
+                settled.write(self.settle(frame).select(names))
 
     def count(self, rows: pl.DataFrame) -> dict[str, dict[str, int]]:
         """How often each such code is in these rows, by column."""

@@ -28,7 +28,7 @@ def test_a_finished_draft_whose_file_is_not_there_has_no_data_yet(tmp_path: Path
     lines = list(contract.read_text(encoding="utf-8").splitlines())
     for at, line in enumerate(lines):
         if line.startswith("owner:"):
-            lines[at] = "owner: {name: Police office, contact: statistics desk}"
+            lines[at] = "owner: {name: Police office, contact: statistics office}"
         elif line.startswith(("licence:", "citation:")):
             lines[at] = f"{line.split(':')[0]}: not stated"
     contract.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -137,6 +137,17 @@ def test_a_count_of_a_cause_that_does_not_exist_is_set_aside(tmp_path: Path) -> 
     assert run.outcome.rules == {"code:icd10": 1}
 
 
+def test_counts_of_two_codes_that_do_not_exist_are_no_contradiction(tmp_path: Path) -> None:
+    counts = COUNTED.replace("family: health\nshape: health_counts", "family: police\nshape: crime_counts").replace(
+        "  topic: {constant: deaths}\n  icd10:", "  unit_counted: {constant: victims}\n  iccs_code:"
+    )
+    lines = ["2023,101,5\n", "2023,101,7\n", "2023,102,9\n", "2023,104,8\n", "2023,0401,1\n"]
+    run = _conform_feed(tmp_path, counts, rows(*lines, header="year,cause,n\n"))
+    assert run.kept is not None
+    assert run.kept.select("iccs_code", "count").rows() == [("_U", 9), ("_U", 8), ("0401", 1)]
+    assert run.outcome.rules == {"conflict:count": 2} and run.outcome.filled["iccs_code"] == 1
+
+
 def _offences(*codes: str) -> list[str]:
     return [f"u{number},2023-01-01,,{code},1,,,\n" for number, code in enumerate(codes)]
 
