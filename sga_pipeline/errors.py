@@ -44,6 +44,12 @@ class ContractError(SgaError):
         Exception.__init__(self, "\n".join(str(problem) for problem in problems))
 
 
+class NoDataYet(SgaError):
+    """Contracts are right and no data have arrived; there is nothing to publish yet."""
+
+    exit_code = 3
+
+
 class PullError(SgaError):
     """A delivery could not be fetched. `transient` says whether trying again may help."""
 

@@ -45,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="sga",
         description="From a city's feeds to a published, auditable safety assessment.",
         epilog="Exit status: 0 published; 2 a contract is wrong, nothing was loaded; 3 published, but a feed was refused or "
-        "unreachable; 1 anything else, nothing was published.",
+        "unreachable, or no data have arrived yet; 1 anything else, nothing was published.",
     )
     parser.add_argument("--version", action="version", version=f"sga {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)

@@ -46,10 +46,12 @@ def assess(
     from sga_pipeline.publish.pointer import current_release
     from sga_pipeline.publish.run_report import run_report
     from sga_pipeline.publish.vintage import day_of, vintage_home
+    from sga_pipeline.raw.first_data import check_first_data
 
     folders = [folder.resolve() for folder in city_dirs]
-    read_assessment(folders)
+    assessment = read_assessment(folders)
     home = Home(Path(home_folder))
+    check_first_data(assessment, home, offline=offline)
     as_of = as_of or day_of(home)
     if as_of is not None:
         home = vintage_home(home, as_of)

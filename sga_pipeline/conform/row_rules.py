@@ -11,7 +11,9 @@ import polars as pl
 from pandera.api.polars.types import PolarsData
 
 from sga_pipeline.conform.select_sql import UNREADABLE
+from sga_pipeline.conform.unlisted_codes import can_be_unknown
 from sga_pipeline.contracts.assessment import FeedPlan
+from sga_pipeline.contracts.classifications import Classification
 from sga_pipeline.contracts.feed import FromColumns, Joined, NotBeforeRule, PatternRule, PresentRule, RangeRule
 from sga_pipeline.contracts.shape import Column
 from sga_pipeline.contracts.steps import Lookup, Recode
@@ -64,10 +66,14 @@ def build_rules(plan: FeedPlan, bits: dict[str, int]) -> RowRules:
         checks[column].append(_check(rule, passes))
 
     for column in plan.shape.columns:
-        proven = _proven(plan, column)
+        classification = plan.codes.classification(column)
+        # Codes that do not exist become unknown later, and are no reason to lose a row.
+        proven = _proven(plan, column) or (classification is not None and can_be_unknown(column))
         codes = plan.code_lists.get(column.code_list or "", ())
         for rule, passes in _column_rules(column, codes, proven=proven):
             add(column.name, f"{rule}:{column.name}", "high", passes)
+        if classification and not proven:
+            add(column.name, f"code:{column.name}", "high", _exists_in(classification))
         if column.required:
             severities[f"required:{column.name}"] = "high"
     for pair in plan.shape.pair_rules:
@@ -109,6 +115,13 @@ def _column_rules(column: Column, codes: tuple[str, ...], *, proven: bool) -> li
         pattern = f"^(?:{column.pattern.removeprefix('^').removesuffix('$')})$"
         rules.append(("pattern", lambda key: pl.col(key).str.contains(pattern)))
     return rules
+
+
+def _exists_in(classification: Classification) -> Expression:
+    def exist(codes: pl.Series) -> pl.Series:
+        return codes.is_in([one for one in codes.drop_nulls().unique().to_list() if classification.has(one)])
+
+    return lambda key: pl.col(key).map_batches(exist, return_dtype=pl.Boolean)
 
 
 def _proven(plan: FeedPlan, column: Column) -> bool:

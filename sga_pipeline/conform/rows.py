@@ -18,10 +18,11 @@ from sga_pipeline.conform.own_period import OUTSIDE_PERIOD
 from sga_pipeline.conform.points import PlaceFinder
 from sga_pipeline.conform.readers.opened import Opened
 from sga_pipeline.conform.recoding import merge_areas, recode
-from sga_pipeline.conform.row_rules import RowRules, build_rules
+from sga_pipeline.conform.row_rules import POLARS_TYPES, RowRules, build_rules
 from sga_pipeline.conform.same_key import add_up, amount_column, leave_out
 from sga_pipeline.conform.select_sql import IN_SCOPE, KEY, UNREADABLE, Selection, build_selection
 from sga_pipeline.conform.sinks import PLACE, Duplicates, KeptFile, Quarantine
+from sga_pipeline.conform.unlisted_codes import unlisted_codes
 from sga_pipeline.conform.volumes import count_volumes
 from sga_pipeline.contracts.assessment import FeedPlan
 from sga_pipeline.contracts.feed import FromColumns, Joined
@@ -87,7 +88,7 @@ def take_rows(
 ) -> Outcome:
     """What the rows of a table come to: each is kept, set aside, or a duplicate."""
     plan, outcome = context.plan, Outcome("", "", context.period)
-    rules = build_rules(plan, selection.bits)
+    rules, unlisted = build_rules(plan, selection.bits), unlisted_codes(plan)
     amount = amount_column(plan.shape)
     columns = [column.name for column in plan.shape.columns]
     total = 0
@@ -105,16 +106,22 @@ def take_rows(
             good = _set_bad_aside(chunk, rules, quarantine, outcome)
             good = duplicates.take_out(good)
             kept.write(good.select(columns))
-            _describe(good, plan, selection, outcome)
+            settled = unlisted.settle(good)
+            for column, codes in unlisted.count(settled).items():
+                outcome.count_unmapped(column, codes)
+            _describe(settled, plan, selection, outcome)
             if plan.corrections:
                 note_places(good, plan, outcome)
     outcome.rows_kept, outcome.rows_duplicate = kept.rows, duplicates.rows
-    if amount and plan.feed.add_up:
-        add_up(context.con, kept, plan.shape, amount)
+    if amount and not plan.feed.add_up:
+        firsts = _set_contradictions_aside(plan, kept, duplicates, quarantine, f"conflict:{amount}", outcome)
+        _count_what_is_said(unlisted.settle(firsts), plan, outcome, -1)
     elif isinstance(duplicates, EventKeys) and selection.key_sql:
         _set_conflicts_aside(duplicates, quarantine, f"conflict:{'+'.join(plan.shape.key)}", outcome)
-    elif amount:
-        _set_contradictions_aside(plan, kept, duplicates, quarantine, f"conflict:{amount}", outcome)
+    # Only now: two codes that do not exist are two keys, until it is known what contradicts what.
+    unlisted.settle_file(kept, plan.shape, outcome.unmapped)
+    if amount and plan.feed.add_up:
+        add_up(context.con, kept, plan.shape, amount)
     if plan.crosswalk:
         merge_areas(context.con, kept, plan, plan.crosswalk)
     outcome.rows_outside = total - outcome.rows_in
@@ -191,18 +198,18 @@ def _set_conflicts_aside(duplicates: EventKeys, quarantine: Quarantine, rule: st
 
 def _set_contradictions_aside(
     plan: FeedPlan, kept: KeptFile, duplicates: Duplicates, quarantine: Quarantine, rule: str, outcome: Outcome
-) -> None:
-    """Nobody knows which of the amounts is right, so none of them is kept."""
+) -> pl.DataFrame:
+    """Nobody knows which of the amounts is right, so none of them is kept. Gives the rows that had been."""
     outcome.severities[rule] = "high"
     if not duplicates.contradicted:
-        return
+        return pl.DataFrame(schema={one.name: POLARS_TYPES[one.type] for one in plan.shape.columns})
     places = duplicates.contradicting
     firsts = leave_out(kept, plan.shape, duplicates.contradicted)
     outcome.rows_kept -= len(firsts)
     outcome.rows_quarantined += len(places)
     outcome.rules[rule] = len(places)
     quarantine.add(places, [[rule] for _ in places])
-    _count_what_is_said(firsts, plan, outcome, -1)
+    return firsts
 
 
 def _describe(good: pl.DataFrame, plan: FeedPlan, selection: Selection, outcome: Outcome) -> None:

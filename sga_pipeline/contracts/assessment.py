@@ -13,6 +13,8 @@ from sga_pipeline.contracts.catalogue import Catalogue, read_catalogue
 from sga_pipeline.contracts.catalogue_checks import check_catalogue
 from sga_pipeline.contracts.city import City
 from sga_pipeline.contracts.city_tables import CityTables, city_table_files, read_city_tables
+from sga_pipeline.contracts.classifications import Classifications, read_classifications
+from sga_pipeline.contracts.code_checks import Codes
 from sga_pipeline.contracts.corrections import Correction, read_corrections
 from sga_pipeline.contracts.crosswalks import Crosswalk, read_crosswalk
 from sga_pipeline.contracts.feed import Feed
@@ -24,6 +26,7 @@ from sga_pipeline.contracts.places import FromPoint, Point
 from sga_pipeline.contracts.read_contract import read_contract
 from sga_pipeline.contracts.shape import Shape, read_shape
 from sga_pipeline.contracts.texts import check_texts
+from sga_pipeline.contracts.time_zones import is_time_zone, name_of_zone
 from sga_pipeline.contracts.yaml_reader import Document
 from sga_pipeline.errors import ContractError, Problem
 from sga_pipeline.paths import CONTRACTS
@@ -45,10 +48,16 @@ class FeedPlan:
     # Leads from the feed's area codes to the city's own, where they differ.
     crosswalk: Crosswalk | None = None
     corrections: tuple[Correction, ...] = ()
+    classifications: Classifications = field(default_factory=dict)
 
     @property
     def id(self) -> str:
         return self.feed.id
+
+    @property
+    def codes(self) -> Codes:
+        """Every code its columns may hold."""
+        return Codes(self.code_lists, self.classifications)
 
     @property
     def extent(self) -> str:
@@ -98,8 +107,11 @@ class FeedPlan:
         """Changes when anything changes that conformed rows depend on."""
         mappings = {name: (table.key, table.rows) for name, table in self.mappings.items()}
         columns = [str(column) for column in self.shape.columns] + [str(rule) for rule in self.shape.pair_rules]
-        lists = [
+        lists: list[tuple[str, tuple[str, ...]]] = [
             (column.code_list, self.code_lists[column.code_list]) for column in self.shape.columns if column.code_list
+        ]
+        lists += [
+            (held.title, tuple(held.content)) for held in map(self.codes.classification, self.shape.columns) if held
         ]
         # How often a period is asked for again changes nothing in its rows.
         contract = self.feed.model_dump(mode="json", exclude={"source": {"periods": {"revisable"}}})
@@ -153,6 +165,7 @@ class Assessment:
         files |= {plan.folder / one.file for one in plan.city.code_systems.values() if one.file}
         files |= {plan.folder / plan.city.corrections} if plan.city.corrections else set()
         files |= {shape.file for shape in self.shapes.values()} | set(self.catalogue.folder.glob("*.csv"))
+        files |= set((self.contracts / "classifications").glob("*.csv"))
         files |= set((self.contracts / "locale").rglob("*.po"))
         return sorted(files)
 
@@ -161,16 +174,18 @@ def read_assessment(city_folders: list[Path], contracts: Path = CONTRACTS) -> As
     """Read and check cities, or raise one ContractError with every problem found."""
     catalogue = read_catalogue(contracts / "catalogue")
     shapes = {shape.id: shape for shape in map(read_shape, sorted((contracts / "shapes").glob("*.yaml")))}
+    codes = Codes(catalogue.code_lists, read_classifications(contracts / "classifications"))
     problems = [
         *_unknown_code_lists(shapes, catalogue),
-        *check_catalogue(catalogue, shapes),
+        *check_catalogue(catalogue, shapes, codes),
+        *_unknown_classifications(shapes, codes),
         *check_gap_catalogue(catalogue),
         *check_texts(contracts),
     ]
     cities: list[CityPlan] = []
     for folder in city_folders:
         try:
-            cities.append(_read_city(folder.resolve(), contracts, shapes, catalogue))
+            cities.append(_read_city(folder.resolve(), contracts, shapes, catalogue, codes))
         except ContractError as error:
             problems += error.problems
     seen: dict[str, Path] = {}
@@ -194,8 +209,17 @@ def _unknown_code_lists(shapes: dict[str, Shape], catalogue: Catalogue) -> list[
     ]
 
 
-def _read_city(folder: Path, contracts: Path, shapes: dict[str, Shape], catalogue: Catalogue) -> CityPlan:
-    if not (folder / "city.yaml").is_file():
+def _unknown_classifications(shapes: dict[str, Shape], codes: Codes) -> list[Problem]:
+    return [
+        Problem("unknown classification", f"Use one of {sorted(codes.classifications)}.", column.codes_of, shape.file)
+        for shape in shapes.values()
+        for column in shape.columns
+        if column.codes_of and column.codes_of not in codes.classifications
+    ]
+
+
+def _read_city(folder: Path, contracts: Path, shapes: dict[str, Shape], catalogue: Catalogue, codes: Codes) -> CityPlan:
+    if not (folder / "city.yaml").exists():
         message = "this is not a city folder: it has no city.yaml"
         raise ContractError([Problem(message, "Make one with: sga new CITY_DIR", str(folder))])
     city, document = read_contract(folder / "city.yaml", City)
@@ -203,6 +227,10 @@ def _read_city(folder: Path, contracts: Path, shapes: dict[str, Shape], catalogu
     if city.id != folder.name:
         message = "the id is not the folder's name"
         problems.append(document.problem(message, f"Make both [{folder.name}].", city.id, "id"))
+    if not is_time_zone(city.time_zone):
+        problems.append(
+            document.problem("unknown time zone", name_of_zone(city.time_zone), city.time_zone, "time_zone")
+        )
     files = sorted((folder / "feeds").glob("*.yaml"))
     for name in city.uses:
         shared = contracts / "feeds" / f"{name}.yaml"
@@ -222,7 +250,7 @@ def _read_city(folder: Path, contracts: Path, shapes: dict[str, Shape], catalogu
     documents: dict[str, Document] = {}
     for file in files:
         try:
-            plan, documents[file.stem] = _read_feed(file, city, shapes, catalogue, crosswalks)
+            plan, documents[file.stem] = _read_feed(file, city, shapes, codes, crosswalks)
             feeds.append(plan)
         except ContractError as error:
             problems += error.problems
@@ -240,22 +268,32 @@ def _read_city(folder: Path, contracts: Path, shapes: dict[str, Shape], catalogu
 
 
 def _corrected(city: City, folder: Path, feeds: list[FeedPlan]) -> list[FeedPlan]:
-    known = {plan.id: (plan.feed, plan.shape, plan.code_lists) for plan in feeds}
+    known = {plan.id: (plan.feed, plan.shape, plan.codes) for plan in feeds}
     found = read_corrections(folder / str(city.corrections), known)
     return [replace(plan, corrections=tuple(one for one in found if one.feed == plan.id)) for plan in feeds]
 
 
 def _read_feed(
-    file: Path, city: City, shapes: dict[str, Shape], catalogue: Catalogue, crosswalks: dict[str, Crosswalk]
+    file: Path, city: City, shapes: dict[str, Shape], codes: Codes, crosswalks: dict[str, Crosswalk]
 ) -> tuple[FeedPlan, Document]:
     feed, document = read_contract(file, Feed)
     mappings: dict[str, MappingTable] = {}
     for name, mapping in feed.mappings.items():
         mappings[name] = read_mapping(file.parent / mapping.file, mapping.key, document, name)
-    problems = check_feed(feed, document, shapes, catalogue.code_lists, {n: list(t.rows) for n, t in mappings.items()})
+    problems = check_feed(feed, document, shapes, codes, mappings)
     if feed.shape in shapes:
         problems += check_codes(feed, shapes[feed.shape], crosswalks, document)
     if problems:
         raise ContractError(problems)
     crosswalk = crosswalks.get(feed.area_codes)
-    return FeedPlan(city, feed, shapes[feed.shape], mappings, catalogue.code_lists, file, crosswalk), document
+    plan = FeedPlan(
+        city,
+        feed,
+        shapes[feed.shape],
+        mappings,
+        dict(codes.lists),
+        file,
+        crosswalk,
+        classifications=dict(codes.classifications),
+    )
+    return plan, document

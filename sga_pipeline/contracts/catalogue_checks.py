@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from sga_pipeline.contracts.age_bands import ages_of, sharing_ages, what_is_wrong
 from sga_pipeline.contracts.catalogue import Catalogue
+from sga_pipeline.contracts.code_checks import Codes
 from sga_pipeline.contracts.csv_rows import Row
 from sga_pipeline.contracts.shape import Column, Shape
 from sga_pipeline.errors import Problem
@@ -40,6 +42,11 @@ FILTERS = (
     "location_type",
     "cleared",
 )
+# Sets of age groups; those of a partition give each age to one group.
+SCHEMES = ("iccs", "guide", "asked", "five_year")
+PARTITIONS = ("iccs", "five_year")
+# Filters whose values are codes of a classification.
+CODED = {"iccs_code": "iccs", "icd10": "icd10"}
 AMOUNTS = {
     "crime_events": {"rows"},
     "crime_victims": {"rows"},
@@ -55,17 +62,18 @@ AMOUNTS = {
 FORMS = {"multiplier": r"[0-9.]+", "min_cell": r"[0-9]+", "core_flag": "true|false"}
 
 
-def check_catalogue(catalogue: Catalogue, shapes: dict[str, Shape]) -> list[Problem]:
+def check_catalogue(catalogue: Catalogue, shapes: dict[str, Shape], codes: Codes) -> list[Problem]:
     """Every problem of measures and indicators, with its line."""
     survey = shapes.get("survey_answers")
     questions = {column.name for column in survey.columns} if survey else set()
     return [
-        *(problem for row in catalogue.measures.values() for problem in _check_measure(row, catalogue, shapes)),
+        *(problem for row in catalogue.measures.values() for problem in _check_measure(row, catalogue, shapes, codes)),
         *(problem for row in catalogue.indicators.values() for problem in _check_indicator(row, catalogue, questions)),
+        *_age_group_problems(catalogue),
     ]
 
 
-def _check_measure(row: Row, catalogue: Catalogue, shapes: dict[str, Shape]) -> Iterator[Problem]:
+def _check_measure(row: Row, catalogue: Catalogue, shapes: dict[str, Shape], codes: Codes) -> Iterator[Problem]:
     shape = shapes.get(row["shape"])
     if shape is None or row["shape"] not in AMOUNTS:
         step = f"Use one of {', '.join(sorted(AMOUNTS))}."
@@ -75,21 +83,22 @@ def _check_measure(row: Row, catalogue: Catalogue, shapes: dict[str, Shape]) -> 
         step = f"Use {' or '.join(sorted(AMOUNTS[shape.id]))}."
         yield row.problem("the shape has no such amount", step, "amount")
     for name in FILTERS:
-        yield from _check_filter(row, name, shape.column(name), catalogue)
+        yield from _check_filter(row, name, shape.column(name), codes)
     yield from _check_age(row, "age_group", catalogue)
 
 
-def _check_filter(row: Row, name: str, column: Column | None, catalogue: Catalogue) -> Iterator[Problem]:
+def _check_filter(row: Row, name: str, column: Column | None, codes: Codes) -> Iterator[Problem]:
     if row[name] and column is None:
         yield row.problem(f"the shape has no column {name} to choose by", "Leave it empty.", name)
     code_list = column.code_list if column else None
-    allowed = catalogue.code_lists.get(code_list or "", ())
+    allowed = codes.lists.get(code_list or "", ())
     for code in row.listed(name):
         if allowed and code not in allowed:
             yield row.problem(f"not in the list {code_list}", "Correct the code.", name, code)
-        if name == "iccs_code" and not re.fullmatch(r"[0-9]{2,6}", code):
-            yield row.problem("not an ICCS code", "Write it in figures, without dots.", name, code)
-        if name == "icd10" and not re.fullmatch(r"[A-Z][0-9]{2}[0-9A-Z]?(-[A-Z][0-9]{2})?", code):
+        classification = codes.classifications.get(CODED.get(name, ""))
+        if name == "iccs_code" and classification and not classification.has(code):
+            yield row.problem("not an ICCS code", classification.next_step(code), name, code)
+        if name == "icd10" and classification and not all(classification.has(one) for one in code.split("-", 1)):
             yield row.problem("not an ICD-10 code or range", "Write it as X85, Y871 or X85-Y09.", name, code)
 
 
@@ -122,3 +131,19 @@ def _check_indicator(row: Row, catalogue: Catalogue, questions: set[str]) -> Ite
 def _check_age(row: Row, column: str, catalogue: Catalogue) -> Iterator[Problem]:
     if row[column] and row[column] not in catalogue.age_groups:
         yield row.problem("not an age group of the catalogue", "Add it to age_groups.csv.", column)
+
+
+def _age_group_problems(catalogue: Catalogue) -> Iterator[Problem]:
+    """Groups whose code says other ages than their row, and groups of one scheme that share ages."""
+    for code, row in catalogue.age_groups.items():
+        if row["scheme"] not in SCHEMES:
+            yield row.problem("unknown scheme of ages", f"Use one of {', '.join(SCHEMES)}.", "scheme")
+        if (wrong := what_is_wrong(code)) is not None:
+            yield row.problem(*wrong, "age_group")
+        elif (ages := ages_of(code)) is None or [str(one) for one in ages] != [row["age_min"], row["age_max"]]:
+            yield row.problem("the code says other ages than age_min and age_max", "Correct one of them.", "age_group")
+    for scheme in PARTITIONS:
+        codes = [code for code, row in catalogue.age_groups.items() if row["scheme"] == scheme]
+        for one, other in sharing_ages(codes):
+            step = "Give each age to one group of the scheme."
+            yield catalogue.age_groups[other].problem(f"the age groups {one} and {other} overlap", step, "age_group")

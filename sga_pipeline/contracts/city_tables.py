@@ -10,9 +10,9 @@ from pathlib import Path
 from sga_pipeline.contracts.catalogue import Catalogue
 from sga_pipeline.contracts.city import City
 from sga_pipeline.contracts.csv_rows import Row, read_rows
+from sga_pipeline.contracts.strict_model import is_day
 from sga_pipeline.errors import ContractError, Problem
 
-DAY = r"\d{4}-\d{2}-\d{2}"
 SEVERITIES = ("low", "medium", "high", "critical")
 CORE_SET = "indicator_id core reason decided_by decided_on evidence"
 DECISIONS = "gap_code rule_id indicator_id feed_id area_id decision reason owner decided_on expires"
@@ -46,7 +46,7 @@ def _read(folder: Path, name: str | None, columns: str, check: Callable[[Row], I
     if name is None:
         return ()
     file = folder / name
-    if not file.is_file():
+    if not file.exists():
         raise ContractError([Problem("the file does not exist", "Create it or correct city.yaml.", str(file))])
     rows = read_rows(file)
     if rows and list(rows[0]) != columns.split():
@@ -70,9 +70,11 @@ def _check_decision(row: Row, catalogue: Catalogue) -> Iterator[Problem]:
     yield from _known("indicator_id", row, catalogue.indicators, may_be_empty=not not_required)
     yield from _one_of("decision", row, ("accepted", "waived", "not_required"))
     yield from _decided(row, "owner", "decided_on")
-    if not re.fullmatch(DAY, row["expires"]):
+    if not is_day(row["expires"]):
         step = "Write the day it has to be looked at again, as 2027-12-31."
         yield row.problem("a decision ends some day", step, "expires")
+    elif is_day(row["decided_on"]) and row["expires"] < row["decided_on"]:
+        yield row.problem("the decision ends before it was made", "Correct decided_on or expires.", "expires")
 
 
 def _check_threshold(row: Row, catalogue: Catalogue) -> Iterator[Problem]:
@@ -96,6 +98,6 @@ def _one_of(column: str, row: Row, allowed: tuple[str, ...]) -> Iterator[Problem
 
 
 def _decided(row: Row, who: str, when: str) -> Iterator[Problem]:
-    if not row["reason"] or not row[who] or not re.fullmatch(DAY, row[when]):
+    if not row["reason"] or not row[who] or not is_day(row[when]):
         step = f"Fill reason, {who} and {when}."
         yield row.problem("a decision needs a reason, an office and a day", step, next(iter(row)))

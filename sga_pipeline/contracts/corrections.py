@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
+from sga_pipeline.contracts.code_checks import Codes
 from sga_pipeline.contracts.feed import Feed, FromRow
 from sga_pipeline.contracts.places import FromPoint
 from sga_pipeline.contracts.read_contract import read_contract
@@ -62,9 +63,9 @@ class Corrections(Contract):
     corrections: list[Correction] = Field(min_length=1, max_length=AT_MOST)
 
 
-def read_corrections(file: Path, feeds: dict[str, tuple[Feed, Shape, dict[str, tuple[str, ...]]]]) -> list[Correction]:
+def read_corrections(file: Path, feeds: dict[str, tuple[Feed, Shape, Codes]]) -> list[Correction]:
     """Read and check the file against the city's feeds, or raise every problem found."""
-    if not file.is_file():
+    if not file.exists():
         raise ContractError([Problem("the file does not exist", "Create it or correct city.yaml.", str(file))])
     read, document = read_contract(file, Corrections)
     problems, seen = [], set[tuple[object, ...]]()
@@ -84,11 +85,11 @@ def read_corrections(file: Path, feeds: dict[str, tuple[Feed, Shape, dict[str, t
 Found = tuple[str, str, str, *tuple[str, ...]]
 
 
-def _problems(one: Correction, feeds: dict[str, tuple[Feed, Shape, dict[str, tuple[str, ...]]]]) -> Iterator[Found]:
+def _problems(one: Correction, feeds: dict[str, tuple[Feed, Shape, Codes]]) -> Iterator[Found]:
     if one.feed not in feeds:
         yield "this city has no such feed", f"Use one of {', '.join(sorted(feeds))}.", one.feed, "feed"
         return
-    feed, shape, lists = feeds[one.feed]
+    feed, shape, codes = feeds[one.feed]
     for name, text in one.row.items():
         if column := shape.column(name):
             yield from _usable(feed, name, "row", name)
@@ -108,7 +109,7 @@ def _problems(one: Correction, feeds: dict[str, tuple[Feed, Shape, dict[str, tup
             yield "the shape requires this column", "Give a value.", one.column, "value"
     elif not _reads(one.value, column):
         yield f"this is no {column.type}", "Write it as a conformed row has it.", one.value, "value"
-    elif problem := _unfit(one.value, column, lists):
+    elif problem := _unfit(one.value, column, codes):
         yield *problem, one.value, "value"
 
 
@@ -141,11 +142,9 @@ def _reads(text: str, column: Column) -> bool:
     return True
 
 
-def _unfit(text: str, column: Column, lists: dict[str, tuple[str, ...]]) -> tuple[str, str] | None:
-    if column.code_list and text not in lists[column.code_list]:
-        return f"the code is not in the list {column.code_list}", f"Use one of {', '.join(lists[column.code_list])}."
-    if column.pattern and not re.fullmatch(column.pattern, text):
-        return f"the value does not fit {column.name}", f"It must match {column.pattern}"
+def _unfit(text: str, column: Column, codes: Codes) -> tuple[str, str] | None:
+    if complaint := next(codes.complaints(text, column), None):
+        return complaint
     low, high = column.minimum, column.maximum
     given = float(text) if column.type in {"integer", "number"} else text
     if (low is not None and given < low) or (high is not None and given > high):

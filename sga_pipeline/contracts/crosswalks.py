@@ -76,7 +76,7 @@ def read_crosswalk(name: str, system: CodeSystem, folder: Path) -> Crosswalk:
     if system.file is None:
         return Crosswalk(name, system, {})
     file = folder / system.file
-    if not file.is_file():
+    if not file.exists():
         raise ContractError([Problem("the crosswalk does not exist", "Create it or correct city.yaml.", str(file))])
     rows = read_rows(file)
     columns = tuple(rows[0]) if rows else ()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
+from sga_pipeline.contracts.contract_text import read_text
 from sga_pipeline.errors import ContractError, Problem
 
 
@@ -41,11 +43,13 @@ class JoinedRow(Row):
 
 def read_rows(file: Path) -> list[Row]:
     """Rows of a CSV; a ragged row or a doubled header is an error with its line."""
+    reader = csv.reader(io.StringIO(read_text(file), newline=""))
     try:
-        with file.open(encoding="utf-8", newline="") as stream:
-            return list(_rows(csv.reader(stream), file))
-    except (OSError, UnicodeDecodeError) as error:
-        raise _error("the file cannot be read as UTF-8 CSV", type(error).__name__, file) from None
+        return list(_rows(reader, file))
+    except csv.Error as error:
+        raise _error(
+            f"the file cannot be read as CSV: {error}", f"line {reader.line_num}", file, reader.line_num
+        ) from None
 
 
 def read_keyed(file: Path, key: str) -> dict[str, Row]:
@@ -65,7 +69,8 @@ def _rows(reader: csv._reader, file: Path) -> Iterator[Row]:  # type: ignore[nam
         raise _error("the header is empty or names a column twice", ",".join(header), file, 1)
     for cells in reader:
         if len(cells) != len(header):
-            raise _error(f"the row has {len(cells)} cells, not {len(header)}", cells[0], file, reader.line_num)
+            value = cells[0] if cells else ""
+            raise _error(f"the row has {len(cells)} cells, not {len(header)}", value, file, reader.line_num)
         yield Row(dict(zip(header, cells, strict=True)), file, reader.line_num)
 
 

@@ -11,7 +11,7 @@ from sga_pipeline.contracts.formats import Format
 from sga_pipeline.contracts.methods import Break, ConceptMatch, Methods, PlaceBasis
 from sga_pipeline.contracts.places import OWN_CODES, Boundaries, FromPoint
 from sga_pipeline.contracts.sources import Source
-from sga_pipeline.contracts.strict_model import Code, Contract, Day, Identifier, Pattern, Sentence
+from sga_pipeline.contracts.strict_model import Code, Contract, Day, DayOrLatest, Identifier, Pattern, Sentence
 from sga_pipeline.contracts.written_steps import StepItem, check_order
 
 Family = Literal["police", "health", "official_statistics", "governance", "spatial", "survey", "electoral"]
@@ -186,7 +186,7 @@ class Coverage(Contract):
 
     first: Day | None = None
     # A day, or `latest`: up to the end of the last whole month before the newest row.
-    last: Day | Literal["latest"] = "latest"
+    last: DayOrLatest = "latest"
     # The source says its rows are all there is for the period.
     complete: bool = True
     # Leading characters of the classification this feed holds (ICCS, ICD-10, topic); empty: everything.

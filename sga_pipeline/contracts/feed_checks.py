@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import codecs
-import difflib
 import re
-from collections.abc import Iterator
-from zoneinfo import ZoneInfo
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from sga_pipeline.contracts.code_checks import Codes
 from sga_pipeline.contracts.feed import (
     Constant,
     Feed,
@@ -17,27 +16,23 @@ from sga_pipeline.contracts.feed import (
     Joined,
     NotBeforeRule,
     PatternRule,
+    RangeRule,
 )
 from sga_pipeline.contracts.formats import CsvFormat
+from sga_pipeline.contracts.mappings import MappingTable
 from sga_pipeline.contracts.places import FromPoint
 from sga_pipeline.contracts.shape import Column, Shape
-from sga_pipeline.contracts.steps import Boolean, Date, DateTime, Default, Lookup, NullIf, Number, Recode
+from sga_pipeline.contracts.steps import Boolean, Date, DateTime, Default, Lookup, NullIf, Number, Recode, Step
+from sga_pipeline.contracts.strict_model import is_day
+from sga_pipeline.contracts.time_zones import is_time_zone, name_of_zone
 from sga_pipeline.contracts.yaml_reader import Document
 from sga_pipeline.errors import Problem
 
-Rows = list[dict[str, str]]
-# Columns that stand at "unknown" or "total" where a feed says nothing of them.
-UNKNOWN = "_U"
-# Longer lists are not shown whole.
-MANY = 40
+Mappings = Mapping[str, MappingTable]
 
 
 def check_feed(
-    feed: Feed,
-    document: Document,
-    shapes: dict[str, Shape],
-    code_lists: dict[str, tuple[str, ...]],
-    mappings: dict[str, Rows],
+    feed: Feed, document: Document, shapes: dict[str, Shape], codes: Codes, mappings: Mappings
 ) -> list[Problem]:
     """Every problem of one feed, with its line."""
     at = document.problem
@@ -54,7 +49,8 @@ def check_feed(
             known = [one.name for one in shape.columns]
             problems.append(at("the shape has no such column", f"Use one of {known}.", name, "columns", name))
         else:
-            problems += [at(*found) for found in _column_problems(feed, column, code_lists, mappings)]
+            problems += [at(*found) for found in _column_problems(feed, column, codes, mappings)]
+            problems += _translated_problems(feed, column, codes, mappings)
     for column in shape.columns:
         if column.required and column.name not in feed.columns:
             message = "a column the shape requires is not mapped"
@@ -66,6 +62,8 @@ def check_feed(
         step = "Leave outside_period out."
         problems.append(at("no row of this feed has a date of its own", step, feed.shape, "outside_period"))
     problems += [at(*found) for found in _rule_problems(feed, shape)]
+    for place, message, step, code in codes.coverage_complaints(feed, shape):
+        problems.append(at(message, step, code, "coverage", "codes", place))
     return problems
 
 
@@ -90,11 +88,8 @@ def _source_problems(feed: Feed) -> Iterator[Found]:
         yield "only a ZIP has members", "Declare compression: zip.", form.member, "format", "member"
     if feed.wide and feed.melt:
         yield "a table is either wide or melted", "Leave one of wide and melt out.", "melt", "melt"
-    if feed.time_zone is not None:
-        try:
-            ZoneInfo(feed.time_zone)
-        except (KeyError, ValueError):
-            yield "unknown time zone", "Use a name such as America/Bogota.", feed.time_zone, "time_zone"
+    if feed.time_zone is not None and not is_time_zone(feed.time_zone):
+        yield "unknown time zone", name_of_zone(feed.time_zone), feed.time_zone, "time_zone"
     first, last = feed.coverage.first, feed.coverage.last
     if first and last != "latest" and last < first:
         yield "coverage ends before it begins", "Swap the days.", last, "coverage", "last"
@@ -124,13 +119,11 @@ def _is_encoding_of_text(name: str) -> bool:
         return False
 
 
-def _column_problems(
-    feed: Feed, column: Column, code_lists: dict[str, tuple[str, ...]], mappings: dict[str, Rows]
-) -> Iterator[Found]:
+def _column_problems(feed: Feed, column: Column, codes: Codes, mappings: Mappings) -> Iterator[Found]:
     mapped = feed.columns[column.name]
     here = ("columns", column.name)
     if isinstance(mapped, Constant):
-        yield from _value_problems(mapped.constant, column, code_lists, here)
+        yield from _value_problems([mapped.constant], column, codes, here)
     if isinstance(mapped, FromRow) and column.type != "string":
         yield "only a text column can be made of the row", "Map the column.", column.type, *here
     if isinstance(mapped, FromPoint) and column.name != "area_id":
@@ -151,35 +144,51 @@ def _column_problems(
     for number, step in enumerate(mapped.steps):
         place = (*here, "steps", number)
         # What a later step still changes is no code yet.
-        stays = all(isinstance(later, Default | NullIf) or later.closes for later in mapped.steps[number + 1 :])
+        stays = _stays(mapped.steps, number)
         if isinstance(step, Recode) and stays:
-            for value in step.values.values():
-                yield from _value_problems(value, column, code_lists, place)
+            yield from _value_problems(step.values.values(), column, codes, place)
         if isinstance(step, Default) and stays:
-            yield from _value_problems(step.text, column, code_lists, place)
+            yield from _value_problems([step.text], column, codes, place)
         if isinstance(step, Lookup):
-            rows = mappings.get(step.mapping)
-            if rows is None:
+            table = mappings.get(step.mapping)
+            if table is None:
                 yield "unknown mapping", f"Use one of {sorted(mappings)}.", step.mapping, *place
-            elif step.give not in rows[0]:
-                yield "the mapping has no such column", f"Use one of {sorted(rows[0])}.", step.give, *place
-            elif stays:
-                for value in sorted({row[step.give] for row in rows if row[step.give]}):
-                    yield from _value_problems(value, column, code_lists, place)
+            elif step.give not in table.columns:
+                yield "the mapping has no such column", f"Use one of {sorted(table.columns)}.", step.give, *place
+
+
+def _stays(steps: Sequence[Step], number: int) -> bool:
+    """Whether what a step gives is a code already: nothing after it changes it."""
+    return all(isinstance(later, Default | NullIf) or later.closes for later in steps[number + 1 :])
 
 
 def _value_problems(
-    value: str, column: Column, code_lists: dict[str, tuple[str, ...]], place: tuple[str | int, ...]
+    values: Iterable[str], column: Column, codes: Codes, place: tuple[str | int, ...]
 ) -> Iterator[Found]:
-    allowed = code_lists.get(column.code_list or "", ())
-    if column.code_list and value not in allowed:
-        close = difflib.get_close_matches(value, allowed, n=3, cutoff=0.5) if len(allowed) > MANY else []
-        named = (
-            f"one of {', '.join(allowed)}" if len(allowed) <= MANY else " or ".join(close) or "a code of the catalogue"
-        )
-        yield f"the code is not in the list {column.code_list}", f"Use {named}.", value, *place
-    if column.pattern and not re.fullmatch(column.pattern, value):
-        yield f"the value does not fit {column.name}", f"It must match {column.pattern}", value, *place
+    values = list(values)
+    for value in values:
+        for message, step in codes.complaints(value, column):
+            yield message, step, value, *place
+    for message, step, value in codes.complaints_of_all(values, column):
+        yield message, step, value, *place
+
+
+def _translated_problems(feed: Feed, column: Column, codes: Codes, mappings: Mappings) -> Iterator[Problem]:
+    """Values that a mapping file gives and that may not stand in the column, each with its line in that file."""
+    mapped = feed.columns[column.name]
+    steps: list[Step] = getattr(mapped, "steps", [])
+    for number, step in enumerate(steps):
+        if not isinstance(step, Lookup) or not _stays(steps, number):
+            continue
+        table = mappings.get(step.mapping)
+        if table is None or step.give not in table.columns:
+            continue
+        first = {row[step.give]: row for row in reversed(table.rows) if row[step.give]}
+        for value, row in sorted(first.items(), key=lambda one: one[1].line):
+            for message, then in codes.complaints(value, column):
+                yield row.problem(message, then, step.give)
+        for message, then, value in codes.complaints_of_all(first, column):
+            yield first[value].problem(message, then, step.give)
 
 
 def _rule_problems(feed: Feed, shape: Shape) -> Iterator[Found]:
@@ -198,3 +207,30 @@ def _rule_problems(feed: Feed, shape: Shape) -> Iterator[Found]:
                 re.compile(rule.pattern)
             except re.error:
                 yield "not a regular expression", "Correct it.", rule.pattern, *place
+        limited = shape.column(rule.column)
+        if isinstance(rule, RangeRule) and limited is not None:
+            yield from _limit_problems(rule, limited, place)
+
+
+def _limit_problems(rule: RangeRule, column: Column, place: tuple[str, int]) -> Iterator[Found]:
+    """A range whose limits are none, or in the wrong order."""
+    limits: list[str | float] = []
+    for side in ("minimum", "maximum"):
+        limit = getattr(rule, side)
+        if limit is None:
+            continue
+        if column.type == "date" and not is_day(str(limit)):
+            yield "the limit is no day of the calendar", "Write it as 2024-12-31.", limit, *place, side
+        elif column.type in {"integer", "number"} and not _is_number(limit, column.type):
+            yield f"the limit is no {column.type}", "Write figures, and a point for decimals.", limit, *place, side
+        else:
+            limits.append(limit if column.type in {"date", "string"} else float(limit))
+    if rule.minimum is None and rule.maximum is None:
+        yield "the range has no limit", "Give minimum, maximum or both.", rule.id, *place
+    if len(limits) == 2 and limits[0] != min(limits):
+        yield "the range ends before it begins", "Swap the limits.", limits[1], *place, "maximum"
+
+
+def _is_number(limit: str | float, kind: str) -> bool:
+    text = r"-?[0-9]+" if kind == "integer" else r"-?[0-9]+([.][0-9]+)?"
+    return re.fullmatch(text, str(limit)) is not None

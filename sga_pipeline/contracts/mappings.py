@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from sga_pipeline.contracts.csv_rows import read_rows
+from sga_pipeline.contracts.csv_rows import Row, read_rows
 from sga_pipeline.contracts.yaml_reader import Document
 from sga_pipeline.errors import ContractError, Problem
 
@@ -16,13 +16,13 @@ class MappingTable:
 
     key: str
     columns: tuple[str, ...]
-    rows: tuple[dict[str, str], ...]
+    rows: tuple[Row, ...]
     file: Path
 
 
 def read_mapping(file: Path, key: str, document: Document, name: str) -> MappingTable:
     """Read the file that a feed names; a code may be in it once."""
-    if not file.is_file():
+    if not file.exists():
         message = "the mapping file does not exist"
         step = "Create it or correct the name."
         raise ContractError([document.problem(message, step, file, "mappings", name)])

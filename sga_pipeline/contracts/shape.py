@@ -43,6 +43,8 @@ class Column:
     required: bool = False
     key_position: int | None = None
     code_list: str | None = None
+    # The classification whose codes it holds; codes it does not have are unmapped.
+    codes_of: str | None = None
     pattern: str | None = None
     minimum: Any = None
     maximum: Any = None
@@ -164,13 +166,15 @@ def _column(document: Document, one: SchemaProperty, grain: list[str], at: tuple
             raise _problem(document, where, "unknown column rule", how, rule.metric)
         # Valid values repeat the code list for other tools; we read the list itself.
         pattern = str(arguments["pattern"]) if "pattern" in arguments else pattern
+    custom = _custom(document, one.customProperties, {"codeList", "codesOf"}, at)
     return Column(
         name=str(one.name),
         type=one.logicalType,  # type: ignore[arg-type]
         description=str(one.description or ""),
         required=bool(one.required),
         key_position=grain.index(str(one.name)) + 1 if one.name in grain else None,
-        code_list=_custom(document, one.customProperties, {"codeList"}, at).get("codeList"),
+        code_list=custom.get("codeList"),
+        codes_of=custom.get("codesOf"),
         pattern=pattern,
         minimum=options.get("minimum"),
         maximum=options.get("maximum"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
@@ -22,7 +23,37 @@ def _as_text(value: Any) -> Any:
 Code = Annotated[str, BeforeValidator(_as_text), WithJsonSchema({"type": ["string", "integer"]})]
 IDENTIFIER = r"^[a-z][a-z0-9_]{0,62}$"
 Identifier = Annotated[str, Field(pattern=IDENTIFIER)]
-Day = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+
+
+def is_day(text: str) -> bool:
+    """Whether this is a day of the calendar, written as 2024-12-31."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def _day(text: str) -> str:
+    if not is_day(text):
+        raise ValueError("no day of the calendar")
+    return text
+
+
+DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+Day = Annotated[str, Field(pattern=DAY), AfterValidator(_day)]
+
+
+def _day_or_latest(text: str) -> str:
+    if text != "latest" and not is_day(text):
+        raise ValueError("neither a day of the calendar nor latest")
+    return text
+
+
+DayOrLatest = Annotated[
+    str,
+    AfterValidator(_day_or_latest),
+    WithJsonSchema({"anyOf": [{"pattern": DAY, "type": "string"}, {"const": "latest", "type": "string"}]}),
+]
 Sentence = Annotated[str, Field(min_length=1)]
 
 

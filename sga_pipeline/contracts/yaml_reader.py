@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from sga_pipeline.contracts.contract_text import CONTROL, read_text, shown_control
 from sga_pipeline.errors import ContractError, Problem
 
 MAX_BYTES = 2_000_000
@@ -48,18 +49,10 @@ class Document:
 
 def read_yaml(file: Path) -> Document:
     """Read one file or raise a ContractError that names the line."""
+    text = read_text(file, MAX_BYTES)
     try:
-        raw = file.read_bytes()
-    except OSError as error:
-        raise _error("the file cannot be read", "Check its name and permissions.", file, value=error.strerror) from None
-    if len(raw) > MAX_BYTES:
-        raise _error("the file is too large for a contract", "Move data into a data file.", file, value=str(len(raw)))
-    try:
-        text = raw.decode("utf-8")
         _refuse_aliases(text, file)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
-    except UnicodeDecodeError as error:
-        raise _error("the file is not UTF-8", "Save it as UTF-8.", file, value=f"byte {error.start}") from None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         raise _error("this is not YAML", "Check indentation, quotes and colons.", file, line, error.problem) from None
@@ -96,6 +89,12 @@ def _build(node: yaml.Node, location: Location, document: Document) -> Any:
     if node.tag.startswith("!") or (node.tag.startswith("tag:yaml.org,2002:python")):
         raise _error("tags are not allowed", "Remove the tag.", document.file, node.start_mark.line + 1, node.tag)
     text: str = node.value
+    # Between quotes a backslash writes such a character. A format may have one as its delimiter, nothing else has a use for it.
+    if location[:1] != ("format",) and (found := CONTROL.search(text)):
+        line = node.start_mark.line + 1
+        raise _error(
+            "a control character stands in the text", "Remove it.", document.file, line, shown_control(found[0])
+        )
     if getattr(node, "style", None) is None:
         for pattern, convert in _SCALARS:
             if pattern.match(text):

@@ -36,7 +36,7 @@ class Suggestion:
 
 @cache
 def titles(contracts: Path = CONTRACTS) -> dict[str, str]:
-    return {row["iccs_code"]: row["title"] for row in read_rows(contracts / "drafting" / "iccs.csv")}
+    return {row["iccs_code"]: row["title"] for row in read_rows(contracts / "classifications" / "iccs.csv")}
 
 
 @cache

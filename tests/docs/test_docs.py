@@ -148,7 +148,8 @@ def with_changes(page: Path, work: Path, copy: Path) -> None:
 
 def test_the_page_on_kinds_names_every_file_that_knows_a_kind() -> None:
     page = (PROJECT / "docs" / "adding-a-kind.md").read_text(encoding="utf-8")
-    named = re.findall(r"^\| \d \| `([^`]+)` \|", page, re.M)
+    # Expectations name only the kinds of which they know more than nothing.
+    named = [one for one in re.findall(r"^\| \d \| `([^`]+)` \|", page, re.M) if "expectations" not in one]
     kinds = {one.stem.removeprefix("kind_") for one in (PROJECT / "dbt_project/models/indicators").glob("kind_*.sql")}
     assert len(kinds) == 13
     assert kinds == set(INDICATOR_KINDS)
