@@ -13,6 +13,8 @@ from sga_pipeline.contracts.contract_text import CONTROL, read_text, shown_contr
 from sga_pipeline.errors import ContractError, Problem
 
 MAX_BYTES = 2_000_000
+# Parts of a feed that repeat what the source writes: its delimiter, its headers, its values.
+OF_THE_SOURCE = {("format",), ("columns",), ("ignore",), ("where",), ("wide",), ("melt",)}
 MAX_DEPTH = 40
 Location = tuple[str | int, ...]
 
@@ -89,8 +91,8 @@ def _build(node: yaml.Node, location: Location, document: Document) -> Any:
     if node.tag.startswith("!") or (node.tag.startswith("tag:yaml.org,2002:python")):
         raise _error("tags are not allowed", "Remove the tag.", document.file, node.start_mark.line + 1, node.tag)
     text: str = node.value
-    # Between quotes a backslash writes such a character. A format may have one as its delimiter, nothing else has a use for it.
-    if location[:1] != ("format",) and (found := CONTROL.search(text)):
+    # Between quotes a backslash writes such a character, which the names and values of a source may hold.
+    if location[:1] not in OF_THE_SOURCE and (found := CONTROL.search(text)):
         line = node.start_mark.line + 1
         raise _error(
             "a control character stands in the text", "Remove it.", document.file, line, shown_control(found[0])

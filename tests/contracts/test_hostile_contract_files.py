@@ -68,6 +68,10 @@ def test_a_format_may_have_a_control_character_as_its_delimiter(tmp_path: Path) 
     assert main(["check", str(write_city(tmp_path, {"{kind: csv}": '{kind: csv, delimiter: "\\x01"}'}))]) == 0
 
 
+def test_a_header_of_the_source_may_have_one_where_it_is_named(tmp_path: Path) -> None:
+    assert main(["check", str(write_city(tmp_path, {"{from: lat,": '{from: "l\\x1bat",'}))]) == 0
+
+
 def _is_refused(city: Path, capsys: pytest.CaptureFixture[str], *words: str) -> None:
     assert main(["check", str(city)]) == 2
     said = capsys.readouterr().err
