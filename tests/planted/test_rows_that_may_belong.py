@@ -9,7 +9,7 @@ import pytest
 from sga_pipeline.home import Home
 from sga_pipeline.publish.pointer import current_release
 from sga_pipeline.publish.query import run_query
-from tests.city_folder import HEADER, residents, write_city
+from tests.city_folder import HEADER, OFFENCES, residents, write_city
 from tests.runs import sga
 
 # Year: records that surely belong, and records that may: 1.96, 5.7 and 23 in a hundred, and all.
@@ -36,6 +36,7 @@ def city(folder: Path, city_id: str, sure: str, possible: str, codes: str = "") 
         folder / "written", {"first: 2022-01-01, last: 2023-12-31": f"first: 2020-01-01, last: 2023-12-31{codes}"}
     )
     made = written.rename(folder / city_id)
+    (made / "feeds" / "offences.csv").write_text(f"{OFFENCES}NONE,\n", encoding="utf-8")
     contract = (made / "city.yaml").read_text(encoding="utf-8")
     contract = contract.replace("first_year: 2022", "first_year: 2020").replace("id: xx_small", f"id: {city_id}")
     (made / "city.yaml").write_text(contract, encoding="utf-8")
@@ -60,7 +61,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     cities = [
         city(folder, "xx_weapon", "ROB,G", "ROB,"),
         city(folder, "xx_code", "HOM,K", "XYZ,K"),
-        city(folder, "xx_named", "HOM,K", "XYZ,K", codes=', codes: ["0101"]'),
+        # A name that the mapping leaves empty is no offence; one that it does not know may be any.
+        city(folder, "xx_named", "HOM,K", "NONE,K", codes=', codes: ["0101"]'),
+        city(folder, "xx_strange", "HOM,K", "XYZ,K", codes=', codes: ["0101"]'),
         # A robbery with a knife is none with a firearm, however many there are.
         city(folder, "xx_other", "ROB,G", "ROB,K"),
     ]
@@ -81,6 +84,7 @@ def rows(home: Home, city_id: str, sql: str) -> list[tuple[object, ...]]:
         ("xx_weapon", ROBBERIES, EXPECTED),
         ("xx_code", HOMICIDES, EXPECTED),
         ("xx_named", HOMICIDES, CERTAIN),
+        ("xx_strange", HOMICIDES, EXPECTED),
         ("xx_other", ROBBERIES, CERTAIN),
     ],
 )
@@ -97,7 +101,10 @@ def test_a_figure_says_how_sure_it_is(
     assert {str(period): tuple(rest) for period, *rest in found} == expected
 
 
-@pytest.mark.parametrize(("city_id", "measure"), [("xx_weapon", "robberies_firearm"), ("xx_code", "homicide_offences")])
+@pytest.mark.parametrize(
+    ("city_id", "measure"),
+    [("xx_weapon", "robberies_firearm"), ("xx_code", "homicide_offences"), ("xx_strange", "homicide_offences")],
+)
 def test_a_finding_names_the_worst_year_and_the_cause(home: Home, city_id: str, measure: str) -> None:
     [(severity, figures, query)] = rows(
         home,

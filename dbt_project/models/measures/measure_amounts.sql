@@ -2,15 +2,21 @@
 -- arrived add up to, in their area and in every area that contains it.
 -- Months and quarters have totals only; years also values by sex, by age, by both, and by each other
 -- dimension.
--- Unknown sexes, ages and codes are kept. `possible` is what may belong here besides: rows without the code
--- or
--- the tag that would say so.
+-- Unknown sexes, ages and codes are kept.
+-- `possible` is what may belong here besides: rows without the code or the tag that would say so.
 {% set keys = 'city_id, feed_id, measure_id, area_id, level' %}
 with
-    -- A feed that names the codes it is complete for has none of them among its rows without a code.
+    -- A feed that names the codes it is complete for has none of them among its rows without a code, so long
+    -- as every code that came was understood: one that nobody knows may be any.
     feeds_naming_codes as (
         select city_id, feed_id
         from {{ source('run_records', 'coverage') }}
+        anti join
+            (
+                select city_id, feed_id
+                from {{ source('run_records', 'unmapped_codes') }}
+                where "column" in ('iccs_code', 'icd10')
+            ) using (city_id, feed_id)
         group by city_id, feed_id
         having bool_and(code_prefix <> '')
     ),
