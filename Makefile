@@ -20,6 +20,7 @@ help: ## say what can be done
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
 	@$(UV) -r requirements.lock
 	@$(BIN)/uv pip install --quiet --no-deps --python $(BIN)/python -e .
+	@$(BIN)/python -m compileall -q sga_pipeline
 	@touch $@
 
 .venv/installed-dev: .venv/installed requirements-dev.lock
@@ -43,8 +44,8 @@ demo: .venv/installed ## write the made-up city into ./data and assess it
 test: .venv/installed-dev ## run every test
 	$(BIN)/python -m pytest $(WORKERS)
 
-proof: .venv/installed-dev ## more than a thousand planted defects and fifty clean cities: what the register must find, and must not
-	SGA_PLANTED=all $(BIN)/python -m pytest $(WORKERS) tests/planted
+proof: .venv/installed-dev ## planted defects, clean cities, and 2,000 changed deliveries: what the register must find and must not, and no wrong value
+	SGA_PLANTED=all $(BIN)/python -m pytest $(WORKERS) tests/planted tests/campaign
 
 quick: .venv/installed-dev ## the tests that take seconds
 	$(BIN)/python -m pytest -q -m "not slow" tests/unit tests/contracts
@@ -89,10 +90,12 @@ lock: .venv/installed ## resolve dependencies anew into the lock files (no index
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-strip-extras --no-header --python-version 3.11 --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-strip-extras --no-header --python-version 3.11 --group contracts -o requirements-contracts.lock
 
-bench: .venv/installed-dev ## runs over 1 and 10 million incidents, and the warehouse alone, beside hand-written scripts
+bench: .venv/installed-dev ## runs over 1 and 10 million incidents and the warehouse alone, beside hand-written scripts; runs of few data; one changed city of eight
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/warehouse.py
 	$(BIN)/python benchmarks/checks.py
+	$(BIN)/python benchmarks/small.py
+	$(BIN)/python benchmarks/cities.py
 
 ui: .venv/installed ## Dagster's web interface on ./data
 	$(BIN)/sga ui --home $(HOME_DIR)

@@ -29,6 +29,7 @@ licence: CC0-1.0
 citation: made up for the benchmark
 cadence: annual
 allowed_lag_days: 60
+replaces: all
 spatial_levels: [city, district]
 """
 INCIDENTS = """\
@@ -61,6 +62,7 @@ family: spatial
 shape: areas
 source: {connector: file, address: districts.geojson}
 format: {kind: geojson}
+fills_parents: true
 columns:
   area_id: {from: code}
   parent_id: {constant: XB}

@@ -53,9 +53,9 @@ def write_months(folder: Path, rows: int, address: str) -> tuple[Path, Path]:
     )
     text = feed.read_text().replace("source: {connector: file, address: incidents.csv}", source)
     feed.write_text(
-        text.replace("coverage: {first: 2016-01-01, last: 2025-12-31}\n", "").replace(
-            "cadence: annual", "cadence: monthly"
-        )
+        text.replace("coverage: {first: 2016-01-01, last: 2025-12-31}\n", "")
+        .replace("cadence: annual", "cadence: monthly")
+        .replace("replaces: all", "replaces: period")
     )
     assert source in INCIDENTS.replace("source: {connector: file, address: incidents.csv}", source)
     return city, shelf
@@ -78,7 +78,7 @@ def pull_and_conform(city_folder: Path, home: Path) -> None:
     city, place = read_assessment([city_folder]).cities[0], Home(home)
     plan = next(one for one in city.feeds if one.id == "incidents")
     store, started = RawStore(place, city.id, plan.id), _spent()
-    with place.lock():
+    with place.lock(city.id):
         refused = refused_periods(plan, store.arrivals(), place)
         pulled = pull_feed(plan, city, place, now=datetime.now(UTC), as_of=date(2026, 2, 1), refused=refused)
         between = _spent()

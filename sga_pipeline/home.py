@@ -14,6 +14,9 @@ from pathlib import Path
 from sga_pipeline.errors import SgaError
 
 PRIVATE = 0o077
+LOCKS = ".locks"
+# The lock under which the release across cities is renewed, and its folder among the releases. No city has such an id.
+PROGRAMME = "programme"
 FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
@@ -22,8 +25,8 @@ class Home:
 
     def __init__(self, path: Path) -> None:
         self.path = path.resolve()
-        self._held = 0
-        self._holder = (0, 0)
+        # How often each lock is held here, and by which process and thread.
+        self._held: dict[str, tuple[int, tuple[int, int]]] = {}
 
     def raw(self, city_id: str, feed_id: str) -> Path:
         """Deliveries of a feed, untouched."""
@@ -50,24 +53,29 @@ class Home:
         """Rows in their shapes."""
         return self.path / "conformed"
 
-    @property
-    def run_records(self) -> Path:
-        """What a run records of itself."""
-        return self.conformed / "_run_records"
+    def run_records(self, city_id: str) -> Path:
+        """What a run of a city records of itself."""
+        return self.conformed / "_run_records" / city_id
 
-    @property
-    def warehouse(self) -> Path:
-        """The database that dbt builds; it can be removed at any time."""
-        return self.path / "warehouse.duckdb"
+    def warehouse(self, city_id: str) -> Path:
+        """The database that dbt builds of a city; it can be removed at any time."""
+        return self.path / "warehouse" / f"{city_id}.duckdb"
 
-    @property
-    def scratch(self) -> Path:
-        """Unfinished work; whoever takes the lock clears it."""
-        return self.path / "scratch"
+    def scratch(self, city_id: str) -> Path:
+        """Unfinished work on a city; whoever takes its lock clears it."""
+        return self.path / "scratch" / city_id
+
+    def dbt_target(self, city_id: str) -> Path:
+        """Where dbt keeps the project as it was parsed, and what it logs."""
+        return self.dagster / "dbt" / city_id
+
+    def run_log(self, city_id: str) -> Path:
+        """What the last run of a city wrote, dbt's steps above all."""
+        return self.dagster / "last_runs" / f"{city_id}.log"
 
     @property
     def dagster(self) -> Path:
-        """Dagster's settings and history, and the log of the last run."""
+        """Dagster's settings and history, and the logs of the last runs."""
         return self.path / "dagster"
 
     def prepare(self) -> None:
@@ -81,54 +89,51 @@ class Home:
             probe = self.path / f".probe-{os.getpid()}"
             probe.write_bytes(b"")
             probe.unlink()
-            for private in ("raw", "inbox", "quarantine", "conformed", "scratch", "dagster"):
+            for private in ("raw", "inbox", "quarantine", "conformed", "scratch", "warehouse", "dagster", LOCKS):
                 (self.path / private).mkdir(exist_ok=True, mode=0o700)
         except OSError as error:
             raise home_error(error, self.path) from None
 
     @contextmanager
-    def lock(self) -> Iterator[None]:
-        """One run at a time in one home. The kernel frees the lock of a killed process, so none is ever stale."""
+    def lock(self, city_id: str, *, wait: bool = False) -> Iterator[None]:
+        """One run of a city at a time; cities run side by side. The kernel frees the lock of a killed process, so none is ever stale."""
         # Another thread of the process, or a forked child of it, is not the holder.
         me = (os.getpid(), threading.get_ident())
-        if self._held and self._holder == me:
-            self._held += 1
+        times, holder = self._held.get(city_id, (0, me))
+        if times and holder == me:
+            self._held[city_id] = (times + 1, me)
             try:
                 yield
             finally:
-                self._held -= 1
+                self._held[city_id] = (times, me)
             return
         self.prepare()
-        with (self.path / ".lock").open("a+") as stream:
+        with (self.path / LOCKS / city_id).open("a+") as stream:
             try:
-                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(stream, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 stream.seek(0)
                 raise SgaError(
-                    f"another run is at work in this home{_by(stream.read(100))}",
+                    f"another run of this city is at work in this home{_by(stream.read(100))}",
                     "Wait for it to end, or give this run another --home.",
-                    self.path,
+                    city_id,
                 ) from None
             # Who it is helps the next one to understand; on a full disk the lock holds all the same.
             with suppress(OSError):
                 stream.truncate(0)
                 os.write(stream.fileno(), str(os.getpid()).encode())
-            self._held, self._holder = 1, me
+            self._held[city_id] = (1, me)
             try:
-                self._sweep()
+                self._sweep(city_id)
                 yield
             finally:
-                self._held = 0
+                del self._held[city_id]
 
-    def _sweep(self) -> None:
-        """Remove what a killed run left in the scratch folder."""
-        for probe in self.path.glob(".probe-*"):
-            probe.unlink(missing_ok=True)
-        for left in self.scratch.iterdir():
-            if left.is_dir():
-                shutil.rmtree(left, ignore_errors=True)
-            else:
-                left.unlink(missing_ok=True)
+    def _sweep(self, city_id: str) -> None:
+        """Remove what a killed run of the city left in its scratch folder."""
+        folder = self.scratch(city_id)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 
 def _by(process: str) -> str:

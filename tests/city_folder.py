@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 CITY = """\
@@ -54,17 +55,26 @@ OFFENCES = "local,iccs\nHOM,0101\nROB,0401\nMVT,050211\n"
 HEADER = "id,date,reported,offence,district,lat,weapon,cleared\n"
 
 
-def write_city(folder: Path, replacements: dict[str, str] | None = None) -> Path:
+def complete(feed: str) -> str:
+    """A feed that says what every feed must say of its deliveries and keys; where it does not, in the way of its source."""
+    if not re.search(r"^(replaces|updates):", feed, re.M):
+        feed += f"replaces: {'period' if 'periods:' in feed else 'all'}\n"
+    if re.search(r"^shape: \w+_counts$", feed, re.M) and "shape: official" not in feed and "add_up:" not in feed:
+        feed += 'add_up: {never: "The source has a row for each key."}\n'
+    return feed
+
+
+def write_city(folder: Path, replacements: dict[str, str] | None = None, city_id: str = "xx_small") -> Path:
     """A city with one police feed; `replacements` exchange text in the feed contract."""
-    city = folder / "xx_small"
+    city = folder / city_id
     (city / "feeds").mkdir(parents=True, exist_ok=True)
     (city / "data").mkdir(exist_ok=True)
-    (city / "city.yaml").write_text(CITY, encoding="utf-8")
+    (city / "city.yaml").write_text(CITY.replace("xx_small", city_id), encoding="utf-8")
     feed = INCIDENTS
     for old, new in (replacements or {}).items():
         assert old in feed, f"[{old}] is not in the feed"
         feed = feed.replace(old, new)
-    (city / "feeds" / "incidents.yaml").write_text(feed, encoding="utf-8")
+    (city / "feeds" / "incidents.yaml").write_text(complete(feed), encoding="utf-8")
     (city / "feeds" / "offences.csv").write_text(OFFENCES, encoding="utf-8")
     return city
 
@@ -81,7 +91,9 @@ source: {connector: file, address: districts.geojson}
 format: {kind: geojson}
 cadence: irregular
 allowed_lag_days: 365
+replaces: all
 spatial_levels: [district]
+fills_parents: true
 columns:
   area_id: {from: code}
   parent_id: {constant: XS}
@@ -125,5 +137,6 @@ source: {{connector: file, address: residents.csv}}
 format: {{kind: csv}}
 cadence: annual
 allowed_lag_days: 365
+replaces: all
 spatial_levels: [{levels}]
 {rest}"""

@@ -16,7 +16,7 @@ create table cities (city_id varchar, name varchar, country_iso3 varchar, popula
 create table areas (city_id varchar, area_id varchar, parent_id varchar, level varchar, name varchar, boundary_version varchar, area_km2 double,
   geometry varchar);
 create table indicators (indicator_id varchar, parent_id varchar, record_type varchar, guide_seq varchar, category_no integer, category varchar,
-  title_guide varchar, short_title varchar, unit varchar, kind varchar, core_flag boolean);
+  title_guide varchar, short_title varchar, unit varchar, kind varchar, core_flag boolean, core_provenance varchar);
 create table sources (city_id varchar, feed_id varchar, title varchar, family varchar, owner varchar, contact varchar, licence varchar,
   citation varchar, url varchar, cadence varchar, allowed_lag_days bigint, disaggregations varchar[], spatial_levels varchar[], shapes varchar[],
   connector varchar, deliveries_in_use bigint, rows_in_use hugeint, retrieved_at varchar, covers_from date, covers_to date,
@@ -26,14 +26,14 @@ create table deliveries (city_id varchar, feed_id varchar, sha256 varchar, perio
 create table gaps (gap_id varchar, parent_id varchar, city_id varchar, gap_code varchar, gap_type varchar, rule_id varchar, severity varchar,
   indicator_id varchar, feed_id varchar, area_id varchar, period_start date, period_end date, dimension varchar, metric varchar, value double,
   threshold double, expected_n bigint, available_n bigint, statement varchar, recommendation varchar, timeframe varchar, owner varchar,
-  evidence varchar, first_seen varchar, last_seen varchar, status varchar, decision_reason varchar, decision_owner varchar,
-  decision_expires varchar);
+  evidence varchar, is_new boolean, first_seen varchar, last_seen varchar, status varchar, decision_reason varchar, decision_owner varchar,
+  decision_expires varchar, facet varchar, indicators_n bigint, core_indicators_n bigint, top_ten bigint);
 create table gap_texts (gap_id varchar, city_id varchar, language varchar, statement varchar, recommendation varchar);
 create table evidence.expected_cells (city_id varchar, indicator_id varchar, area_id varchar, area_level varchar, year integer, state varchar,
   reason_code varchar, reason_detail varchar, reason varchar, sources varchar[]);
 create table reasons (city_id varchar, reason_code varchar, language varchar, text varchar);
 create table scores (city_id varchar, scope varchar, scope_id varchar, coverage double, timeliness double, reliability double, validity double,
-  granularity double, readiness double, mean double);
+  granularity double, readiness double, mean double, readiness_at_most double);
 """
 CITY = "xx_haven"
 STATES = ("there", "estimated", "provisional", "unsure", "suppressed", "partial", "missing", "not_required")
@@ -159,7 +159,7 @@ def write_release(
     areas += [(f"XX-H-{n}", "XX-H", "district", f"District {n}") for n in range(1, districts + 1)]
     con.executemany("insert into areas values (?, ?, ?, ?, ?, '2020', null, null)", [(CITY, *area) for area in areas])
     con.executemany(
-        "insert into indicators values (?, null, 'printed', ?, ?, ?, ?, ?, 'persons', 'count', ?)",
+        "insert into indicators values (?, null, 'printed', ?, ?, ?, ?, ?, 'persons', 'count', ?, 'project_default_v1')",
         [(one, seq, number, category, title, title, core) for one, seq, number, category, title, core in INDICATORS],
     )
     con.executemany(
@@ -184,12 +184,12 @@ def write_release(
     )
     con.executemany("insert into reasons values (?, 'months_covered', ?, ?)", [(CITY, *one) for one in PARTIAL.items()])
     con.executemany(
-        "insert into scores values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into scores values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            (CITY, "feed", "police_incidents", 0.98, 0.9, 0.52, 0.99, 1.0, 0.52, 0.878),
-            (CITY, "feed", "residents", 1.0, None, None, 1.0, None, 1.0, 1.0),
-            (CITY, "category", "1", 1.0, 1.0, None, 1.0, 0.75, 0.75, 0.9375),
-            (CITY, "category", "4", 0.0, None, 0.52, 0.99, 0.5, 0.0, 0.5025),
+            (CITY, "feed", "police_incidents", 0.98, 0.9, 0.52, 0.99, 1.0, 0.52, 0.878, 0.52),
+            (CITY, "feed", "residents", 1.0, None, None, 1.0, None, None, 1.0, 1.0),
+            (CITY, "category", "1", 1.0, 1.0, None, 1.0, 0.75, None, 0.9375, 0.75),
+            (CITY, "category", "4", 0.0, None, 0.52, 0.99, 0.5, None, 0.5025, 0.0),
         ],
     )
     con.close()
@@ -203,13 +203,19 @@ def _insert_gap(con: duckdb.DuckDBPyConnection, gap: Gap) -> None:
         "recommendation": "Ask for it.",
         "owner": "Haven Police",
         "timeframe": "short",
+        # What was first seen on another day was in a release before; the day alone says nothing.
+        "is_new": "first_seen" not in gap,
         "first_seen": TODAY,
         "last_seen": TODAY,
         "status": "open",
         "evidence": {"query": NUMBERED, "figures": {"rows_in": 1200}},
+        "facet": "frequency_and_coverage",
+        "indicators_n": 0,
+        "core_indicators_n": 0,
         "city_id": CITY,
         **gap,
     }
+    row.setdefault("is_new", row["first_seen"] == TODAY)
     row["evidence"] = json.dumps(row["evidence"])
     names = ", ".join(row)
     con.execute(f"insert into gaps ({names}) values ({', '.join('?' * len(row))})", list(row.values()))

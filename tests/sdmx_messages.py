@@ -67,7 +67,7 @@ STRUCTURE = b"""<?xml version="1.0"?>
 <s:AttributeList><s:Attribute id="OBS_STATUS"/><s:Attribute id="UNIT"/></s:AttributeList>
 <s:MeasureList><s:PrimaryMeasure id="OBS_VALUE"/></s:MeasureList></s:DataStructureComponents></s:DataStructure></s:DataStructures></m:Structures></m:Structure>"""
 
-# A feed of official statistics in the form of SDMX; {source} is where it comes from.
+# A feed of official statistics in the form of SDMX; {source} is where it comes from, {replaces} how its deliveries relate.
 FEED = """\
 id: statistics
 title: Yearly statistics
@@ -80,6 +80,7 @@ source: {source}
 format: {{kind: sdmx, columns: [INDICATOR, REF_AREA, SEX]}}
 cadence: annual
 allowed_lag_days: 40
+replaces: {replaces}
 spatial_levels: [city]
 columns:
   indicator_id: {{from: INDICATOR, steps: [{{recode: {{values: {{LIT: demo.literacy_rate, HH: demo.household_size_mean}}}}}}]}}

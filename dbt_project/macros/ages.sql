@@ -33,3 +33,14 @@
 {% macro scheme_is_for(scheme, level) -%}
     ({{ scheme }} <> 'five_year' or {{ level }} in ('city', 'county', 'country'))
 {%- endmacro %}
+
+{# The code of a band, from its lowest and highest age: Y15T29, Y_GE60, Y7. #}
+{% macro band_of_ages(low, high) -%}
+    case
+        when {{ high }} = 999
+        then 'Y_GE' || {{ low }}
+        when {{ low }} = {{ high }}
+        then 'Y' || {{ low }}
+        else 'Y' || {{ low }} || 'T' || {{ high }}
+    end
+{%- endmacro %}

@@ -30,3 +30,32 @@
     )
     / ({{ whole }} + 3.841458820694124)
 {%- endmacro %}
+
+{# One limit of the 95% interval of a difference or of a ratio of two figures, from the limits of both (MOVER: Zou and
+   Donner 2008; Newcombe's method 10 for shares). Both are taken as independent. Side is -1 or 1; a ratio needs limits
+   above zero. `one` and `other` are names of tables with value, ci_low and ci_high. #}
+{% macro difference_limit(one, other, side) -%}
+    {%- set near, far = ('ci_low', 'ci_high') if side == -1 else ('ci_high', 'ci_low') -%}
+    (
+        ({{ one }}.value - {{ other }}.value)
+        + ({{ side }})
+        * sqrt(
+            pow({{ one }}.value - {{ one }}.{{ near }}, 2) + pow({{ other }}.value - {{ other }}.{{ far }}, 2)
+        )
+    )
+{%- endmacro %}
+{% macro ratio_limit(one, other, side) -%}
+    {%- set near, far = ('ci_low', 'ci_high') if side == -1 else ('ci_high', 'ci_low') -%}
+    case
+        when least({{ one }}.value, {{ one }}.ci_low, {{ other }}.value, {{ other }}.ci_low) > 0
+        then
+            exp(
+                ln({{ one }}.value / {{ other }}.value)
+                + ({{ side }})
+                * sqrt(
+                    pow(ln({{ one }}.value / {{ one }}.{{ near }}), 2)
+                    + pow(ln({{ other }}.value / {{ other }}.{{ far }}), 2)
+                )
+            )
+    end
+{%- endmacro %}

@@ -30,6 +30,28 @@
     {%- endif -%}
 {% endmacro %}
 
+{# The first rows that a failed test found, as one line that the message for the user is made of: a test's name
+   says nothing to whoever keeps the data. #}
+{% macro show_failed_rows(results) %}
+    {%- if execute and flags.WHICH == 'build' -%}
+        {%- for result in results if result.node.resource_type == 'test' and result.status == 'fail' -%}
+            {%- if result.node.config.severity | lower == 'error' -%}
+                {%- set found = run_query('select * from (' ~ result.node.compiled_code ~ ') limit 3') -%}
+                {%- set rows = [] -%}
+                {%- for row in found.rows -%}
+                    {%- set cells = {} -%}
+                    {%- for column in found.column_names if row[column] is not none -%}
+                        {%- do cells.update({column: row[column] | string}) -%}
+                    {%- endfor -%}
+                    {%- do rows.append(cells) -%}
+                {%- endfor -%}
+                {%- set failed = {'table': tested_asset(result.node), 'rows': rows, 'rows_n': result.failures} -%}
+                {{ log('rows that failed: ' ~ tojson(failed), info=true) }}
+            {%- endif -%}
+        {%- endfor -%}
+    {%- endif -%}
+{% endmacro %}
+
 {# not_null:city_id, unique_grain, or the name of a test that stands in a file of its own. #}
 {% macro test_name(node) -%}
     {%- set generic = node.test_metadata -%}

@@ -2,9 +2,18 @@
 {# True where a text such as 'sex;age' names the code. #}
 {% macro in_list(code, listed) -%} list_contains(string_split({{ listed }}, ';'), {{ code }}) {%- endmacro %}
 
-{# The distinct texts among several expressions, sorted; nulls are left out. #}
+{# The distinct names among several expressions, sorted; nulls are left out. One may name several: `north;south`. #}
 {% macro list_of(texts) -%}
-    list_sort(list_distinct(list_filter([{{ texts | join(', ') }}], lambda one:one is not null)))
+    list_sort(
+        list_distinct(
+            list_filter(string_split(concat_ws(';', {{ texts | join(', ') }}), ';'), lambda one:one <> '')
+        )
+    )
+{%- endmacro %}
+
+{# All names of a group of rows in one text, such as the feeds behind a sum: `north;south`. #}
+{% macro all_names(names) -%}
+    nullif(array_to_string({{ list_of(["string_agg(distinct " ~ names ~ ", ';')"]) }}, ';'), '')
 {%- endmacro %}
 
 {# Columns turned into rows of name and code. #}

@@ -23,12 +23,16 @@
 {%- endmacro %}
 
 {# Whether a row leaves open what it was: its source says unknown, or nothing. In a table of counts nothing is a
-   total. #}
+   total, and so is _T. #}
 {% macro is_unknown(relation, column) -%}
     coalesce(
         cast({{ relation }}.{{ column }} as varchar),
         case when {{ relation }}.shape not in ('crime_counts', 'health_counts') then '_U' end,
         ''
+    ) in (
+        '_U'
+        {%- if column in ['weapon', 'relation', 'situation'] -%}
+            , case when {{ relation }}.shape <> 'crime_counts' then '_T' end
+        {%- endif -%}
     )
-    = '_U'
 {%- endmacro %}

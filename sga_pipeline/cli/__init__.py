@@ -10,7 +10,21 @@ from importlib import import_module
 from sga_pipeline import __version__
 from sga_pipeline.errors import SgaError
 
-COMMANDS = ("demo", "new", "mapping", "check", "run", "gaps", "tables", "sql", "releases", "rollback", "export", "ui")
+COMMANDS = (
+    "demo",
+    "new",
+    "mapping",
+    "check",
+    "run",
+    "programme",
+    "gaps",
+    "tables",
+    "sql",
+    "releases",
+    "rollback",
+    "export",
+    "ui",
+)
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -1,4 +1,4 @@
-"""What every command shares: the home, tables that suit a terminal or a pipe, and progress."""
+"""What every command shares: the home, and tables that suit a terminal or a pipe."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import csv
 import json
 import os
 import sys
-import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -85,32 +84,3 @@ def _cell(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.6g}" if abs(value) < 1e6 else f"{value:,.0f}"
     return ", ".join(str(one) for one in value) if isinstance(value, list) else str(value)
-
-
-class Progress:
-    """Shows the step that is being done: one line that changes on a terminal, one plain line a step elsewhere."""
-
-    def __init__(self) -> None:
-        self.started = time.monotonic()
-        self.live = sys.stderr.isatty()
-        self.status: Any = None
-
-    def __enter__(self) -> Progress:
-        if self.live:
-            from rich.console import Console
-
-            self.status = Console(stderr=True).status("starting")
-            self.status.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.status is not None:
-            self.status.stop()
-
-    def show(self, step: str) -> None:
-        """Show the step that begins now, with the seconds since the start."""
-        seconds = time.monotonic() - self.started
-        if self.status is not None:
-            self.status.update(f"{step} [dim]{seconds:.0f}s[/dim]")
-        else:
-            print(f"[{seconds:5.1f}s] {step}", file=sys.stderr, flush=True)

@@ -11,8 +11,9 @@ from sga_pipeline.contracts.blanks import MARK
 from sga_pipeline.draft.city_areas import areas_of
 from sga_pipeline.draft.column import Column
 from sga_pipeline.draft.draft_city import address_of, city_for_drafts, write_draft
-from sga_pipeline.draft.drafting import Draft, draft_file, feed_id_of
+from sga_pipeline.draft.drafting import Draft, draft_file
 from sga_pipeline.draft.feed_text import format_text
+from sga_pipeline.draft.series import files_of, series_of
 from sga_pipeline.draft.yaml_text import tame
 from sga_pipeline.errors import DeliveryError, SgaError
 from sga_pipeline.paths import CONTRACTS
@@ -28,21 +29,27 @@ def draft_files(files: list[Path], folder: Path, *, shape: str | None = None, re
     city = city_for_drafts(folder)
     areas = areas_of(city)
     written, refused = [], 0
-    for file in files:
-        feed = folder / "feeds" / f"{feed_id_of(file)}.yaml"
+    waiting = series_of([file.resolve() for file in files_of(files)])
+    while waiting:
+        series = waiting.pop(0)
+        file = series.newest
         try:
+            draft = draft_file(file, city, areas, address_of(file, city), shape, series)
+            feed = folder / "feeds" / f"{draft.feed_id}.yaml"
             if feed.exists() and not replace:
                 raise DeliveryError(
                     "there is a contract of that name already", "Rename one, or say --replace.", feed.name
                 )
-            draft = draft_file(file.resolve(), city, areas, address_of(file, city), shape)
         except DeliveryError as error:
             print(f"sga: {tame(file.name, 100)}: {error}\n", file=sys.stderr)
             refused += 1
+            # The others of its series may be sound.
+            waiting[:0] = [rest] if (rest := series.without({file})).members else []
             continue
         write_draft(draft, feed)
         _print(draft, feed, folder)
         written.append(draft)
+        waiting[:0] = series_of([one for one, _ in draft.apart])
     if written:
         _next(written, folder, city)
     return 1 if refused else 0
@@ -51,8 +58,15 @@ def draft_files(files: list[Path], folder: Path, *, shape: str | None = None, re
 def _print(draft: Draft, feed: Path, folder: Path) -> None:
     width = len(draft.looked.columns)
     print(f"{tame(draft.file.name, 100)}   {draft.looked.rows:,} rows, {width} columns; {draft.looked.words}")
+    if len(draft.compared) > 1:
+        print(
+            f"  series  {len(draft.compared)} files, {tame(draft.compared[0].name, 60)} to {tame(draft.file.name, 60)}"
+        )
+    for one, why in draft.apart:
+        print(f"  apart   {tame(one.name, 60)}: {tame(why, 160)}")
     print(f"  format  {format_text(draft.found.form)}")
     print(f"  shape   {draft.choice.shape}: {draft.choice.why}")
+    print(f"  relates {_relation(draft)}: {draft.relation.why}")
     fills = draft.filling.used
     rows = [
         (
@@ -86,6 +100,10 @@ def _print(draft: Draft, feed: Path, folder: Path) -> None:
     print()
 
 
+def _relation(draft: Draft) -> str:
+    return "not known" if MARK in draft.relation.line else draft.relation.line
+
+
 def _kind(column: Column) -> str:
     if not column.filled:
         return "nothing"
@@ -111,7 +129,8 @@ def _words(column: Column) -> str:
 
 def _next(drafts: list[Draft], folder: Path, city: CityPlan) -> None:
     data = city.data_folder() or folder / "data"
-    away = [draft for draft in drafts if not draft.file.is_relative_to(data.resolve())]
+    files = [file for draft in drafts for file in (draft.file, *draft.compared)]
+    away = {file for file in files if not file.is_relative_to(data.resolve())}
     print("Next")
     if away:
         print(f"  put the file{'s' if len(away) > 1 else ''} into {data}")

@@ -21,7 +21,7 @@ def register(commands: Commands) -> None:
         type=Path,
         nargs="+",
         default=[],
-        help="draft a feed contract from each file; every guess is marked, and nothing is decided",
+        help="draft a feed contract from each file, or from each series of a folder; every guess is marked, and nothing is decided",
     )
     parser.add_argument(
         "--city",

@@ -14,9 +14,15 @@ def register(commands: Commands) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from sga_pipeline.home import PROGRAMME
+    from sga_pipeline.programme.renew import renew_programme
     from sga_pipeline.publish.query import roll_back
 
-    release = roll_back(home_of(arguments), arguments.city, arguments.release)
+    home = home_of(arguments)
+    release = roll_back(home, arguments.city, arguments.release)
+    if arguments.city != PROGRAMME:
+        # What crosses cities is made from the releases in force.
+        renew_programme(home)
     print(
         f"{arguments.city}: release {release.name} is in force. The next `sga run` publishes anew from the data that are here."
     )

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sga_pipeline.cli.common import Commands, Progress, command
+from sga_pipeline.cli.common import Commands, command
+from sga_pipeline.cli.progress import Progress
+from sga_pipeline.lean_imports import imported_for_good
 
 if TYPE_CHECKING:
+    from sga_pipeline.contracts.assessment import Assessment
+    from sga_pipeline.errors import SgaError
+    from sga_pipeline.home import Home
     from sga_pipeline.publish.run_report import RunReport
 
 # The exit status where a release was published although a feed was refused or could not be reached.
 PUBLISHED_WITH_FEEDS_IN_TROUBLE = 3
+# Exit statuses of several cities: the last of these that one of them has is the command's.
+BY_SEVERITY = (0, 3, 2, 1)
 
 
 def register(commands: Commands) -> None:
@@ -40,33 +49,83 @@ def run(arguments: argparse.Namespace) -> int:
 def assess(
     home_folder: str, city_dirs: list[Path], *, as_of: date | None = None, offline: bool = False, refresh: bool = False
 ) -> int:
-    """Run cities in a home, print what was published, and give the exit status."""
-    from sga_pipeline.contracts.assessment import read_assessment
+    """Run cities one after the other, print what was published of each, and give the worst exit status."""
+    from sga_pipeline.errors import SgaError
     from sga_pipeline.home import Home
+
+    cities, status = _read_cities([folder.resolve() for folder in city_dirs])
+    for known in cities:
+        try:
+            found = _assess_city(known, Home(Path(home_folder)), as_of=as_of, offline=offline, refresh=refresh)
+        except SgaError as error:
+            # One city's failure is no reason to leave out another.
+            if len(city_dirs) == 1:
+                raise
+            found = _report_error(error, known.cities[0].id)
+        status = max(status, found, key=BY_SEVERITY.index)
+    return status
+
+
+def _read_cities(folders: list[Path]) -> tuple[list[Assessment], int]:
+    """The cities whose contracts are right, each alone and in the order named, and the exit status for the others."""
+    from sga_pipeline.contracts.assessment import read_assessment
+    from sga_pipeline.errors import ContractError
+    from sga_pipeline.raw.first_data import check_feeds
+
+    names = list(dict.fromkeys(folders))
+    found: dict[Path, Assessment] = {}
+    try:
+        together = read_assessment(names)
+        found = {plan.folder: replace(together, cities=(plan,)) for plan in together.cities}
+    except ContractError:
+        if len(names) == 1:
+            raise
+    cities, status = [], 0
+    for folder in names:
+        try:
+            city = found.get(folder) or read_assessment([folder])
+            check_feeds(city.cities[0])
+            cities.append(city)
+        except ContractError as error:
+            if len(names) == 1:
+                raise
+            status = _report_error(error, folder.name)
+    if len({city.cities[0].id for city in cities}) < len(cities):
+        # Two folders of one city: which is meant, nobody can know.
+        read_assessment(names)
+    return cities, status
+
+
+def _report_error(error: SgaError, city_id: str) -> int:
+    for line in str(error).splitlines():
+        print(f"sga: {city_id}: {line}", file=sys.stderr)
+    return error.exit_code
+
+
+def _assess_city(known: Assessment, home: Home, *, as_of: date | None, offline: bool, refresh: bool) -> int:
     from sga_pipeline.publish.pointer import current_release
     from sga_pipeline.publish.run_report import run_report
     from sga_pipeline.publish.vintage import day_of, vintage_home
     from sga_pipeline.raw.first_data import check_first_data
 
-    folders = [folder.resolve() for folder in city_dirs]
-    assessment = read_assessment(folders)
-    home = Home(Path(home_folder))
-    check_first_data(assessment, home, offline=offline)
+    plan = known.cities[0]
+    check_first_data(plan, home, offline=offline)
     as_of = as_of or day_of(home)
     if as_of is not None:
         home = vintage_home(home, as_of)
-    with home.lock(), Progress() as progress:
+    with home.lock(plan.id), Progress() as progress:
         # Dagster and dbt take seconds to import; what is wrong in a contract should be reported at once.
-        from sga_pipeline.orchestration.run_in_process import run_in_process
-        from sga_pipeline.orchestration.scope import Scope
+        with imported_for_good():
+            from sga_pipeline.orchestration.run_in_process import run_in_process
+            from sga_pipeline.orchestration.scope import Scope
 
-        scope = Scope(home, tuple(folders), as_of, offline, refresh)
-        before = {city.id: current_release(home, city.id) for city in scope.assessment.cities}
-        run_in_process(scope, progress.show)
-    reports = [run_report(home, city_id, release) for city_id, release in before.items()]
-    for report in reports:
-        _print(report)
-    return PUBLISHED_WITH_FEEDS_IN_TROUBLE if any(report.feeds_in_trouble for report in reports) else 0
+        before = current_release(home, plan.id)
+        scope = Scope(home, (plan.folder,), as_of, offline, refresh, known)
+        run_in_process(scope, plan.id, progress.show)
+    report = run_report(home, plan.id, before)
+    _print(report)
+    _print_programme(home)
+    return PUBLISHED_WITH_FEEDS_IN_TROUBLE if report.feeds_in_trouble else 0
 
 
 def _print(report: RunReport) -> None:
@@ -85,6 +144,21 @@ def _print(report: RunReport) -> None:
         print(f"  look at: {statement}")
     if report.quarantined_rows:
         print(f'  rows quarantined: {report.quarantined_rows:,}; which: sga sql {report.city_id} "{QUARANTINED_ROWS}"')
+
+
+def _print_programme(home: Home) -> None:
+    """Where the home has other cities: the release that crosses them, and the cities that are not in it."""
+    from sga_pipeline.home import PROGRAMME
+    from sga_pipeline.publish.manifest import read_manifest
+    from sga_pipeline.publish.pointer import current_release
+
+    release = current_release(home, PROGRAMME)
+    manifest = read_manifest(release) if release else {}
+    cities, left_out = manifest.get("programme", []), manifest.get("left_out", {})
+    if release and len(cities) > 1:
+        print(f"  programme release {release.name}: {len(cities) - len(left_out)} cities")
+        for city_id, reason in left_out.items():
+            print(f"  left out of it: {city_id}: {reason}")
 
 
 def _day(text: str) -> date:

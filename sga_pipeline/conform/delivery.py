@@ -8,7 +8,7 @@ from typing import Protocol
 
 import duckdb
 
-from sga_pipeline.conform.column_readings import Readings
+from sga_pipeline.conform.acceptance import judge
 from sga_pipeline.conform.event_keys import EventKeys
 from sga_pipeline.conform.open_delivery import open_delivery
 from sga_pipeline.conform.outcome import Outcome
@@ -54,30 +54,18 @@ def conform_delivery(
 ) -> Outcome:
     """Conform one delivery; `places` finds areas from points, where the contract asks for it. A delivery that cannot be used at all gives an outcome that says why."""
     outcome = Outcome(key, delivery.sha256, delivery.period)
-    settings: dict[str, str | bool | int | float | list[str]] = {
-        "threads": 2,
-        "memory_limit": memory,
-        "temp_directory": str(sinks.scratch),
-        "autoinstall_known_extensions": False,
-        "autoload_known_extensions": False,
-    }
-    con = duckdb.connect(config=settings)
+    con = connect(sinks.scratch, memory)
     try:
-        con.execute("set TimeZone = 'UTC'")
         if places:
             places.expect_boundaries()
-        opened = open_delivery(con, delivery.path, plan.feed.format, sinks.scratch)
-        if plan.feed.wide:
-            opened = lengthen(opened, plan.feed.wide)
-        if plan.feed.melt:
-            opened = melt(opened, plan.feed.melt)
+        opened = open_table(con, plan, delivery.path, sinks.scratch)
         outcome.header = list(opened.header)
         outcome.new_columns = _new_columns(plan, opened)
         context = ConformContext(con, plan, delivery.period, places)
         context.settle(opened)
         _take(context, opened, sinks, outcome)
         outcome.check()
-        _judge(plan, outcome, context.readings)
+        judge(plan, outcome, context.readings)
         if outcome.accepted:
             outcome.sentinels = count_sentinels(con, plan, opened)
     except DeliveryError as error:
@@ -96,6 +84,30 @@ def conform_delivery(
         sinks.kept.unlink(missing_ok=True)
         outcome.files, outcome.volumes = [], []
     return outcome
+
+
+def connect(scratch: Path, memory: str) -> duckdb.DuckDBPyConnection:
+    """A database in memory that spills into `scratch`."""
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "threads": 2,
+        "memory_limit": memory,
+        "temp_directory": str(scratch),
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    con = duckdb.connect(config=settings)
+    con.execute("set TimeZone = 'UTC'")
+    return con
+
+
+def open_table(con: duckdb.DuckDBPyConnection, plan: FeedPlan, path: Path, scratch: Path) -> Opened:
+    """The delivery as a table with a record a row, however it is laid out."""
+    opened = open_delivery(con, path, plan.feed.format, scratch)
+    if plan.feed.wide:
+        opened = lengthen(opened, plan.feed.wide)
+    if plan.feed.melt:
+        opened = melt(opened, plan.feed.melt)
+    return opened
 
 
 def _take(context: ConformContext, opened: Opened, sinks: Sinks, outcome: Outcome) -> None:
@@ -130,35 +142,3 @@ def _new_columns(plan: FeedPlan, opened: Opened) -> list[str]:
         if isinstance(mapped, FromPoint):
             used |= {one.from_ for one in mapped.point.coordinates}
     return [one for one in opened.header if one and one not in used and one not in GIVEN]
-
-
-def _judge(plan: FeedPlan, outcome: Outcome, readings: Readings) -> None:
-    """Refuse the delivery whole where the contract's thresholds are passed."""
-    limits = plan.feed.reject_when
-    total = max(outcome.rows_in, 1)
-    if outcome.rows_kept + outcome.rows_duplicate < limits.fewer_rows_than:
-        outcome.reason = (
-            f"{outcome.rows_kept} usable rows, fewer than the {limits.fewer_rows_than} the contract asks for"
-            f"{_broken_rules(outcome, readings)}"
-        )
-    elif outcome.rows_quarantined / total > limits.quarantined_share:
-        outcome.reason = (
-            f"{outcome.rows_quarantined} of {outcome.rows_in} rows break a rule, "
-            f"more than the {limits.quarantined_share:.0%} the contract allows{_broken_rules(outcome, readings)}"
-        )
-    elif outcome.rows_duplicate / total > limits.duplicate_share:
-        outcome.reason = (
-            f"{outcome.rows_duplicate} of {outcome.rows_in} rows are duplicates, more than the contract allows"
-        )
-    outcome.accepted = outcome.reason == ""
-
-
-def _broken_rules(outcome: Outcome, readings: Readings) -> str:
-    """The rules most rows fail: with the column they name, this is where to look in the contract or the file."""
-    worst = sorted(outcome.rules.items(), key=lambda one: (-one[1], one[0]))[:3]
-    outside = outcome.rows_outside_period
-    other = f". {outside:,} rows are dated outside the period {outcome.period}, and out of scope" if outside else ""
-    if not worst:
-        return other
-    examples = [f". {readings.examples[rule]}" for rule, _ in worst if rule in readings.examples]
-    return f". Set aside under: {', '.join(f'{rule} ({rows:,})' for rule, rows in worst)}{''.join(examples)}{other}"

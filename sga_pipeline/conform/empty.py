@@ -1,4 +1,4 @@
-"""A typed file without rows for each shape, so that no query ever meets an empty folder."""
+"""A typed file without rows for each shape of a city, so that no query ever meets an empty folder."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from sga_pipeline.contracts.shape import Shape
 from sga_pipeline.home import Home, write_bytes
 
 
-def write_empty(shape: Shape, home: Home) -> None:
+def write_empty(shape: Shape, city_id: str, home: Home) -> None:
     """Write (or renew) the empty file of a shape."""
-    target = home.conformed / shape.id / "city_id=_none" / "feed_id=_none" / "empty.parquet"
+    target = home.conformed / shape.id / f"city_id={city_id}" / "feed_id=_none" / "empty.parquet"
     sink = pa.BufferOutputStream()
-    pq.write_table(arrow_schema(shape).empty_table(), sink)
+    # Not `empty_table()`, which imports pandas.
+    pq.write_table(pa.Table.from_batches([], arrow_schema(shape)), sink)
     content = sink.getvalue().to_pybytes()
     if not target.is_file() or target.read_bytes() != content:
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -22,7 +22,7 @@ class EventKeys(Duplicates):
     """
 
     def __init__(self, plan: FeedPlan) -> None:
-        super().__init__(plan.shape.key, None)
+        super().__init__(plan.shape.key, ())
         # What the program itself numbers differs in every row and says nothing of the event.
         self.compared = [
             column.name
@@ -43,21 +43,22 @@ class EventKeys(Duplicates):
             yield values[:width], hashlib.blake2b(repr(values[width:]).encode(), digest_size=8).hexdigest()
 
     def take_out(self, rows: pl.DataFrame) -> pl.DataFrame:
+        self.repeated = self.contrary = rows.clear()
         if self.suspects.is_empty() or rows.is_empty():
             return rows
         close = rows.join(self.suspects, on=KEY, how="semi", maintain_order="left")
-        out = []
+        repeated, contrary = [], []
         places = close.select("_at", PLACE).iter_rows()
         for (at, place), (key, content) in zip(places, self.contents(close), strict=True):
             if key in self.conflicting:
                 self.aside.append(place)
                 self.conflicts_here.append((*key, content))
+                contrary.append(at)
             elif key not in self.seen:
                 self.seen[key] = (place, None, self.stretch)
-                continue
             else:
                 self.rows += 1
+                repeated.append(at)
                 if self.seen[key][2] < self.stretch:
                     self.seen_before.append((*key, content))
-            out.append(at)
-        return rows.filter(~pl.col("_at").is_in(out)) if out else rows
+        return self._without(rows, repeated, contrary)

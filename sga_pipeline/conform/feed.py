@@ -1,4 +1,4 @@
-"""Conforms a feed: for each period the newest delivery that can be accepted is in use, and its rows alone stay.
+"""Conforms a feed: for each period the newest delivery that can be accepted is in use, or, where they update records, every one.
 
 Older ones are conformed once as well: how much they held is what shows how far figures are revised.
 """
@@ -12,21 +12,26 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from sga_pipeline.conform.between_deliveries import settle_deliveries
 from sga_pipeline.conform.conformed import Conformed, outcome_file, write_conformed
 from sga_pipeline.conform.delivery import Arrived, Sinks, conform_delivery
+from sga_pipeline.conform.files_as_conformed import bring_back, put_by
 from sga_pipeline.conform.outcome import Outcome, read_outcome
 from sga_pipeline.conform.points import PlaceFinder, place_finder
+from sga_pipeline.conform.sinks import WITHDRAWN
 from sga_pipeline.conform.stretches import drop_stretches
 from sga_pipeline.contracts.assessment import FeedPlan
 from sga_pipeline.home import Home, write_text
 
 # Raise when conform's own behaviour changes, so that rows conformed by an older version are made anew.
-CONFORM_VERSION = 7
+CONFORM_VERSION = 15
 
 
 def conform_feed(plan: FeedPlan, deliveries: Mapping[str | None, Sequence[Arrived]], home: Home) -> list[Conformed]:
     """Conform what is new, newest first for each period."""
     kept_folder = home.conformed / plan.shape.id / f"city_id={plan.city.id}" / f"feed_id={plan.id}"
+    whole = home.conformed / "_whole" / plan.city.id / plan.id
+    bring_back(whole, kept_folder)
     places = place_finder(plan, home)
     results: list[Conformed] = []
     for period in sorted(deliveries, key=lambda one: one or ""):
@@ -38,10 +43,15 @@ def conform_feed(plan: FeedPlan, deliveries: Mapping[str | None, Sequence[Arrive
             seen.add(delivery.sha256)
             outcome, fresh = _once(plan, delivery, kept_folder, home, places, superseded=found)
             results.append(Conformed(delivery, outcome, outcome.accepted and not found, fresh, superseded=found))
-            found = found or outcome.accepted
+            # Where deliveries update records, each of them stays in use.
+            found = found or (outcome.accepted and plan.feed.updates is None)
+    conformed = {file for one in results if one.in_use for file in one.outcome.files}
+    results = settle_deliveries(plan, results, kept_folder, home, places)
     in_use = {file for one in results if one.in_use for file in one.outcome.files}
-    _drop_superseded(kept_folder, in_use)
-    drop_stretches(_stretches(plan, home), in_use)
+    _drop_others(whole, set())
+    put_by(whole, kept_folder, conformed - in_use)
+    _drop_others(kept_folder, in_use)
+    drop_stretches(_stretches(plan, home), conformed)
     write_conformed(plan, results, home)
     return results
 
@@ -73,8 +83,9 @@ def _once(
         superseded or not known.accepted or all((kept_folder / file).is_file() for file in known.files)
     ):
         return known, False
-    home.scratch.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(prefix="conform-", dir=home.scratch))
+    folder = home.scratch(plan.city.id)
+    folder.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(prefix="conform-", dir=folder))
     try:
         quarantine = home.quarantine(plan.city.id, plan.id) / name
         stretches = _stretches(plan, home) / _key(plan, delivery.period, places)
@@ -88,9 +99,10 @@ def _once(
     return outcome, True
 
 
-def _drop_superseded(folder: Path, in_use: set[str]) -> None:
+def _drop_others(folder: Path, in_use: set[str]) -> None:
     if not folder.is_dir():
         return
+    kept = in_use | {Path(file).with_suffix(WITHDRAWN).name for file in in_use}
     for file in folder.iterdir():
-        if file.name not in in_use:
+        if file.name not in kept:
             os.unlink(file)

@@ -29,7 +29,7 @@ def number_sql(step: Number, text: str, column_type: str) -> str:
     if step.round:
         number = f"round({number})"
     if column_type == "integer":
-        return f"case when {number} = floor({number}) then try_cast({number} as bigint) end"
+        return f"case when {number} = floor({number}) and not {_has_lost_digits(text, step)} then try_cast({number} as bigint) end"
     return number
 
 
@@ -48,6 +48,16 @@ def _without_signs(step: Number, text: str) -> str:
     else:
         return text
     return f"replace({plain}, ',', '.')" if step.decimal == "," else plain
+
+
+def _has_lost_digits(text: str, step: Number) -> str:
+    """Whether a spreadsheet shows the number with fewer digits than it has: 1E+05 stands for anything near 100,000.
+
+    Programs write a small e, and mean it exactly.
+    """
+    sign = _WRITTEN[step.decimal]
+    decimals = f"length(regexp_extract({text}, '{sign}([0-9]+)E', 1))"
+    return f"coalesce({decimals} < try_cast(regexp_extract({text}, '[0-9]E[+]?([0-9]+)', 1) as integer), false)"
 
 
 def _grouped(thousands: str) -> str:

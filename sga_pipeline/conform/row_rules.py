@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandera.polars as pa
 import polars as pl
-from pandera.api.polars.types import PolarsData
 
+from sga_pipeline.conform.pandera_alone import load_pandera
 from sga_pipeline.conform.select_sql import UNREADABLE
 from sga_pipeline.conform.unlisted_codes import can_be_unknown
+from sga_pipeline.conform.unusable_values import OptionalValues, optional_values
 from sga_pipeline.contracts.assessment import FeedPlan
 from sga_pipeline.contracts.classifications import Classification
 from sga_pipeline.contracts.feed import FromColumns, Joined, NotBeforeRule, PatternRule, PresentRule, RangeRule
 from sga_pipeline.contracts.shape import Column
 from sga_pipeline.contracts.steps import Lookup, Recode
+
+if TYPE_CHECKING:
+    import pandera.polars as pa
+    from pandera.api.polars.types import PolarsData
 
 POLARS_TYPES: dict[str, Any] = {
     "string": pl.String,
@@ -35,12 +39,15 @@ class RowRules:
     schema: pa.DataFrameSchema
     severities: dict[str, str]
     warnings: frozenset[str]
+    # Values that are lost where they break one of these rules, while their row stays.
+    optional: OptionalValues
 
     def failures(self, chunk: pl.DataFrame) -> pl.DataFrame:
         """One row for each failing rule and row: `place` in the chunk, `rule`. Values never leave this function."""
+        errors = load_pandera().errors
         try:
             self.schema.validate(chunk, lazy=True)
-        except pa.errors.SchemaErrors as error:
+        except errors.SchemaErrors as error:
             cases: pl.DataFrame = error.failure_cases
             if cases["index"].null_count():
                 wrong = cases.filter(pl.col("index").is_null())["check"].unique().to_list()
@@ -57,6 +64,7 @@ class RowRules:
 
 def build_rules(plan: FeedPlan, bits: dict[str, int]) -> RowRules:
     """The schema of one feed's rows: what the shape asks of everyone, and what the feed asks besides."""
+    pandera = load_pandera()
     severities: dict[str, str] = {}
     warnings: set[str] = set()
     checks: dict[str, list[pa.Check]] = {column.name: [] for column in plan.shape.columns}
@@ -79,6 +87,8 @@ def build_rules(plan: FeedPlan, bits: dict[str, int]) -> RowRules:
     for pair in plan.shape.pair_rules:
         if {pair.column, pair.other} <= set(plan.feed.columns):
             add(pair.column, f"pair:{pair.id}", "high", _not_before(pair.other))
+    if plan.area_of_blanks is None:
+        add("area_id", "blank:area_id", "high", lambda key: pl.col(key).is_not_null())
     for own in plan.feed.rules:
         add(own.column, f"rule:{own.id}", own.severity, _own_rule(own, plan))
         if own.action == "warn":
@@ -86,18 +96,19 @@ def build_rules(plan: FeedPlan, bits: dict[str, int]) -> RowRules:
     unreadable = [_check(rule, _bit_is_clear(bit)) for rule, bit in bits.items()]
     severities |= dict.fromkeys(bits, "high")
     columns = {
-        column.name: pa.Column(POLARS_TYPES[column.type], checks[column.name], nullable=not column.required)
+        column.name: pandera.Column(POLARS_TYPES[column.type], checks[column.name], nullable=not column.required)
         for column in plan.shape.columns
     }
-    columns[UNREADABLE] = pa.Column(pl.UInt64, unreadable)
-    return RowRules(pa.DataFrameSchema(columns), severities, frozenset(warnings))
+    columns[UNREADABLE] = pandera.Column(pl.UInt64, unreadable)
+    return RowRules(pandera.DataFrameSchema(columns), severities, frozenset(warnings), optional_values(plan))
 
 
 def _check(rule: str, passes: Expression) -> pa.Check:
     def run(data: PolarsData) -> pl.LazyFrame:
         return data.lazyframe.select(passes(data.key))
 
-    return pa.Check(run, name=rule, error=rule)
+    made: pa.Check = load_pandera().Check(run, name=rule, error=rule)
+    return made
 
 
 def _bit_is_clear(bit: int) -> Expression:

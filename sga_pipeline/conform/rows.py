@@ -18,11 +18,13 @@ from sga_pipeline.conform.own_period import OUTSIDE_PERIOD
 from sga_pipeline.conform.points import PlaceFinder
 from sga_pipeline.conform.readers.opened import Opened
 from sga_pipeline.conform.recoding import merge_areas, recode
+from sga_pipeline.conform.row_ledger import RowLedger, count_years
 from sga_pipeline.conform.row_rules import POLARS_TYPES, RowRules, build_rules
-from sga_pipeline.conform.same_key import add_up, amount_column, leave_out
+from sga_pipeline.conform.same_key import add_up, amount_column, amount_columns, leave_out
 from sga_pipeline.conform.select_sql import IN_SCOPE, KEY, UNREADABLE, Selection, build_selection
-from sga_pipeline.conform.sinks import PLACE, Duplicates, KeptFile, Quarantine
+from sga_pipeline.conform.sinks import PLACE, Duplicates, KeptFile, Quarantine, WithdrawnKeys
 from sga_pipeline.conform.unlisted_codes import unlisted_codes
+from sga_pipeline.conform.unmapped_codes import note_unmapped
 from sga_pipeline.conform.volumes import count_volumes
 from sga_pipeline.contracts.assessment import FeedPlan
 from sga_pipeline.contracts.feed import FromColumns, Joined
@@ -59,23 +61,27 @@ class ConformContext:
 
     def keys_sql(self, selection: Selection) -> str | None:
         """The key of every row, where two that are the same would be duplicates."""
-        return None if self.plan.feed.add_up else selection.key_sql
+        return None if self.plan.feed.adds_up else selection.key_sql
 
     def duplicates(self) -> Duplicates:
-        if self.plan.shape.kind == "events":
-            return EventKeys(self.plan)
-        return Duplicates(self.plan.shape.key, amount_column(self.plan.shape))
+        amounts = amount_columns(self.plan.shape)
+        # Of areas the first stands, and the others are found by their ground.
+        if amounts or self.plan.shape.kind == "reference":
+            return Duplicates(self.plan.shape.key, amounts)
+        return EventKeys(self.plan)
 
-    def good_rows(self, selection: Selection, duplicates: Duplicates) -> Iterator[pl.DataFrame]:
-        """Rows of keys that come twice and break no rule, counted nowhere: for a closer look before any row is taken."""
-        self.con.register("suspects", duplicates.suspects.to_arrow())
-        sql = f"select * from ({selection.sql}) where {IN_SCOPE} and {KEY} in (select {KEY} from suspects)"
-        rules, unused = build_rules(self.plan, selection.bits), Outcome("", "", None)
+    def good_rows(self, selection: Selection, duplicates: Duplicates | None = None) -> Iterator[pl.DataFrame]:
+        """Rows that break no rule, counted nowhere, each with its place; or those of keys that come twice, for a closer look."""
+        sql = selection.sql
+        if duplicates:
+            self.con.register("suspects", duplicates.suspects.to_arrow())
+            sql = f"select * from ({sql}) where {IN_SCOPE} and {KEY} in (select {KEY} from suspects)"
+        rules, unused, total = build_rules(self.plan, selection.bits), Outcome("", "", None), 0
         for chunk in _chunks(self.con, sql):
-            settled = _settle_places(
-                chunk.with_columns(pl.lit(0).alias(PLACE)), self.plan, selection, unused, self.places
-            )
-            yield _set_bad_aside(settled, rules, Quarantine(Path()), unused)
+            chunk = _numbered(chunk, total)
+            total += len(chunk)
+            settled = _settle_places(chunk.filter(pl.col(IN_SCOPE)), self.plan, selection, unused, self.places)
+            yield _set_bad_aside(settled, rules, Quarantine(Path()), unused, RowLedger(self.plan))
 
 
 def take_rows(
@@ -89,38 +95,44 @@ def take_rows(
     """What the rows of a table come to: each is kept, set aside, or a duplicate."""
     plan, outcome = context.plan, Outcome("", "", context.period)
     rules, unlisted = build_rules(plan, selection.bits), unlisted_codes(plan)
-    amount = amount_column(plan.shape)
+    amount, ledger = amount_column(plan.shape), RowLedger(plan)
     columns = [column.name for column in plan.shape.columns]
-    total = 0
+    total, withdrawn = 0, WithdrawnKeys(kept_file, plan.shape)
     with KeptFile(kept_file, plan.shape) as kept:
         for chunk in _chunks(context.con, selection.sql):
-            chunk = chunk.with_columns(pl.int_range(total, total + len(chunk), dtype=pl.Int64).alias(PLACE))
+            chunk = _numbered(chunk, total)
             total += len(chunk)
             if OUTSIDE_PERIOD in chunk.columns:
                 outcome.rows_outside_period += int(chunk[OUTSIDE_PERIOD].sum())
-            chunk = chunk.filter(pl.col(IN_SCOPE))
+            if plan.feed.updates:
+                withdrawn.add(chunk.filter(~pl.col(IN_SCOPE)))
+            chunk = _take_scope(chunk, ledger)
             outcome.rows_in += len(chunk)
             chunk = _settle_places(chunk, plan, selection, outcome, context.places)
             if plan.corrections:
                 count_met(chunk, plan, outcome)
-            good = _set_bad_aside(chunk, rules, quarantine, outcome)
+            good = _set_bad_aside(chunk, rules, quarantine, outcome, ledger)
             good = duplicates.take_out(good)
+            ledger.take(duplicates.repeated, "duplicate")
+            ledger.take(duplicates.contrary, "conflicting")
             kept.write(good.select(columns))
             settled = unlisted.settle(good)
-            for column, codes in unlisted.count(settled).items():
-                outcome.count_unmapped(column, codes)
-            _describe(settled, plan, selection, outcome)
+            note_unmapped(settled, unlisted.sides, plan, outcome)
+            note_unmapped(settled, selection.unmapped, plan, outcome)
+            _describe(settled, plan, outcome)
             if plan.corrections:
                 note_places(good, plan, outcome)
+    withdrawn.close()
     outcome.rows_kept, outcome.rows_duplicate = kept.rows, duplicates.rows
-    if amount and not plan.feed.add_up:
+    if amount and not plan.feed.adds_up:
         firsts = _set_contradictions_aside(plan, kept, duplicates, quarantine, f"conflict:{amount}", outcome)
+        ledger.take(firsts, "conflicting")
         _count_what_is_said(unlisted.settle(firsts), plan, outcome, -1)
     elif isinstance(duplicates, EventKeys) and selection.key_sql:
         _set_conflicts_aside(duplicates, quarantine, f"conflict:{'+'.join(plan.shape.key)}", outcome)
     # Only now: two codes that do not exist are two keys, until it is known what contradicts what.
     unlisted.settle_file(kept, plan.shape, outcome.unmapped)
-    if amount and plan.feed.add_up:
+    if amount and plan.feed.adds_up:
         add_up(context.con, kept, plan.shape, amount)
     if plan.crosswalk:
         merge_areas(context.con, kept, plan, plan.crosswalk)
@@ -128,14 +140,25 @@ def take_rows(
     ragged = opened.ragged()
     outcome.rows_in += len(ragged)
     outcome.rows_quarantined += len(ragged)
+    ledger.take_unread(len(ragged))
+    outcome.row_fates = ledger.entries()
     if ragged:
         outcome.rules["type:record"] = len(ragged)
         outcome.severities["type:record"] = "high"
     quarantine.write(ragged, lambda places: opened.records_of(places, total))
     outcome.files = [kept_file.name]
-    outcome.volumes = count_volumes(context.con, kept_file, plan.shape)
+    outcome.volumes = count_volumes(context.con, [kept_file], plan.shape)
     outcome.check()
     return outcome
+
+
+def _take_scope(chunk: pl.DataFrame, ledger: RowLedger) -> pl.DataFrame:
+    """The rows that are in scope."""
+    is_outside = pl.col(OUTSIDE_PERIOD) if OUTSIDE_PERIOD in chunk.columns else pl.lit(False)
+    others = chunk.filter(~pl.col(IN_SCOPE))
+    ledger.take(others.filter(~is_outside), "out_of_scope")
+    ledger.take(others.filter(is_outside), "outside_period")
+    return chunk.filter(pl.col(IN_SCOPE)) if len(others) else chunk
 
 
 def _settle_places(
@@ -152,7 +175,7 @@ def _settle_places(
         chunk = recode(chunk, plan, plan.crosswalk)
     else:
         return chunk
-    return chunk.with_columns(pl.col("area_id").fill_null(plan.extent))
+    return chunk.with_columns(pl.col("area_id").fill_null(pl.lit(plan.area_of_blanks, dtype=pl.String)))
 
 
 def _chunks(con: duckdb.DuckDBPyConnection, sql: str) -> Iterator[pl.DataFrame]:
@@ -162,7 +185,14 @@ def _chunks(con: duckdb.DuckDBPyConnection, sql: str) -> Iterator[pl.DataFrame]:
         yield frame
 
 
-def _set_bad_aside(chunk: pl.DataFrame, rules: RowRules, quarantine: Quarantine, outcome: Outcome) -> pl.DataFrame:
+def _numbered(chunk: pl.DataFrame, before: int) -> pl.DataFrame:
+    """Each record with its place in the delivery."""
+    return chunk.with_columns(pl.int_range(before, before + len(chunk), dtype=pl.Int64).alias(PLACE))
+
+
+def _set_bad_aside(
+    chunk: pl.DataFrame, rules: RowRules, quarantine: Quarantine, outcome: Outcome, ledger: RowLedger
+) -> pl.DataFrame:
     chunk = chunk.with_row_index("_at")
     failures = rules.failures(chunk)
     outcome.severities |= rules.severities
@@ -175,13 +205,14 @@ def _set_bad_aside(chunk: pl.DataFrame, rules: RowRules, quarantine: Quarantine,
     failures = failures.join(unreadable, on=["place", "rule"], how="anti")
     for rule, number in failures.group_by("rule").len().iter_rows():
         outcome.rules[rule] = outcome.rules.get(rule, 0) + number
-    fatal = failures.filter(~pl.col("rule").is_in(list(rules.warnings)))
+    fatal = failures.filter(~pl.col("rule").is_in([*rules.warnings, *rules.optional.of_rules]))
+    # Of a row that is set aside no single value is missed.
+    chunk = rules.optional.lose(chunk, failures.join(fatal, on="place", how="anti"), outcome.unusable)
     if fatal.is_empty():
         return chunk
     by_row = fatal.group_by("place").agg(pl.col("rule").sort()).sort("place")
-    bad = chunk.select("_at", PLACE).join(
-        by_row, left_on=pl.col("_at").cast(pl.Int64), right_on="place", maintain_order="left"
-    )
+    bad = chunk.join(by_row, left_on=pl.col("_at").cast(pl.Int64), right_on="place", maintain_order="left")
+    ledger.take(bad, "quarantined", rules="rule")
     quarantine.add(bad[PLACE].to_list(), bad["rule"].to_list())
     outcome.rows_quarantined += len(bad)
     return chunk.join(by_row, left_on=pl.col("_at").cast(pl.Int64), right_on="place", how="anti", maintain_order="left")
@@ -212,11 +243,7 @@ def _set_contradictions_aside(
     return firsts
 
 
-def _describe(good: pl.DataFrame, plan: FeedPlan, selection: Selection, outcome: Outcome) -> None:
-    for column, side in selection.unmapped.items():
-        codes = good.get_column(side).drop_nulls()
-        if len(codes):
-            outcome.count_unmapped(column, dict(codes.value_counts().iter_rows()))
+def _describe(good: pl.DataFrame, plan: FeedPlan, outcome: Outcome) -> None:
     _count_what_is_said(good, plan, outcome, 1)
     if plan.shape.dated_by and len(good):
         days = good.get_column(plan.shape.dated_by)
@@ -228,6 +255,8 @@ def _count_what_is_said(good: pl.DataFrame, plan: FeedPlan, outcome: Outcome, si
     says = good.select((pl.col(name).is_not_null() & ~_unknown(good, name)).sum() for name in taken)
     for name in taken:
         outcome.filled[name] = outcome.filled.get(name, 0) + sign * int(says.item(0, name))
+    for year, rows in count_years(good, plan.shape).items():
+        outcome.kept_by_year[year] = outcome.kept_by_year.get(year, 0) + sign * rows
     if plan.shape.kind in {"events", "counts"} and isinstance(
         plan.feed.columns.get("area_id"), FromColumns | FromPoint | Joined
     ):

@@ -13,6 +13,9 @@ from sga_pipeline.conform.sinks import KeptFile
 from sga_pipeline.conform.sql_text import literal, name
 from sga_pipeline.conform.summing import summed
 from sga_pipeline.conform.volumes import AMOUNTS
+from sga_pipeline.contracts.assessment import FeedPlan
+from sga_pipeline.contracts.feed import FromRow
+from sga_pipeline.contracts.place_checks import additive
 from sga_pipeline.contracts.shape import Shape
 
 CHUNK_ROWS = 500_000
@@ -23,6 +26,24 @@ def amount_column(shape: Shape) -> str | None:
     if shape.kind not in {"counts", "levels"}:
         return None
     return next((one for one in AMOUNTS if shape.column(one)), None)
+
+
+def amount_columns(shape: Shape) -> tuple[str, ...]:
+    """Every column that must be the same in rows of one key: the amount, and what it is out of."""
+    amount = amount_column(shape)
+    return (amount, *(["out_of"] if shape.column("out_of") else [])) if amount else ()
+
+
+def has_keys(plan: FeedPlan) -> bool:
+    """Whether a row of one delivery can be that of another: rows that the program numbers never are."""
+    key = plan.shape.key
+    return bool(key) and not any(isinstance(plan.feed.columns.get(one), FromRow) for one in key)
+
+
+def sums_records(plan: FeedPlan) -> bool:
+    """Whether a conformed row may stand for several records: parts of a count, or areas that became one."""
+    merged = plan.crosswalk is not None and bool(plan.crosswalk.merges or plan.crosswalk.splits)
+    return plan.feed.adds_up or (merged and additive(plan.shape) is not None)
 
 
 def add_up(con: duckdb.DuckDBPyConnection, kept: KeptFile, shape: Shape, amount: str) -> None:

@@ -13,6 +13,7 @@ from sga_pipeline.conform.points import X, Y
 from sga_pipeline.conform.readers.opened import Opened
 from sga_pipeline.conform.sql_text import literal, literals, name
 from sga_pipeline.conform.steps_sql import StepWriter, Translation
+from sga_pipeline.conform.unusable_values import unknown_value
 from sga_pipeline.contracts.assessment import FeedPlan
 from sga_pipeline.contracts.feed import Constant, FromColumns, FromPeriod, FromRow, Joined, Where
 from sga_pipeline.contracts.places import FromPoint, Point
@@ -20,6 +21,8 @@ from sga_pipeline.contracts.shape import Column
 from sga_pipeline.contracts.steps import Date, DateTime, Number, Step
 from sga_pipeline.errors import DeliveryError
 
+# The first days a spreadsheet knows stand for no date at all; no assessment looks at what was before.
+EARLIEST = "date '1900-01-02'"
 UNREADABLE, IN_SCOPE, KEY = "_unreadable", "_in_scope", "_key"
 DUCKDB_TYPES = {"string": "varchar", "integer": "bigint", "number": "double", "boolean": "boolean", "date": "date"}
 
@@ -194,17 +197,13 @@ class _Builder:
         self.outputs.append(f"{value} as {name(column.name)}")
 
     def _default(self, column: Column, is_mapped: bool) -> str | None:
-        """What an empty cell means: unknown, all together, or the feed's extent. Never a guess at a value."""
+        """What an empty cell means: unknown, all together, or an area the contract gives. Never a guess at a value."""
         if column.name == "area_id" and self.plan.shape.kind != "reference":
             # Codes that still have to be found or translated come first.
-            return None if self.plan.point or self.plan.crosswalk else self.plan.extent
-        codes = self.plan.code_lists.get(column.code_list or "", ())
-        total_by_default = self.plan.shape.kind == "levels" and not is_mapped
-        if column.name in {"sex", "age_group"}:
-            return "_T" if total_by_default else "_U"
-        if "_U" in codes or (column.pattern and "_U" in column.pattern and column.name == "iccs_code"):
-            return "_U"
-        return None
+            return None if self.plan.point or self.plan.crosswalk else self.plan.area_of_blanks
+        if column.name in {"sex", "age_group"} and self.plan.shape.kind == "levels" and not is_mapped:
+            return "_T"
+        return unknown_value(self.plan, column)
 
     def _mapped(self, column: Column, mapped: FromColumns | Joined, writer: StepWriter, selection: Selection) -> str:
         source, text_name, value_name = self._source(mapped), f"t_{column.name}", f"v_{column.name}"
@@ -236,7 +235,8 @@ class _Builder:
         value = writer.close(closing, text, column.type)
         if isinstance(closing, Number) and column.name in self.readings.ambiguous:
             return f"case when not {is_either(closing, text)} then {value} end"
-        return value
+        # A year of two digits is none of antiquity either: nobody knows its century.
+        return f"case when ({value}) >= {EARLIEST} then {value} end" if column.type == "date" else value
 
     def _flag(self, column: str, failed: list[str], selection: Selection) -> None:
         if failed:

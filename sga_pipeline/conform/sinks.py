@@ -19,6 +19,8 @@ from sga_pipeline.contracts.shape import Shape
 
 # Where a row is among the records of its table.
 PLACE = "_place"
+# What the name of a file of withdrawn keys ends in.
+WITHDRAWN = ".withdrawn"
 ARROW_TYPES = {
     "string": pa.string(),
     "integer": pa.int64(),
@@ -65,6 +67,26 @@ class KeptFile:
         os.replace(self.unfinished, self.path)
 
 
+class WithdrawnKeys:
+    """Keys of rows out of the contract's scope, beside the kept rows: what an older delivery says of them holds no longer."""
+
+    def __init__(self, kept_file: Path, shape: Shape) -> None:
+        self.path, self.key = kept_file.with_suffix(WITHDRAWN), list(shape.key)
+        self.schema = pa.schema([arrow_schema(shape).field(one) for one in self.key])
+        self.writer: pq.ParquetWriter | None = None
+        self.path.unlink(missing_ok=True)
+
+    def add(self, rows: pl.DataFrame) -> None:
+        if rows.height:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.writer = self.writer or pq.ParquetWriter(self.path, self.schema)
+            self.writer.write_table(rows.select(self.key).to_arrow().cast(self.schema))
+
+    def close(self) -> None:
+        if self.writer:
+            self.writer.close()
+
+
 class Quarantine:
     """Rows that break a rule, with their line, their rules and their text. Stays in the home, readable by its owner."""
 
@@ -97,12 +119,12 @@ class Quarantine:
 class Duplicates:
     """Takes out later rows of a key. A first pass over the keys alone finds which keys come twice; memory stays flat.
 
-    Where rows count something (`amount`), two that share a key and say different amounts contradict each other: no duplicates.
+    Where rows count something (`amounts`), two that share a key and say different amounts contradict each other: no duplicates.
     Rows of events are compared whole (event_keys.py).
     """
 
-    def __init__(self, key: tuple[str, ...], amount: str | None) -> None:
-        self.key, self.amount = list(key), amount
+    def __init__(self, key: tuple[str, ...], amounts: tuple[str, ...]) -> None:
+        self.key, self.amounts = list(key), list(amounts)
         # First row of each key: where it is, what it says, and in which stretch it is.
         self.seen: dict[tuple[object, ...], tuple[int, object, int]] = {}
         # Keys that contradict themselves, with every amount reported; and where their rows after the first are.
@@ -116,6 +138,8 @@ class Duplicates:
         self.conflicts_here: list[tuple[object, ...]] = []
         # Where the latter are.
         self.aside: list[int] = []
+        # What the last rows gave up: repeats, and those that contradict others.
+        self.repeated = self.contrary = pl.DataFrame()
 
     def look_at(self, con: duckdb.DuckDBPyConnection, keys_sql: str) -> None:
         """Look closely, from here on, at keys that come twice in this."""
@@ -135,24 +159,32 @@ class Duplicates:
             self.seen.setdefault(key, (0, None, self.stretch))
 
     def take_out(self, rows: pl.DataFrame) -> pl.DataFrame:
+        self.repeated = self.contrary = rows.clear()
         if self.suspects.is_empty() or rows.is_empty():
             return rows
-        said = pl.col(self.amount) if self.amount else pl.lit(None)
         close = rows.join(self.suspects, on=KEY, how="semi", maintain_order="left")
-        out = []
-        for at, place, amount, *values in close.select("_at", PLACE, said.alias("_said"), *self.key).iter_rows():
-            key = tuple(values)
+        repeated, contrary = [], []
+        for at, place, *values in close.select("_at", PLACE, *self.amounts, *self.key).iter_rows():
+            said, key = tuple(values[: len(self.amounts)]), tuple(values[len(self.amounts) :])
             if key not in self.seen:
-                self.seen[key] = (place, amount, self.stretch)
+                self.seen[key] = (place, said, self.stretch)
                 continue
-            out.append(at)
             known = self.contradicted.get(key, {self.seen[key][1]})
-            if amount in known:
+            if said in known:
                 self.rows += 1
+                repeated.append(at)
             else:
-                self.contradicted[key] = known | {amount}
+                self.contradicted[key] = known | {said}
                 self.later.append(place)
-        return rows.filter(~pl.col("_at").is_in(out)) if out else rows
+                contrary.append(at)
+        return self._without(rows, repeated, contrary)
+
+    def _without(self, rows: pl.DataFrame, repeated: list[int], contrary: list[int]) -> pl.DataFrame:
+        if not repeated and not contrary:
+            return rows
+        self.repeated = rows.filter(pl.col("_at").is_in(repeated))
+        self.contrary = rows.filter(pl.col("_at").is_in(contrary))
+        return rows.filter(~pl.col("_at").is_in([*repeated, *contrary]))
 
     @property
     def contradicting(self) -> list[int]:

@@ -17,7 +17,7 @@ from sga_pipeline.conform.outcome import Outcome, read_outcome
 from sga_pipeline.conform.readers.opened import Opened, Stretch
 from sga_pipeline.conform.rows import ConformContext, take_rows
 from sga_pipeline.conform.select_sql import KEY
-from sga_pipeline.conform.sinks import Quarantine
+from sga_pipeline.conform.sinks import WITHDRAWN, Quarantine
 from sga_pipeline.conform.sql_text import literal, literals, name
 from sga_pipeline.home import write_text
 
@@ -126,6 +126,8 @@ def _afresh(context: ConformContext, part: _Part, duplicates: EventKeys, *, look
     outcome.conflicting = _listed(duplicates.conflicts_here)
     kept = part.kept(outcome)
     os.replace(aside, kept)
+    if aside.with_suffix(WITHDRAWN).is_file():
+        os.replace(aside.with_suffix(WITHDRAWN), kept.with_suffix(WITHDRAWN))
     outcome.files = [kept.name]
     return outcome
 

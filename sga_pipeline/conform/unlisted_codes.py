@@ -46,10 +46,10 @@ class UnlistedCodes:
                 assert isinstance(frame, pl.DataFrame)
                 settled.write(self.settle(frame).select(names))
 
-    def count(self, rows: pl.DataFrame) -> dict[str, dict[str, int]]:
-        """How often each such code is in these rows, by column."""
-        found = {column.name: rows.get_column(side(column)).drop_nulls() for column, _ in self.columns}
-        return {name: dict(codes.value_counts().iter_rows()) for name, codes in found.items() if len(codes)}
+    @property
+    def sides(self) -> dict[str, str]:
+        """The columns that keep what was delivered, by the column of the shape."""
+        return {column.name: side(column) for column, _ in self.columns}
 
 
 def side(column: Column) -> str:

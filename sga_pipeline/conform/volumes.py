@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -16,7 +17,7 @@ SERIES = {"iccs_code": "left(iccs_code, 2)", "topic": "topic", "indicator_id": "
 Volume = tuple[str, str, int, float | None]
 
 
-def count_volumes(con: duckdb.DuckDBPyConnection, file: Path, shape: Shape) -> list[Volume]:
+def count_volumes(con: duckdb.DuckDBPyConnection, files: Sequence[Path], shape: Shape) -> list[Volume]:
     """Rows and their sum for each series and period (a month, where rows have a day), in a fixed order."""
     columns = [column.name for column in shape.columns]
     if shape.dated_by:
@@ -33,5 +34,5 @@ def count_volumes(con: duckdb.DuckDBPyConnection, file: Path, shape: Shape) -> l
     """
     return [
         (str(a), str(b), int(c), None if d is None else float(d))
-        for a, b, c, d in con.execute(sql, [str(file)]).fetchall()
+        for a, b, c, d in con.execute(sql, [[str(file) for file in files]]).fetchall()
     ]

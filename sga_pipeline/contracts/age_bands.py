@@ -31,6 +31,8 @@ def what_is_wrong(code: str) -> tuple[str, str] | None:
         return "the age band ends before it begins", f"Write Y{high}T{low}."
     if low > OLDEST:
         return "nobody is that old", "Correct the age band, or write _U where the age is not known."
+    if OLDEST < high < 999 or code == f"Y{low}T999":
+        return "nobody is that old", f"Write Y_GE{low} for all who are {low} and older."
     # One band has one code, or its rows would stand apart.
     plain = f"Y_GE{low}" if high == 999 else f"Y{low}" if "T" not in code or low == high else f"Y{low}T{high}"
     return None if plain == code else ("the age band is written in another way", f"Write {plain}.")

@@ -17,7 +17,7 @@ from sga_pipeline.contracts.classifications import Classifications, read_classif
 from sga_pipeline.contracts.code_checks import Codes
 from sga_pipeline.contracts.corrections import Correction, read_corrections
 from sga_pipeline.contracts.crosswalks import Crosswalk, read_crosswalk
-from sga_pipeline.contracts.feed import Feed
+from sga_pipeline.contracts.feed import Feed, FromColumns, Joined
 from sga_pipeline.contracts.feed_checks import check_feed
 from sga_pipeline.contracts.gap_catalogue_checks import check_gap_catalogue
 from sga_pipeline.contracts.mappings import MappingTable, read_mapping
@@ -64,6 +64,13 @@ class FeedPlan:
         return self.feed.extent or self.city.city_area
 
     @property
+    def area_of_blanks(self) -> str | None:
+        """The area of rows that name none. In a table of amounts a blank may be a merged cell, so the contract has to say so."""
+        is_table = any(self.shape.column(one) for one in ("amount", "count", "persons", "value"))
+        is_mapped = isinstance(self.feed.columns.get("area_id"), FromColumns | Joined)
+        return self.feed.extent if is_table and is_mapped else self.extent
+
+    @property
     def point(self) -> Point | None:
         """How the area is found, where it is found from a point."""
         mapped = self.feed.columns.get("area_id")
@@ -72,7 +79,7 @@ class FeedPlan:
     @property
     def takes_other_periods(self) -> bool:
         """Whether a delivery may bring rows of other periods than its own."""
-        return self.feed.source.periods is None or self.feed.outside_period is not None
+        return self.feed.source.periods is None or self.feed.outside_period is not None or self.feed.updates is not None
 
     @property
     def boundary_version(self) -> str:
@@ -257,7 +264,7 @@ def _read_city(folder: Path, contracts: Path, shapes: dict[str, Shape], catalogu
     problems += check_places(city, {plan.id: (plan.feed, plan.shape, documents[plan.id]) for plan in feeds})
     tables = CityTables()
     try:
-        tables = read_city_tables(city, folder, catalogue)
+        tables = read_city_tables(city, folder, catalogue, {one.stem for one in files})
     except ContractError as error:
         problems += error.problems
     if city.corrections and not problems:

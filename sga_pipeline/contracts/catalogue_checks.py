@@ -116,12 +116,18 @@ def _check_indicator(row: Row, catalogue: Catalogue, questions: set[str]) -> Ite
         if not row[name]:
             yield row.problem(f"a {kind} needs {name}", "Fill the cell.", name, row["indicator_id"])
     for name in ("question", "question_base"):
-        if row[name] and f"q_{row[name]}" not in questions:
-            step = "Add a column q_... to shapes/survey_answers.yaml."
-            yield row.problem("the survey has no such question", step, name)
-    for name in ("parent_id", "basis"):
-        if row[name] and row[name] not in catalogue.indicators:
-            yield row.problem(f"the {name} is not an indicator", "Correct the name.", name)
+        for question in row.listed(name):
+            if f"q_{question}" not in questions:
+                step = "Add a column q_... to shapes/survey_answers.yaml."
+                yield row.problem("the survey has no such question", step, name, question)
+    if row["parent_id"] and row["parent_id"] not in catalogue.indicators:
+        yield row.problem("the parent_id is not an indicator", "Correct the name.", "parent_id")
+    if kind == "representation":
+        if row["basis"] not in {"", "country"}:
+            step = "Write country to compare with the country's residents, or nothing for those of the area itself."
+            yield row.problem("the basis of a representation is not this", step, "basis")
+    elif row["basis"] and row["basis"] not in catalogue.indicators:
+        yield row.problem("the basis is not an indicator", "Correct the name.", "basis")
     yield from _check_age(row, "asked_age", catalogue)
     for name, form in FORMS.items():
         if not re.fullmatch(form, row[name]):

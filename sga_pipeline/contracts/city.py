@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 from pydantic import Field, model_validator
 
 from sga_pipeline.contracts.places import CodeSystem
 from sga_pipeline.contracts.strict_model import Code, Contract, Day, Identifier, Sentence
+from sga_pipeline.contracts.world_codes import Country, Currency, Language
 
 
 class Window(Contract):
@@ -44,9 +46,11 @@ class City(Contract):
 
     id: Annotated[str, Field(pattern=r"^[a-z]{2}_[a-z0-9_]{1,40}$")]
     name: Sentence
-    country_iso3: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    country_iso3: Country
     time_zone: Sentence
-    languages: list[Annotated[str, Field(pattern=r"^[a-z]{2}$")]] = Field(min_length=1)
+    # The currency of the city's money figures, as ISO 4217 codes it; a feed in another one says so itself.
+    currency: Currency | None = None
+    languages: list[Language] = Field(min_length=1)
     boundary_version: Code
     window: Window
     # The day the assessment is made as of; today where not given.
@@ -67,6 +71,14 @@ class City(Contract):
     # A YAML file beside city.yaml: single values known to be wrong, each with what the source is expected to say, and why.
     corrections: Sentence | None = None
     notes: str | None = None
+
+    @model_validator(mode="after")
+    def _is_of_a_day_that_has_come(self) -> City:
+        if self.as_of and self.as_of > date.today().isoformat():
+            raise ValueError(
+                f"the day the assessment is made as of [{self.as_of}] has not come; leave as_of out for today"
+            )
+        return self
 
     @model_validator(mode="after")
     def _areas_hang_together(self) -> City:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sga_pipeline.contracts.catalogue import Catalogue
 from sga_pipeline.contracts.city import City
+from sga_pipeline.contracts.contract_text import is_there
 from sga_pipeline.contracts.csv_rows import Row, read_rows
 from sga_pipeline.contracts.strict_model import is_day
 from sga_pipeline.errors import ContractError, Problem
@@ -28,12 +29,16 @@ class CityTables:
     thresholds: tuple[Row, ...] = ()
 
 
-def read_city_tables(city: City, folder: Path, catalogue: Catalogue) -> CityTables:
-    """Read all three, or raise every problem found."""
+def read_city_tables(city: City, folder: Path, catalogue: Catalogue, feeds: Collection[str]) -> CityTables:
+    """Read all three, or raise every problem found; `feeds` are the ids of the city's."""
     return CityTables(
-        _read(folder, city.core_set, CORE_SET, lambda row: _check_core(row, catalogue)),
-        _read(folder, city.decisions, DECISIONS, lambda row: _check_decision(row, catalogue)),
-        _read(folder, city.thresholds, THRESHOLDS, lambda row: _check_threshold(row, catalogue)),
+        _read(folder, city.core_set, CORE_SET, ["indicator_id"], lambda row: _check_core(row, catalogue)),
+        _read(
+            folder, city.decisions, DECISIONS, DECISIONS.split()[:5], lambda row: _check_decision(row, catalogue, feeds)
+        ),
+        _read(
+            folder, city.thresholds, THRESHOLDS, THRESHOLDS.split()[:3], lambda row: _check_threshold(row, catalogue)
+        ),
     )
 
 
@@ -42,17 +47,27 @@ def city_table_files(city: City, folder: Path) -> list[Path]:
     return [folder / name for name in (city.core_set, city.decisions, city.thresholds) if name]
 
 
-def _read(folder: Path, name: str | None, columns: str, check: Callable[[Row], Iterator[Problem]]) -> tuple[Row, ...]:
+def _read(
+    folder: Path, name: str | None, columns: str, what: Sequence[str], check: Callable[[Row], Iterator[Problem]]
+) -> tuple[Row, ...]:
     if name is None:
         return ()
     file = folder / name
-    if not file.exists():
+    if not is_there(file):
         raise ContractError([Problem("the file does not exist", "Create it or correct city.yaml.", str(file))])
     rows = read_rows(file)
     if rows and list(rows[0]) != columns.split():
         step = f"Use {columns.replace(' ', ',')}."
         raise ContractError([Problem("the columns of this file are fixed", step, ",".join(rows[0]), file, 1)])
-    if problems := [problem for row in rows for problem in check(row)]:
+    problems = [problem for row in rows for problem in check(row)]
+    seen: dict[tuple[str, ...], int] = {}
+    for row in rows:
+        about = tuple(row[one] for one in what)
+        if about in seen:
+            step = f"Keep this row or that of line {seen[about]}."
+            problems.append(row.problem("this is decided twice", step, next(iter(row)), " ".join(filter(None, about))))
+        seen.setdefault(about, row.line)
+    if problems:
         raise ContractError(problems)
     return tuple(rows)
 
@@ -63,11 +78,14 @@ def _check_core(row: Row, catalogue: Catalogue) -> Iterator[Problem]:
     yield from _decided(row, "decided_by", "decided_on")
 
 
-def _check_decision(row: Row, catalogue: Catalogue) -> Iterator[Problem]:
+def _check_decision(row: Row, catalogue: Catalogue, feeds: Collection[str]) -> Iterator[Problem]:
     not_required = row["decision"] == "not_required"
     yield from _known("gap_code", row, catalogue.gap_types, may_be_empty=not_required)
     yield from _known("rule_id", row, catalogue.statements, may_be_empty=True)
     yield from _known("indicator_id", row, catalogue.indicators, may_be_empty=not not_required)
+    if row["feed_id"] and row["feed_id"] not in feeds:
+        step = f"Use one of {', '.join(sorted(feeds))}, or leave it empty for every feed."
+        yield row.problem("the city has no such feed", step, "feed_id")
     yield from _one_of("decision", row, ("accepted", "waived", "not_required"))
     yield from _decided(row, "owner", "decided_on")
     if not is_day(row["expires"]):

@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
 from sga_pipeline.errors import ContractError, Problem
 
-# Line ends and tabs lay a text out; every other control character is an accident nobody sees in an editor.
-CONTROL = re.compile(r"[^\t\n\r\x20-\x7e\xa0-\U0010ffff]|[\ufffe\uffff]")
+# Line ends and tabs lay a text out; every other control character is an accident nobody sees in an editor, and so are
+# separators of lines, marks of byte order, blanks without width and characters that turn the order of others round.
+CONTROL = re.compile(r"[^\t\n\r\x20-\x7e\xa0-\U0010ffff]|[\ufffe\uffff\ufeff\u200b\u2028-\u202e\u2060\u2066-\u2069]")
+# A table of codes of every street of a country is smaller; what is larger holds data.
+MAX_BYTES = 50_000_000
 
 
-def read_text(file: Path, max_bytes: int | None = None) -> str:
+def is_there(file: Path) -> bool:
+    """Whether something has this name; one that no file can have is nobody's."""
+    try:
+        return file.exists()
+    except (OSError, ValueError):
+        return False
+
+
+def read_text(file: Path, max_bytes: int = MAX_BYTES) -> str:
     """The whole text, or a ContractError that names the line."""
     # A pipe or a device would be read for ever.
-    if file.exists() and not file.is_file():
+    if is_there(file) and not file.is_file():
         raise _error("this is not a regular file", "Put a file of that name there.", file, value=_kind(file))
     try:
-        raw = file.read_bytes()
-    except OSError as error:
+        with file.open("rb") as stream:
+            size = os.fstat(stream.fileno()).st_size
+            raw = stream.read(max_bytes + 1) if size <= max_bytes else b""
+    except (OSError, ValueError) as error:
         step = "Check its name and permissions."
-        raise _error("the file cannot be read", step, file, value=error.strerror) from None
-    if max_bytes is not None and len(raw) > max_bytes:
-        step = "Move data into a data file."
-        raise _error("the file is too large for a contract", step, file, value=f"{len(raw)} bytes")
+        raise _error("the file cannot be read", step, file, value=getattr(error, "strerror", str(error))) from None
+    if max(size, len(raw)) > max_bytes:
+        step = f"At most {max_bytes:,} are read; move data into a data file."
+        raise _error("the file is too large for a contract", step, file, value=f"{max(size, len(raw)):,} bytes")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

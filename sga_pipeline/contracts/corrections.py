@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
 from sga_pipeline.contracts.code_checks import Codes
+from sga_pipeline.contracts.contract_text import is_there
 from sga_pipeline.contracts.feed import Feed, FromRow
 from sga_pipeline.contracts.places import FromPoint
 from sga_pipeline.contracts.read_contract import read_contract
 from sga_pipeline.contracts.shape import Column, Shape
+from sga_pipeline.contracts.stated_values import is_within, reads
 from sga_pipeline.contracts.strict_model import Contract, Day, Identifier, Sentence
 from sga_pipeline.errors import ContractError, Problem
 
@@ -65,7 +65,7 @@ class Corrections(Contract):
 
 def read_corrections(file: Path, feeds: dict[str, tuple[Feed, Shape, Codes]]) -> list[Correction]:
     """Read and check the file against the city's feeds, or raise every problem found."""
-    if not file.exists():
+    if not is_there(file):
         raise ContractError([Problem("the file does not exist", "Create it or correct city.yaml.", str(file))])
     read, document = read_contract(file, Corrections)
     problems, seen = [], set[tuple[object, ...]]()
@@ -93,7 +93,7 @@ def _problems(one: Correction, feeds: dict[str, tuple[Feed, Shape, Codes]]) -> I
     for name, text in one.row.items():
         if column := shape.column(name):
             yield from _usable(feed, name, "row", name)
-            if not _reads(text, column):
+            if not reads(text, column):
                 yield f"this is no {column.type}", "Write it as a conformed row has it.", text, "row", name
         else:
             yield _unknown(shape, name, "row", name)
@@ -107,7 +107,7 @@ def _problems(one: Correction, feeds: dict[str, tuple[Feed, Shape, Codes]]) -> I
     if one.value is None:
         if column.required:
             yield "the shape requires this column", "Give a value.", one.column, "value"
-    elif not _reads(one.value, column):
+    elif not reads(one.value, column):
         yield f"this is no {column.type}", "Write it as a conformed row has it.", one.value, "value"
     elif problem := _unfit(one.value, column, codes):
         yield *problem, one.value, "value"
@@ -127,26 +127,10 @@ def _usable(feed: Feed, name: str, *where: str) -> Iterator[Found]:
         yield "this area is found only after corrections", "Name the row by what the source says.", name, *where
 
 
-def _reads(text: str, column: Column) -> bool:
-    if column.type == "integer":
-        return re.fullmatch(r"-?[0-9]{1,18}", text) is not None
-    if column.type == "number":
-        return re.fullmatch(r"-?[0-9]+([.][0-9]+)?", text) is not None
-    if column.type == "boolean":
-        return text in {"true", "false"}
-    if column.type == "date":
-        try:
-            return date.fromisoformat(text).isoformat() == text
-        except ValueError:
-            return False
-    return True
-
-
 def _unfit(text: str, column: Column, codes: Codes) -> tuple[str, str] | None:
     if complaint := next(codes.complaints(text, column), None):
         return complaint
-    low, high = column.minimum, column.maximum
-    given = float(text) if column.type in {"integer", "number"} else text
-    if (low is not None and given < low) or (high is not None and given > high):
-        return f"the value lies outside what {column.name} may be", f"It lies between {low} and {high}."
+    if not is_within(text, column):
+        step = f"It lies between {column.minimum} and {column.maximum}."
+        return f"the value lies outside what {column.name} may be", step
     return None

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from sga_pipeline.contracts.contract_text import is_there
 from sga_pipeline.contracts.csv_rows import read_rows
 from sga_pipeline.contracts.letters import without_strokes
 from sga_pipeline.contracts.places import CodeSystem
@@ -76,7 +77,7 @@ def read_crosswalk(name: str, system: CodeSystem, folder: Path) -> Crosswalk:
     if system.file is None:
         return Crosswalk(name, system, {})
     file = folder / system.file
-    if not file.exists():
+    if not is_there(file):
         raise ContractError([Problem("the crosswalk does not exist", "Create it or correct city.yaml.", str(file))])
     rows = read_rows(file)
     columns = tuple(rows[0]) if rows else ()

@@ -10,6 +10,9 @@ from pathlib import Path
 from sga_pipeline.contracts.contract_text import read_text
 from sga_pipeline.errors import ContractError, Problem
 
+# A cell longer than this is a quote that nobody closed. The csv module's own limit is the whole process's, and others set it.
+LONGEST_CELL = 100_000
+
 
 class Row(dict[str, str]):
     """One row, its cells by column."""
@@ -68,6 +71,9 @@ def _rows(reader: csv._reader, file: Path) -> Iterator[Row]:  # type: ignore[nam
     if len(set(header)) != len(header) or not header:
         raise _error("the header is empty or names a column twice", ",".join(header), file, 1)
     for cells in reader:
+        longest = max(map(len, cells), default=0)
+        if longest > LONGEST_CELL:
+            raise csv.Error(f"a cell has {longest:,} characters, and at most {LONGEST_CELL:,} are read")
         if len(cells) != len(header):
             value = cells[0] if cells else ""
             raise _error(f"the row has {len(cells)} cells, not {len(header)}", value, file, reader.line_num)

@@ -56,14 +56,15 @@ def formula(row: Row, catalogue: Catalogue) -> str:
         case "trailing":
             return f"{measure('numerator')}, sum of the last {row['years']} years"
         case "representation":
-            return f"A group's share of: {measure('numerator')} ÷ the group's share of: {measure('denominator')}"
+            whose = "the country" if row["basis"] == "country" else "the area itself"
+            return f"A group's share of: {measure('numerator')} ÷ the group's share of: {measure('denominator')} of {whose}"
         case "life_table":
             return (
                 f"Abridged life table of: {measure('numerator')}, over: {measure('denominator')}, by five-year groups"
             )
         case "areas_above":
             basis = catalogue.indicators[row["basis"]]["short_title"]
-            return f"Areas of the finest level in which the {basis} is above {row['threshold']} ÷ areas with a value{times}"
+            return f"Areas of the finest level in which the {basis} is above {row['threshold']} ÷ areas with a value{times}; none where more than a tenth have no value"
         case "presence":
             return "An attested answer with its document: yes 1, partly 0.5, no 0"
         case "survey":
@@ -78,7 +79,9 @@ def asked(row: Row) -> str:
     of_whom = {"F": " (women)", "M": " (men)"}.get(row["asked_sex"], "") + (
         f" aged {row['asked_age']}" if row["asked_age"] else ""
     )
-    return f"Weighted share of yes to `{row['question']}`{base}{of_whom}"
+    questions = " and then to ".join(f"`{one}`" for one in row.listed("question"))
+    rest = "; a no to the first counts as no" if ";" in row["question"] else ""
+    return f"Weighted share of yes to {questions}{base}{of_whom}{rest}"
 
 
 def shapes_of(row: Row, catalogue: Catalogue) -> str:
@@ -138,7 +141,7 @@ def entry(row: Row, catalogue: Catalogue) -> Iterator[str]:
     """The lines of one indicator."""
     guide_line = f"l. {row['guide_line']}" if row["guide_line"] else ""
     place = ", ".join(filter(None, [row["guide_seq"], guide_line, TYPES[row["record_type"]]]))
-    core = " · core" if row["core_flag"] == "true" else ""
+    core = " · core (project's set)" if row["core_flag"] == "true" else ""
     yield from (f"### {row['short_title']}", "", f"`{row['indicator_id']}` · {place} · {row['unit']}{core}", "")
     if row["title_guide"] and row["title_guide"] != row["short_title"]:
         yield from (f"> {row['title_guide']}", "")

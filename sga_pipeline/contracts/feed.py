@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from sga_pipeline.contracts.formats import Format
 from sga_pipeline.contracts.methods import Break, ConceptMatch, Methods, PlaceBasis
 from sga_pipeline.contracts.places import OWN_CODES, Boundaries, FromPoint
 from sga_pipeline.contracts.sources import Source
 from sga_pipeline.contracts.strict_model import Code, Contract, Day, DayOrLatest, Identifier, Pattern, Sentence
+from sga_pipeline.contracts.world_codes import Currency
 from sga_pipeline.contracts.written_steps import StepItem, check_order
 
 Family = Literal["police", "health", "official_statistics", "governance", "spatial", "survey", "electoral"]
@@ -208,6 +209,20 @@ class OutsidePeriod(Contract):
     reason: Sentence
 
 
+class NeverAddUp(Contract):
+    """Why no two rows of counts share a key: what comes twice all the same is a repeat, or contradicts itself."""
+
+    never: Sentence
+
+
+def _true_or_never(given: Any) -> Any:
+    if given is None or given is True or (isinstance(given, dict) and set(given) == {"never"} and given["never"]):
+        return given
+    raise ValueError(
+        'write true, where rows of one key are parts of one count, or {never: "why no two rows of this source share a key"}'
+    )
+
+
 class Feed(Contract):
     """One feed contract."""
 
@@ -231,6 +246,8 @@ class Feed(Contract):
     area_codes: Sentence = OWN_CODES
     # For a feed of areas: the version it brings, and when it held; the city's own where not given.
     boundaries: Boundaries | None = None
+    # For a feed of areas: they are all the parts of the areas that contain them, so a whole without an outline is as large as they are.
+    fills_parents: bool = False
     # How finely the source dates its events; a source that knows the year alone gives no months.
     dated_to: Literal["day", "month", "year"] = "day"
     # What becomes of years between two that a source of residents gives: none, or a straight line, marked as estimated.
@@ -241,13 +258,16 @@ class Feed(Contract):
     concept_match: ConceptMatch | None = None
     # Where what is counted is placed; sources of different bases are not compared with each other.
     place_basis: PlaceBasis | None = None
+    # The currency of its money figures, as ISO 4217 codes it, where it is not the city's.
+    currency: Currency | None = None
     methods: Methods = Methods()
     breaks: list[Break] = []
     # Whether figures are typed in again by hand on their way.
     manual_steps: bool = False
-    # How deliveries relate: each replaces those of its own period, or all there were before. Not given: by period where
-    # the source has periods, else all.
+    # How deliveries relate: each replaces those of its own period, or all there were before; or (`updates: key`) each
+    # adds records and puts earlier ones right, by their key. One of the two must be given.
     replaces: Literal["period", "all"] | None = None
+    updates: Literal["key"] | None = None
     # Rows dated outside the period of their delivery are out of scope, unless this says why they belong in it.
     outside_period: OutsidePeriod | None = None
     # Area of rows without a finer one; the city where not given.
@@ -262,7 +282,13 @@ class Feed(Contract):
     # Source columns known and not used; any other column that appears is reported. `rest`: all that are not mapped.
     ignore: list[str] | Literal["rest"] = []
     rules: list[Rule] = []
-    # For counts: rows that share a key are parts of one count, and are added up.
-    add_up: bool = False
+    # For counts, where it must be said: rows that share a key are parts of one count and are added up, or why no key comes
+    # twice.
+    add_up: Annotated[Literal[True] | NeverAddUp | None, BeforeValidator(_true_or_never)] = None
     reject_when: RejectWhen = RejectWhen()
     notes: str | None = None
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether rows that share a key are parts of one count."""
+        return self.add_up is True

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sga_pipeline.contracts.code_checks import Codes
+from sga_pipeline.contracts.delivery_checks import key_problems, relation_problems
 from sga_pipeline.contracts.feed import (
     Constant,
     Feed,
@@ -22,6 +23,7 @@ from sga_pipeline.contracts.formats import CsvFormat
 from sga_pipeline.contracts.mappings import MappingTable
 from sga_pipeline.contracts.places import FromPoint
 from sga_pipeline.contracts.shape import Column, Shape
+from sga_pipeline.contracts.stated_values import unreadable
 from sga_pipeline.contracts.steps import Boolean, Date, DateTime, Default, Lookup, NullIf, Number, Recode, Step
 from sga_pipeline.contracts.strict_model import is_day
 from sga_pipeline.contracts.time_zones import is_time_zone, name_of_zone
@@ -39,7 +41,7 @@ def check_feed(
     problems = []
     if feed.id != document.file.stem:
         problems.append(at("the id is not the file's name", f"Make both [{document.file.stem}].", feed.id, "id"))
-    problems += [at(*found) for found in _source_problems(feed)]
+    problems += [at(*found) for found in (*_source_problems(feed), *relation_problems(feed))]
     shape = shapes.get(feed.shape)
     if shape is None:
         return [*problems, at("unknown shape", f"Use one of {sorted(shapes)}.", feed.shape, "shape")]
@@ -55,12 +57,12 @@ def check_feed(
         if column.required and column.name not in feed.columns:
             message = "a column the shape requires is not mapped"
             problems.append(at(message, "Map it under columns.", column.name, "columns"))
-    if feed.add_up and shape.kind != "counts":
-        step = "Leave add_up out, and give each row its own key."
-        problems.append(at("only counts are added up", step, feed.shape, "add_up"))
+    if feed.fills_parents and feed.shape != "areas":
+        problems.append(at("only areas fill others", "Leave fills_parents out.", feed.shape, "fills_parents"))
     if feed.outside_period and isinstance(feed.columns.get(shape.time_column or ""), FromPeriod | Constant | None):
         step = "Leave outside_period out."
         problems.append(at("no row of this feed has a date of its own", step, feed.shape, "outside_period"))
+    problems += [at(*found) for found in key_problems(feed, shape)]
     problems += [at(*found) for found in _rule_problems(feed, shape)]
     for place, message, step, code in codes.coverage_complaints(feed, shape):
         problems.append(at(message, step, code, "coverage", "codes", place))
@@ -93,20 +95,6 @@ def _source_problems(feed: Feed) -> Iterator[Found]:
     first, last = feed.coverage.first, feed.coverage.last
     if first and last != "latest" and last < first:
         yield "coverage ends before it begins", "Swap the days.", last, "coverage", "last"
-    if feed.replaces == "all" and feed.source.periods:
-        step = "Write replaces: period, or leave source.periods out."
-        yield "each delivery is said to be the whole, and the source is asked period by period", step, "all", "replaces"
-    if feed.replaces == "period" and feed.source.periods is None:
-        step = "Write replaces: all, or add source.periods."
-        yield (
-            "deliveries are said to replace those of their period, and the source has none",
-            step,
-            "period",
-            "replaces",
-        )
-    if feed.outside_period and feed.source.periods is None:
-        step = "Leave outside_period out, or add source.periods."
-        yield "no delivery has a period that rows could lie outside of", step, "outside_period", "outside_period"
     if any(isinstance(one, FromPeriod) for one in feed.columns.values()) and feed.source.periods is None:
         yield "a column takes the period and the source has none", "Add source.periods.", "period", "columns"
 
@@ -124,6 +112,7 @@ def _column_problems(feed: Feed, column: Column, codes: Codes, mappings: Mapping
     here = ("columns", column.name)
     if isinstance(mapped, Constant):
         yield from _value_problems([mapped.constant], column, codes, here)
+        yield from _typed_problems([mapped.constant], column, None, here)
     if isinstance(mapped, FromRow) and column.type != "string":
         yield "only a text column can be made of the row", "Map the column.", column.type, *here
     if isinstance(mapped, FromPoint) and column.name != "area_id":
@@ -145,10 +134,13 @@ def _column_problems(feed: Feed, column: Column, codes: Codes, mappings: Mapping
         place = (*here, "steps", number)
         # What a later step still changes is no code yet.
         stays = _stays(mapped.steps, number)
-        if isinstance(step, Recode) and stays:
-            yield from _value_problems(step.values.values(), column, codes, place)
-        if isinstance(step, Default) and stays:
-            yield from _value_problems([step.text], column, codes, place)
+        given = (
+            list(step.values.values()) if isinstance(step, Recode) else [step.text] if isinstance(step, Default) else []
+        )
+        if stays:
+            lost = {one for later in mapped.steps[number:] if isinstance(later, NullIf) for one in later.values}
+            yield from _value_problems(given, column, codes, place)
+            yield from _typed_problems([one for one in given if one not in lost], column, closing, place)
         if isinstance(step, Lookup):
             table = mappings.get(step.mapping)
             if table is None:
@@ -173,6 +165,14 @@ def _value_problems(
         yield message, step, value, *place
 
 
+def _typed_problems(
+    values: Iterable[str], column: Column, closing: Step | None, place: tuple[str | int, ...]
+) -> Iterator[Found]:
+    for value in values:
+        for message, step in unreadable(value, column, closing):
+            yield message, step, value, *place
+
+
 def _translated_problems(feed: Feed, column: Column, codes: Codes, mappings: Mappings) -> Iterator[Problem]:
     """Values that a mapping file gives and that may not stand in the column, each with its line in that file."""
     mapped = feed.columns[column.name]
@@ -184,8 +184,9 @@ def _translated_problems(feed: Feed, column: Column, codes: Codes, mappings: Map
         if table is None or step.give not in table.columns:
             continue
         first = {row[step.give]: row for row in reversed(table.rows) if row[step.give]}
+        closing = steps[-1] if steps[-1].closes else None
         for value, row in sorted(first.items(), key=lambda one: one[1].line):
-            for message, then in codes.complaints(value, column):
+            for message, then in (*codes.complaints(value, column), *unreadable(value, column, closing)):
                 yield row.problem(message, then, step.give)
         for message, then, value in codes.complaints_of_all(first, column):
             yield first[value].problem(message, then, step.give)

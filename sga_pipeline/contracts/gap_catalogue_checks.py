@@ -13,6 +13,8 @@ SEVERITIES = ("low", "medium", "high", "critical")
 # Rules about findings of any code.
 ANY = "any"
 TIMEFRAMES = ("immediate", "short", "medium", "long")
+# What the guide says that gaps in data collection may relate to.
+FACETS = ("frequency_and_coverage", "methods_platforms_and_tools", "reliability_and_validity", "reporting_mechanisms")
 ADD_CODE = "Correct it, or add it to gap_types.csv."
 
 
@@ -32,6 +34,8 @@ def _types(catalogue: Catalogue) -> Iterator[Problem]:
     for row in catalogue.gap_types.values():
         if row["timeframe"] not in TIMEFRAMES:
             yield row.problem("no such timeframe", f"Use one of {', '.join(TIMEFRAMES)}.", "timeframe")
+        if row["facet"] not in FACETS:
+            yield row.problem("no such facet of gaps", f"Use one of {', '.join(FACETS)}.", "facet")
         if row["core_uplift"] not in {"0", "1"}:
             yield row.problem("a core uplift is 0 or 1", "Correct it.", "core_uplift")
 

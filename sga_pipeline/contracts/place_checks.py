@@ -9,7 +9,7 @@ from pyproj.exceptions import CRSError
 
 from sga_pipeline.contracts.city import City
 from sga_pipeline.contracts.crosswalks import Crosswalk
-from sga_pipeline.contracts.feed import Feed
+from sga_pipeline.contracts.feed import Constant, Feed
 from sga_pipeline.contracts.places import OWN_CODES, FromPoint, Point
 from sga_pipeline.contracts.shape import Shape
 from sga_pipeline.contracts.yaml_reader import Document
@@ -57,9 +57,28 @@ def check_places(city: City, feeds: Feeds) -> Iterator[Problem]:
     for feed, shape, document in feeds.values():
         yield from _check_boundaries(feed, shape, document, city)
         yield from _check_overlaps(feed, document, feeds)
+        yield from _check_named_areas(feed, shape, document, city, feeds)
         mapped = feed.columns.get("area_id")
         if isinstance(mapped, FromPoint):
             yield from _check_point(mapped.point, shape, document, city, feeds)
+
+
+def _check_named_areas(feed: Feed, shape: Shape, document: Document, city: City, feeds: Feeds) -> Iterator[Problem]:
+    """Areas and levels that a contract itself names. What a file of boundaries holds is known only once it has come."""
+    level = feed.columns.get("level")
+    if shape.id == "areas" and isinstance(level, Constant) and level.constant not in feed.spatial_levels:
+        step = f"Use one of {feed.spatial_levels}, or add it to spatial_levels."
+        yield document.problem("the feed has no such level", step, level.constant, "columns", "level")
+    if any(one.id == "areas" for _, one, _ in feeds.values()):
+        return
+    known = [area.area_id for area in city.areas]
+    area = feed.columns.get("area_id")
+    named: list[tuple[str | None, *tuple[str, ...]]] = [(feed.extent, "extent")]
+    named += [(area.constant, "columns", "area_id")] if isinstance(area, Constant) else []
+    for code, *place in named:
+        if code is not None and code not in known:
+            step = f"Use one of {known}, or bring a feed of areas."
+            yield document.problem("the city has no such area", step, code, *place)
 
 
 def _check_boundaries(feed: Feed, shape: Shape, document: Document, city: City) -> Iterator[Problem]:

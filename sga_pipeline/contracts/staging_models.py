@@ -20,7 +20,7 @@ FROM_PATH = {
 }
 MADE_BY = "Made from contracts/shapes/ by `python -m sga_pipeline.contracts.staging_models`; do not edit."
 CONFORMED = "Typed rows of each shape, one folder a shape, partitioned by city and feed."
-FILES = "'{{ env_var('SGA_HOME', '.') }}/conformed/{name}/**/*.parquet'"
+FILES = "'{{ env_var('SGA_HOME', '.') }}/conformed/{name}/city_id={{ env_var('SGA_CITY', '_city_') }}/**/*.parquet'"
 LOCATION = {
     "external_location": f"read_parquet({FILES}, hive_partitioning = true, hive_types_autocast = false, union_by_name = true)"
 }
@@ -94,7 +94,7 @@ def _article(grain: str) -> str:
 
 
 def sources(shapes: list[Shape]) -> str:
-    """Where the models find the conformed rows: in every file below the shape's folder."""
+    """Where the models find the conformed rows: in every file below the city's folder of the shape."""
     tables = [
         {
             "name": shape.id,

@@ -174,7 +174,7 @@ class Date(_Step):
     step: Literal["date"]
     formats: list[str] = Field(min_length=1)
 
-    _formats = field_validator("formats")(lambda formats: _dated(formats, "%d", "%j"))
+    _formats = field_validator("formats")(lambda formats: _dated(formats))
 
 
 class DateTime(_Step):
@@ -186,7 +186,13 @@ class DateTime(_Step):
     zone: Literal["local", "UTC"] = "local"
     give: Literal["date", "hour"] = "date"
 
-    _formats = field_validator("formats")(lambda formats: _dated(formats, "%H", "%I"))
+    _formats = field_validator("formats")(lambda formats: _timed(formats))
+
+    @model_validator(mode="after")
+    def _gives_a_day_of_some_year(self) -> DateTime:
+        if self.give == "date" or self.zone == "UTC":
+            _dated(self.formats)
+        return self
 
 
 class Number(_Step):
@@ -216,11 +222,38 @@ class Boolean(_Step):
     yes: list[Code] = Field(min_length=1)
     no: list[Code] = Field(min_length=1)
 
+    @model_validator(mode="after")
+    def _no_is_not_yes(self) -> Boolean:
+        if both := sorted(set(self.yes) & set(self.no)):
+            raise ValueError(f"[{both[0]}] is both yes and no")
+        return self
 
-def _dated(formats: list[str], *one_of: str) -> list[str]:
+
+# What may follow the sign % in a format; the minus reads figures without a leading zero.
+_CODE = re.compile(r"%(-?[djmyHIMS]|[aAbBcfgGhnpTuUVwWxXYzZ%])?")
+# Each of these gives a part of a day; a format without one of a row reads every such cell as of the same year, month or day.
+_DAY = (("%d", "%-d", "%j", "%-j", "%c", "%x"), ("%m", "%-m", "%b", "%B", "%h", "%j", "%-j", "%c", "%x"))
+_YEAR = ("%Y", "%y", "%-y", "%c", "%x")
+
+
+def _dated(formats: list[str]) -> list[str]:
+    for parts in (*_DAY, _YEAR):
+        _need(formats, *parts)
+    return formats
+
+
+def _timed(formats: list[str]) -> list[str]:
+    return _need(formats, "%H", "%-H", "%I", "%-I", "%c", "%X", "%T")
+
+
+def _need(formats: list[str], *one_of: str) -> list[str]:
     for text in formats:
-        if not any(code in text for code in one_of):
-            raise ValueError(f"the format [{text}] lacks {' or '.join(one_of)}")
+        codes = [found[0] for found in _CODE.finditer(text)]
+        if "%" in codes:
+            unknown = next(text[one.start() : one.end() + 1] for one in _CODE.finditer(text) if one[0] == "%")
+            raise ValueError(f"the format [{text}] has the code [{unknown}], which means nothing")
+        if not any(code in one_of for code in codes):
+            raise ValueError(f"the format [{text}] lacks {' or '.join(one_of[:2])}")
     return formats
 
 

@@ -9,7 +9,8 @@ from zoneinfo import available_timezones
 
 @cache
 def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+    # These are what the machine, or its maker, was set to.
+    return frozenset(available_timezones() - {"localtime", "Factory"})
 
 
 def is_time_zone(name: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,9 @@ MAX_BYTES = 2_000_000
 # Parts of a feed that repeat what the source writes: its delimiter, its headers, its values.
 OF_THE_SOURCE = {("format",), ("columns",), ("ignore",), ("where",), ("wide",), ("melt",)}
 MAX_DEPTH = 40
+NOT_YAML = "this is not YAML"
+# Contracts are read in each command; where PyYAML was built without libyaml, its own parser says the same, slower.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Location = tuple[str | int, ...]
 
 # YAML 1.1 reads NO as false, 0101 as 65 and 22:30 as 1350. Contracts hold codes, so only what is unmistakable is typed.
@@ -52,70 +56,91 @@ class Document:
 def read_yaml(file: Path) -> Document:
     """Read one file or raise a ContractError that names the line."""
     text = read_text(file, MAX_BYTES)
+    document = Document(file, None)
     try:
-        _refuse_aliases(text, file)
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        document.data = _read_document(yaml.parse(text, Loader=_LOADER), document)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
-        raise _error("this is not YAML", "Check indentation, quotes and colons.", file, line, error.problem) from None
-    except RecursionError:
-        raise _error("the file is nested too deeply", "Flatten it.", file) from None
-    document = Document(file, None)
-    document.data = _build(node, (), document) if node is not None else {}
+        raise _error(NOT_YAML, "Check indentation, quotes and colons.", file, line, error.problem) from None
+    if not isinstance(document.data, dict):
+        step = "Begin with a key and a colon, as id: my_feed."
+        raise _error("the file holds no keys", step, file, document.line_of(()), text.strip().splitlines()[0][:80])
     return document
 
 
-def _refuse_aliases(text: str, file: Path) -> None:
-    depth = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise _error("anchors and aliases are not allowed", "Write the value out.", file, _line(event))
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        if depth > MAX_DEPTH:
-            raise _error("the file is nested too deeply", "Flatten it.", file, _line(event))
+def _read_document(events: Iterator[yaml.Event], document: Document) -> Any:
+    """The data of the one document that a file holds; of an empty file, nothing."""
+    data: Any = {}
+    seen = 0
+    for event in events:
+        if isinstance(event, yaml.DocumentStartEvent):
+            seen += 1
+            if seen > 1:
+                said = "but found another document"
+                raise _error(NOT_YAML, "Keep one document in a file.", document.file, _line(event), said)
+            data = _build(next(events), events, (), document)
+    return data
 
 
-def _line(event: yaml.Event) -> int | None:
-    return event.start_mark.line + 1 if event.start_mark else None
+def _build(event: yaml.Event, events: Iterator[yaml.Event], location: Location, document: Document) -> Any:
+    """The value that begins with this event."""
+    line = _line(event)
+    document.lines.setdefault(location, line)
+    _refuse_alias(event, document)
+    if isinstance(event, yaml.ScalarEvent):
+        return _scalar(event, location, document)
+    if len(location) >= MAX_DEPTH:
+        raise _error("the file is nested too deeply", "Flatten it.", document.file, line, f"{MAX_DEPTH} levels")
+    if isinstance(event, yaml.MappingStartEvent):
+        return _build_mapping(events, location, document)
+    items: list[Any] = []
+    while not isinstance(item := next(events), yaml.SequenceEndEvent):
+        items.append(_build(item, events, (*location, len(items)), document))
+    return items
 
 
-def _build(node: yaml.Node, location: Location, document: Document) -> Any:
-    document.lines.setdefault(location, node.start_mark.line + 1)
-    if isinstance(node, yaml.MappingNode):
-        return _build_mapping(node, location, document)
-    if isinstance(node, yaml.SequenceNode):
-        return [_build(item, (*location, index), document) for index, item in enumerate(node.value)]
-    if node.tag.startswith("!") or (node.tag.startswith("tag:yaml.org,2002:python")):
-        raise _error("tags are not allowed", "Remove the tag.", document.file, node.start_mark.line + 1, node.tag)
-    text: str = node.value
+def _build_mapping(events: Iterator[yaml.Event], location: Location, document: Document) -> dict[str, Any]:
+    built: dict[str, Any] = {}
+    while not isinstance(event := next(events), yaml.MappingEndEvent):
+        line = _line(event)
+        _refuse_alias(event, document)
+        if not isinstance(event, yaml.ScalarEvent):
+            raise _error("a key must be plain text", "Rewrite the key.", document.file, line)
+        key: str = event.value
+        if key in built:
+            raise _error("the key stands here twice", "Keep one of the two.", document.file, line, key)
+        document.lines[(*location, key)] = line
+        built[key] = _build(next(events), events, (*location, key), document)
+    return built
+
+
+def _scalar(event: yaml.ScalarEvent, location: Location, document: Document) -> Any:
+    line, text = _line(event), str(event.value)
+    # A lone exclamation mark says no more than that the value is text as it stands.
+    if event.tag and event.tag != "!" and event.tag.startswith(("!", "tag:yaml.org,2002:python")):
+        raise _error("tags are not allowed", "Remove the tag.", document.file, line, event.tag)
     # Between quotes a backslash writes such a character, which the names and values of a source may hold.
     if location[:1] not in OF_THE_SOURCE and (found := CONTROL.search(text)):
-        line = node.start_mark.line + 1
         raise _error(
             "a control character stands in the text", "Remove it.", document.file, line, shown_control(found[0])
         )
-    if getattr(node, "style", None) is None:
+    # Both parsers say that a value stands plain, each in its own way.
+    if not event.style:
         for pattern, convert in _SCALARS:
             if pattern.match(text):
                 return convert(text)
     return text
 
 
-def _build_mapping(node: yaml.MappingNode, location: Location, document: Document) -> dict[str, Any]:
-    built: dict[str, Any] = {}
-    for key_node, value_node in node.value:
-        line = key_node.start_mark.line + 1
-        if not isinstance(key_node, yaml.ScalarNode):
-            raise _error("a key must be plain text", "Rewrite the key.", document.file, line)
-        key: str = key_node.value
-        if key in built:
-            raise _error("the key stands here twice", "Keep one of the two.", document.file, line, key)
-        document.lines[(*location, key)] = line
-        built[key] = _build(value_node, (*location, key), document)
-    return built
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 1
+
+
+def _refuse_alias(event: yaml.Event, document: Document) -> None:
+    if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+        line = _line(event)
+        name = getattr(event, "anchor", None)
+        raise _error("anchors and aliases are not allowed", "Write the value out.", document.file, line, name)
 
 
 def _error(

@@ -76,6 +76,17 @@ def write_population(file: Path, place: Place) -> RowCounts:
     return {"all": {"rows_in": len(rows), "rows_kept": len(rows)}}
 
 
+def write_national_population(file: Path) -> RowCounts:
+    """Residents of the country by year and sex; half a percent more each year."""
+    rows = [
+        (year, sex, round(people * 1.005 ** (year - YEARS[0])))
+        for year in YEARS
+        for sex, people in (("Women", 4_098_000), ("Men", 4_002_000))
+    ]
+    pl.DataFrame(rows, schema=["year", "sex", "residents"], orient="row").write_csv(file)
+    return {"all": {"rows_in": len(rows), "rows_kept": len(rows)}}
+
+
 def write_statistics(file: Path, rows: list[tuple[str, str, int, str, float | None]]) -> RowCounts:
     """The statistical office's long table. What was not published has a dash and a status."""
     lines = ["INDICATOR,REF_AREA,TIME_PERIOD,SEX,OBS_VALUE,OBS_STATUS"]

@@ -123,7 +123,9 @@ SHARE_OF_WOMEN = {
     "prisoners": 0.06,
 }
 POSITIONS = (("positions_local_government", 0.74), ("positions_police", 0.29), ("positions_judiciary", 0.03))
-UNSENTENCED, VOTES_OF_18_TO_34, AREA_KM2, BUILT_KM2 = 0.31, 0.24, 182.5, 118.0
+UNSENTENCED, AREA_KM2, BUILT_KM2 = 0.31, 182.5, 118.0
+# Of 18 to 34: of all votes cast, and of all who are entitled to vote.
+VOTES_OF_THE_YOUNG, VOTERS_OF_THE_YOUNG = 0.24, 0.31
 
 
 def make_office_counts(place: Place, random: np.random.Generator) -> list[Counted]:
@@ -159,14 +161,15 @@ def make_office_counts(place: Place, random: np.random.Generator) -> list[Counte
                 add(topic, part - women, None if whole is None or of_women is None else whole - of_women, "M")
             if topic == "prisoners":
                 add("prisoners_unsentenced", round(part * UNSENTENCED), part)
-            if topic == "votes_cast":
-                add(topic, round(part * VOTES_OF_18_TO_34), None, "_T", "Y18T34")
+            if topic == "votes_cast" and whole is not None:
+                add(topic, round(part * VOTES_OF_THE_YOUNG), round(whole * VOTERS_OF_THE_YOUNG), "_T", "Y18T34")
         for topic, rate in POSITIONS:
             number = round(people * rate / 100)
             women = round(number * (SHARE_OF_WOMEN[topic] + 0.006 * at))
             add(topic, number)
             add(topic, women, None, "F")
             add(topic, number - women, None, "M")
+        add("cases_investigated", round(people * 0.031), round(people * 0.048))
         households = next(one.out_of for one in rows if one.year == year and one.topic == "household_residents") or 0.0
         money = {"budget": round(people * 2.1), "gdp": round(people * (24.6 + 0.5 * at))}
         spent = 0.0

@@ -29,6 +29,8 @@ from sga_pipeline.demo.place import DISTRICTS, MONTHS, YEARS, Place, points_in
 MISSING_MONTH = (2021, 7)
 # Months the system exported dates another way.
 OTHER_DATES = {(2019, month) for month in range(1, 13)}
+# The year in which a station entered its own place for one record in so many, and where it stands.
+STATION_YEAR, ONE_IN, STATION = 2018, 25, ("37,65000", "-17,30000")
 PLACES = ("rua", "praça", "estação", "loja", "habitação", "jardim")
 RowCounts = dict[str, dict[str, int]]
 
@@ -42,6 +44,7 @@ def write_incidents(folder: Path, place: Place, made: Incidents, random: np.rand
         rows = np.arange(bounds[at], bounds[at + 1])
         lines = _incident_lines(place, made, rows, year, month, random)
         dirt = Counter({"rows_kept": len(lines), "rows_without_area": int((made.district[rows] == NOWHERE).sum())})
+        dirt["at_station"] = int(sum(made.district[row] != NOWHERE and at_station(year, int(row)) for row in rows))
         dirt["unmapped"] = int(sum(OFFENCES[one].code == "ZZ9" for one in made.offence[rows]))
         lines += _dirt(lines, year, month, random, dirt)
         dirt["rows_in"] = len(lines)
@@ -72,6 +75,8 @@ def _incident_lines(
         lat, lon = (
             ("", "") if lost else (f"{points[at][1]:.5f}".replace(".", ","), f"{points[at][0]:.5f}".replace(".", ","))
         )
+        if not lost and at_station(year, int(row)):
+            lat, lon = STATION
         lines.append(
             f"PA{row + 1:08d};{written};{made.hour[row]:02d}:00;{reported:%d/%m/%Y};{code};{PLACES[words[at]]};{where};{lat};{lon};"
             f"{'S' if made.cleared[row] else 'N'}"
@@ -79,16 +84,21 @@ def _incident_lines(
     return lines
 
 
+def at_station(year: int, row: int) -> bool:
+    """Whether a record has the place of the station; its district is its own."""
+    return year == STATION_YEAR and row % ONE_IN == 0
+
+
 def _dirt(lines: list[str], year: int, month: int, random: np.random.Generator, dirt: Counter[str]) -> list[str]:
-    """Rows that must not be counted, in known numbers."""
+    """Rows that must not be counted, in known numbers; and a latitude that no place has, in a row that must."""
     added = []
     for number in range(int(random.integers(1, 4))):
         added.append(f"XD{year}{month:02d}{number};30/02/{year};10:00;01/03/{year};T10;rua;4;37,65000;-17,30000;N")
         dirt["type:occurred_on"] += 1
     if random.random() < 0.4:
-        added.append(
-            f"XL{year}{month:02d};03/{month:02d}/{year};11:00;04/{month:02d}/{year};T10;rua;5;137,65000;-17,30000;N"
-        )
+        at = next(at for at, line in enumerate(lines) if line.split(";")[7])
+        cells = lines[at].split(";")
+        lines[at] = ";".join([*cells[:7], f"1{cells[7]}", *cells[8:]])
         dirt["range:latitude"] += 1
     if random.random() < 0.3:
         added.append(

@@ -58,7 +58,7 @@ ATTESTATIONS = (
         "partly",
         "Ordinance 7/2021 on neighbourhood assemblies, articles 3 to 5",
     ),
-    ("cohesion.participation_mechanisms", "2024", "yes", "Ordinance 2/2024 on participatory budgeting"),
+    ("cohesion.participation_mechanisms", "2023", "yes", "Ordinance 2/2023 on participatory budgeting"),
     ("gov.informal_justice_exists", "2022", "yes", "Register of mediation houses, 2022"),
     ("cohesion.petition_direct_democracy", "2019", "yes", "Charter of the city, article 41"),
     ("cohesion.petition_direct_democracy.exists", "2019", "yes", "Charter of the city, article 41"),

@@ -11,16 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sga_pipeline.demo.crime import (
-    HOTSPOTS,
-    LOCATIONS,
-    OFFENCES,
-    UNKNOWN_AGE,
-    UNKNOWN_SEX,
-    VICTIM_KINDS,
-    Incidents,
-    Victims,
-)
+from sga_pipeline.demo.crime import HOTSPOTS, OFFENCES, UNKNOWN_AGE, UNKNOWN_SEX, VICTIM_KINDS, Incidents, Victims
 from sga_pipeline.demo.health import TOPICS, Deaths
 from sga_pipeline.demo.offices import Counted
 from sga_pipeline.demo.place import (
@@ -35,7 +26,7 @@ from sga_pipeline.demo.place import (
     Numbers,
     Place,
 )
-from sga_pipeline.demo.police_files import MISSING_MONTH, RowCounts
+from sga_pipeline.demo.police_files import MISSING_MONTH, STATION_YEAR, RowCounts
 from sga_pipeline.demo.statistics import ATTESTATIONS
 from sga_pipeline.demo.survey import QUESTIONS, WAVES, true_share
 
@@ -47,7 +38,8 @@ Written by the generator from what it drew, not from the files it wrote. The pip
 - `statistics.csv`: indicator, area, year, sex, value (empty: never published).
 - `office_counts.csv`: topic, area, year, sex, age, amount and what it is out of.
 - `survey.csv`: question, wave, share of yes in the whole population; a sample lies near it.
-- `planted.json`: rows of each delivery by what they are, the month that never came, hotspots, trends, attestations.
+- `planted.json`: rows of each delivery by what they are, the month that never came, the office that is late, the answers
+  that are near what is asked, the records that lie at a station, hotspots, trends, attestations.
 """
 
 
@@ -88,6 +80,15 @@ def write_truth(
         "deliveries": row_counts,
         "missing": {"police_incidents": [f"{MISSING_MONTH[0]}-{MISSING_MONTH[1]:02d}"]},
         "unlicensed": ["governance"],
+        # Due every year; the newest answers are of this one, and they are near what the guide asks.
+        "late": {"governance": max(year for _, year, *_ in ATTESTATIONS)},
+        "near": ["governance"],
+        "one_point": {
+            "police_incidents": {
+                "year": STATION_YEAR,
+                "rows": sum(one["at_station"] for one in row_counts["police_incidents"].values()),
+            }
+        },
         "hotspots": [{"area_id": DISTRICTS[d], "offence": code, "factor": f} for d, code, f in HOTSPOTS],
         "trends": {one.code: one.trend for one in OFFENCES},
         "attestations": [list(one) for one in ATTESTATIONS],
@@ -152,7 +153,6 @@ def _people(
 def _victim_rows(victims: Victims) -> Iterator[Row]:
     kinds = [one[0] for one in VICTIM_KINDS]
     homicide = victims.kind == kinds.index("homicide")
-    public = np.isin(victims.location, [LOCATIONS.index("street"), LOCATIONS.index("transport")])
     measures = {
         "homicide_victims": homicide,
         "homicide_firearm_victims": homicide & (victims.weapon == 0),
@@ -169,12 +169,11 @@ def _victim_rows(victims: Victims) -> Iterator[Row]:
         "serious_assault_firearm_victims": (victims.kind == kinds.index("serious_assault")) & (victims.weapon == 0),
         "homicide_ocg_victims": homicide & (victims.situation <= 1),
         "terrorist_victims": homicide & (victims.situation == 2),
-        "harassment_physical_victims": (victims.kind == kinds.index("physical_harassment")) & public,
-        "harassment_sexual_victims": (victims.kind == kinds.index("sexual_harassment")) & public,
+        "harassment_physical_victims": victims.kind == kinds.index("physical_harassment"),
+        "harassment_sexual_victims": victims.kind == kinds.index("sexual_harassment"),
         "harassment_victims": np.isin(
             victims.kind, [kinds.index("physical_harassment"), kinds.index("sexual_harassment")]
-        )
-        & public,
+        ),
         "trafficking_victims": victims.kind == kinds.index("trafficking"),
     }
     for name, chosen in measures.items():

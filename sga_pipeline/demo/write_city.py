@@ -41,6 +41,7 @@ def write_demo_city(folder: Path, *, seed: int = 20260101, scale: float = 1.0) -
         "death_register": office_files.write_deaths(data / "deaths", deaths),
         "health_services": office_files.write_services(data / "health_services.xlsx", services),
         "population": office_files.write_population(data / "population.csv", place),
+        "national_population": office_files.write_national_population(data / "national_population.csv"),
         "statistics": office_files.write_statistics(data / "statistics.csv", statistics),
         "office_counts": office_files.write_office_counts(data / "office_counts.csv", counts),
         "survey": office_files.write_survey(data / "survey.csv", survey),

@@ -37,11 +37,14 @@ def feed_text(draft: Draft, address: str) -> str:
         'owner: {name: "TODO: the office that answers for these data", contact: "TODO: its office or address, never a person"}',
         'licence: "TODO: the licence it is given under; not stated, where nobody has said"',
         'citation: "TODO: how the owner wants to be named"',
-        f"source: {{connector: file, address: {scalar(address)}}}",
+        _source(draft, address),
         *_format(draft),
         *comment("how often a new file comes, and how late, is not in the file"),
         "cadence: irregular",
         "allowed_lag_days: 365",
+        *comment(tame(draft.relation.why, 600)),
+        draft.relation.line,
+        *_add_up(draft),
         *_levels(draft),
     ]
     if draft.filling.dated_to:
@@ -93,12 +96,24 @@ def _written(value: object) -> str:
     return str(value) if isinstance(value, int) else scalar(str(value))
 
 
+def _source(draft: Draft, address: str) -> str:
+    periods = f", periods: {draft.relation.periods}" if draft.relation.periods else ""
+    return f"source: {{connector: file, address: {scalar(address)}{periods}}}"
+
+
 def _format(draft: Draft) -> list[str]:
     words = [f"{name.replace('_', ' ')}: {why}" for name, why in sorted(draft.found.why.items())]
     words += draft.found.notes if isinstance(draft.found.form, CsvFormat) else []
     if draft.looked.broken:
         words.append(f"{draft.looked.broken:,} records broke when read so; they will be quarantined")
     return [*comment("; ".join(words)), f"format: {format_text(draft.found.form)}"]
+
+
+def _add_up(draft: Draft) -> list[str]:
+    if draft.add_up is None:
+        return []
+    line, why = draft.add_up
+    return [*comment(tame(why, 300)), line]
 
 
 def _levels(draft: Draft) -> list[str]:

@@ -9,7 +9,7 @@ from sga_pipeline.draft.text import plain
 from sga_pipeline.draft.word_lists import missing_words
 from sga_pipeline.draft.yaml_text import pairs
 
-_WHOLE = re.compile(r"[0-9]{4}(-Q[1-4]|-[0-9]{2})?")
+_WHOLE = re.compile(r"[0-9]{4}(-Q[1-4]|-(0[1-9]|1[0-2]))?")
 _OPEN = re.compile(r"\d\s*\+|\b(more|over|older|above|mas|mais|plus|старше|et plus)\b|\by más\b")
 _UNDER = re.compile(r"\b(under|menos|menores|moins|младше|less)\b")
 

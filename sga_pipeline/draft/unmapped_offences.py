@@ -13,9 +13,11 @@ from sga_pipeline.home import Home
 
 def in_run_records(home: Home, city_id: str, feed_id: str) -> list[tuple[str, int]]:
     """Offences of a feed that the last run could not map, the most frequent first."""
-    file = home.run_records / "unmapped_codes.parquet"
+    file = home.run_records(city_id) / "unmapped_codes.parquet"
     if not file.is_file():
-        raise SgaError("the home has no run records yet", "Run the city first, or name a list with --from.", file)
+        raise SgaError(
+            "the home has no run records of this city yet", "Run the city first, or name a list with --from.", file
+        )
     with duckdb.connect() as con:
         feeds = con.execute(
             "select distinct feed_id from read_parquet(?) where city_id = ? order by 1", [str(file), city_id]

@@ -2,37 +2,38 @@
 
 from __future__ import annotations
 
-import importlib.util
 import logging
 import os
-import sys
+from functools import cache
 from typing import Any
 
 from sga_pipeline.expectations.suite import SUBJECT, Rule, Suite
+from sga_pipeline.lean_imports import import_when_used, imported_for_good, without
 
 HAS_ROWS, COMPLETE = "summary_has_rows", "summary_is_complete"
 
 
 def quiet_context() -> Any:
-    """A context that keeps nothing, reports to nobody and draws no bars. Importing the library takes seconds, so it is done here."""
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    _load_when_used("scipy", "stats")
-    import great_expectations as gx
-
+    """A context that keeps nothing, reports to nobody and draws no bars."""
+    gx = load_library()
     logging.getLogger("great_expectations").setLevel(logging.ERROR)
     context: Any = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
     return context
 
 
-def _load_when_used(package: str, module: str) -> None:
-    """Great Expectations imports scipy.stats, a fifth of its import, for two expectations that no suite here uses."""
-    name = f"{package}.{module}"
-    if name not in sys.modules and (spec := importlib.util.find_spec(name)) and spec.loader:
-        spec.loader = importlib.util.LazyLoader(spec.loader)
-        sys.modules[name] = found = importlib.util.module_from_spec(spec)
-        setattr(sys.modules[package], module, found)
-        spec.loader.exec_module(found)
+@cache
+def load_library() -> Any:
+    """Great Expectations, which reports to nobody. Importing it takes seconds, so it is done when it is needed."""
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    # A third of its import is for charts, for Markdown and for two expectations, none of which the suites have,
+    # and for sources of data that it is not asked to read.
+    for module in ("scipy.stats", "altair", "mistune"):
+        import_when_used(module)
+    with imported_for_good(), without("sqlalchemy", "boto3", "botocore"):
+        import great_expectations as gx
+
+    return gx
 
 
 def validate(context: Any, suite: Suite, frame: Any, at_least: int) -> list[tuple[Rule | None, dict[str, Any]]]:

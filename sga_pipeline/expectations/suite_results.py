@@ -9,7 +9,7 @@ import duckdb
 
 from sga_pipeline.errors import SgaError
 
-MISSING = ("the warehouse lacks the results of the checks", "Build it anew: remove warehouse.duckdb.")
+MISSING = ("the warehouse lacks the results of the checks", "Build it anew: remove the city's file in HOME/warehouse.")
 
 
 @dataclass(frozen=True)

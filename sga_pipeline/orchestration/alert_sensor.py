@@ -17,7 +17,9 @@ def alert_sensor(scope: Scope) -> dg.SensorDefinition:
     @dg.sensor(
         name="alerts",
         minimum_interval_seconds=60,
-        description="Reports new high and critical findings to the log, and to SGA_ALERT_WEBHOOK and SGA_ALERT_SMTP where they are set.",
+        default_status=dg.DefaultSensorStatus.STOPPED,
+        description="Reports new high and critical findings to the log, and to SGA_ALERT_WEBHOOK and SGA_ALERT_SMTP where they are set. "
+        "Off until somebody switches it on under Automation.",
     )
     def alerts(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         # The cursor keeps, for each city, the findings that were reported.

@@ -10,13 +10,18 @@ from sga_pipeline.conform.empty import write_empty
 from sga_pipeline.conform.feed import conform_feed
 from sga_pipeline.contracts.assessment import CityPlan, FeedPlan
 from sga_pipeline.contracts.shape import Shape
+from sga_pipeline.home import PROGRAMME
+from sga_pipeline.orchestration.city_partitions import city_of, city_partitions
+from sga_pipeline.orchestration.code_links import code_links
 from sga_pipeline.orchestration.progress import report_progress
-from sga_pipeline.orchestration.pull_assets import due_key, raw_key
+from sga_pipeline.orchestration.pull_assets import DUE, raw_key
 from sga_pipeline.orchestration.scope import Scope
+from sga_pipeline.publish.pointer import current_release
+from sga_pipeline.raw.first_data import check_delivered
 from sga_pipeline.raw.pull import expected_periods, last_pull
 from sga_pipeline.raw.store import RawStore
 from sga_pipeline.run_records.feed_record import FeedRecord
-from sga_pipeline.run_records.write_records import summary, write_fingerprints, write_run_records
+from sga_pipeline.run_records.write_records import summary, write_fingerprint, write_run_records
 
 RUN_RECORDS = dg.AssetKey(["conformed", "run_records"])
 
@@ -35,8 +40,7 @@ def conformed_assets(scope: Scope) -> list[dg.AssetsDefinition]:
 def _shape_asset(scope: Scope, shape: Shape) -> dg.AssetsDefinition:
     feeds = [(city, plan) for city, plan in scope.feeds() if plan.shape.id == shape.id]
     key = conformed_key(shape.id)
-    deps = {raw_key(city.id, plan.id) for city, plan in feeds}
-    deps |= {due_key(city.id) for city, plan in feeds if plan.feed.source.periods}
+    deps = {DUE, *(raw_key(city.id, plan.id) for city, plan in feeds)}
     # Points are looked up in boundaries that have been conformed before.
     deps |= {conformed_key("areas") for _, plan in feeds if plan.point}
     checks = [
@@ -48,20 +52,31 @@ def _shape_asset(scope: Scope, shape: Shape) -> dg.AssetsDefinition:
         for city, plan in feeds
     ]
 
-    @dg.asset(
-        key=key,
-        group_name="conformed",
-        deps=sorted(deps),
+    @dg.multi_asset(
+        name=f"conform_{shape.id}",
+        specs=[
+            dg.AssetSpec(
+                key,
+                group_name="conformed",
+                deps=sorted(deps),
+                kinds={"duckdb", "pandera"},
+                metadata=code_links({"shape": scope.assessment.contracts / "shapes" / f"{shape.id}.yaml"}),
+                description=f"{shape.title}. Grain: {shape.grain}.",
+            )
+        ],
         check_specs=checks,
-        kinds={"duckdb", "pandera"},
-        description=f"{shape.title}. Grain: {shape.grain}.",
+        partitions_def=city_partitions(scope),
+        # The checks of other cities have no result in a run of this one.
+        can_subset=True,
     )
     def conform(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Any]]:
+        city = city_of(scope, context)
+        plans = [plan for plan in city.feeds if plan.shape.id == shape.id]
         kept, results = 0, []
-        with scope.home.lock():
-            write_empty(shape, scope.home)
-            for city, plan in feeds:
-                report_progress(f"conform {city.id} {plan.id}")
+        with scope.home.lock(city.id):
+            write_empty(shape, city.id, scope.home)
+            for plan in plans:
+                report_progress("conform", f"{city.id} {plan.id}", unit="feed", of=len(city.feeds))
                 arrivals = RawStore(scope.home, city.id, plan.id).arrivals(scope.as_of_asked)
                 conformed = conform_feed(plan, arrivals, scope.home)
                 kept += sum(one.outcome.rows_kept for one in conformed if one.in_use)
@@ -69,8 +84,8 @@ def _shape_asset(scope: Scope, shape: Shape) -> dg.AssetsDefinition:
         columns = dg.TableSchema(
             [dg.TableColumn(column.name, column.type, column.description) for column in shape.columns]
         )
-        metadata: dict[str, Any] = {"dagster/row_count": kept, "feeds": len(feeds), "dagster/column_schema": columns}
-        yield dg.MaterializeResult(metadata=metadata, check_results=results)
+        metadata: dict[str, Any] = {"dagster/row_count": kept, "feeds": len(plans), "dagster/column_schema": columns}
+        yield dg.MaterializeResult(asset_key=key, metadata=metadata, check_results=results)
 
     return conform
 
@@ -108,15 +123,24 @@ def _run_records_asset(scope: Scope) -> dg.AssetsDefinition:
         key=RUN_RECORDS,
         group_name="conformed",
         deps=deps,
+        partitions_def=city_partitions(scope),
         description="The records that a run keeps of itself: cities, feeds, deliveries, coverage, validation rules, and what pull and conform found.",
     )
     def run_records(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
-        report_progress("run records")
-        with scope.home.lock():
-            records = [_record(scope, city, plan) for city, plan in scope.feeds()]
-            as_of = {city.id: scope.as_of(city) for city in scope.assessment.cities}
-            rows = write_run_records(scope.assessment, records, as_of, scope.home, scope.histories().values())
-            write_fingerprints(scope.assessment, rows, scope.home)
+        city = city_of(scope, context)
+        with scope.home.lock(city.id):
+            check_delivered(city, scope.home)
+            records = [_record(scope, city, plan) for plan in city.feeds]
+            rows = write_run_records(
+                scope.assessment,
+                city,
+                records,
+                scope.as_of(city),
+                scope.home,
+                scope.release_before(city.id),
+                current_release(scope.home, PROGRAMME),
+            )
+            write_fingerprint(scope.assessment, city, rows, scope.home)
         return dg.MaterializeResult(metadata={key: _shown(value) for key, value in summary(rows).items()})
 
     return run_records

@@ -30,7 +30,7 @@ def definitions(scope: Scope) -> dg.Definitions:
         sensors=[alert_sensor(scope)],
         executor=dg.in_process_executor,
     )
-    return dg.Definitions.merge(assets, schedules(scope, warehouse))
+    return dg.Definitions.merge(assets, schedules(scope))
 
 
 @dg.definitions

@@ -11,13 +11,16 @@ from sga_pipeline.publish.query import run_query
 SHOWN = 5
 
 
-def gap_check_specs(key: dg.AssetKey, catalogue: Catalogue) -> list[dg.AssetCheckSpec]:
+def gap_check_specs(
+    key: dg.AssetKey, catalogue: Catalogue, cities: dg.PartitionsDefinition[str]
+) -> list[dg.AssetCheckSpec]:
     """A check for each type of gap."""
     return [
         dg.AssetCheckSpec(
             _name(code, row["gap_type"]),
             asset=key,
             description=f"No finding of the type {code} with a severity of medium or above is open.",
+            partitions_def=cities,
         )
         for code, row in catalogue.gap_types.items()
     ]

@@ -4,18 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
-_receivers: list[Callable[[str], None]] = []
+
+@dataclass(frozen=True)
+class Step:
+    """What a run is at: an item of a stage, and how many of them the stage has."""
+
+    stage: str
+    # Empty where the stage begins before its first item.
+    item: str
+    unit: str
+    of: int
 
 
-def report_progress(step: str) -> None:
-    """Report the step that begins now."""
+_receivers: list[Callable[[Step], None]] = []
+
+
+def report_progress(stage: str, item: str = "", *, unit: str, of: int) -> None:
+    """Report the item that a stage is at (`pull`, `police_incidents`), one of so many of a unit (`feed`, 12)."""
     for receive in _receivers:
-        receive(step)
+        receive(Step(stage, item, unit, of))
 
 
 @contextmanager
-def progress_shown_by(receive: Callable[[str], None]) -> Iterator[None]:
+def progress_shown_by(receive: Callable[[Step], None]) -> Iterator[None]:
     """Pass each step on while a run goes on in this process."""
     _receivers.append(receive)
     try:

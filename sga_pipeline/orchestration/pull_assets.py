@@ -1,4 +1,4 @@
-"""Raw assets: one a feed, and one a city that asks for the periods due. A feed that fails does not stop the others."""
+"""Raw assets: one a feed, and one that asks a city's feeds for all that is due. A feed that fails does not stop the others."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -8,6 +8,9 @@ import dagster as dg
 
 from sga_pipeline.contracts.assessment import CityPlan, FeedPlan
 from sga_pipeline.contracts.sources.source import Periods
+from sga_pipeline.orchestration.city_partitions import city_of, city_partitions
+from sga_pipeline.orchestration.code_links import code_links
+from sga_pipeline.orchestration.contract_facts import freshness_of, owners_of, source_columns
 from sga_pipeline.orchestration.progress import report_progress
 from sga_pipeline.orchestration.scope import Scope
 from sga_pipeline.periods import period_bounds, written
@@ -15,8 +18,10 @@ from sga_pipeline.raw.pull import PullOutcome, pull_feed
 from sga_pipeline.raw.refused_periods import refused_periods
 from sga_pipeline.raw.store import RawStore
 
+# What a city's feeds are asked for, by city.
+DUE = dg.AssetKey(["raw", "due"])
+ARRIVED = "arrived"
 RETRIES = 2
-CADENCE = {"daily": 1, "weekly": 7, "monthly": 31, "quarterly": 92, "annual": 366}
 _RETRY = dg.RetryPolicy(max_retries=RETRIES, delay=2, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
 
 
@@ -25,26 +30,18 @@ def raw_key(city_id: str, feed_id: str) -> dg.AssetKey:
     return dg.AssetKey(["raw", city_id, feed_id])
 
 
-def due_key(city_id: str) -> dg.AssetKey:
-    """The asset that asks a city's feeds for the periods due."""
-    return dg.AssetKey(["raw", city_id, "periods_due"])
-
-
 def raw_assets(scope: Scope) -> list[dg.AssetsDefinition]:
-    """Every feed's asset, and for cities with feeds asked period by period the one that asks for what is due."""
-    assets = [_feed_asset(scope, city, feed) for city, feed in scope.feeds()]
-    for city in scope.assessment.cities:
-        by_period = [feed for feed in city.feeds if feed.feed.source.periods]
-        if by_period:
-            assets.append(_due_asset(scope, city, by_period))
-    return assets
+    """Every feed's asset, and the one that asks for what is due."""
+    return [*(_feed_asset(scope, city, feed) for city, feed in scope.feeds()), _due_asset(scope)]
 
 
-def partitions_of(periods: Periods) -> dg.TimeWindowPartitionsDefinition:
-    """Months, quarters or years from the first to the last period; a missing one shows as a missing partition."""
+def partitions_of(periods: Periods, as_of: date | None) -> dg.TimeWindowPartitionsDefinition:
+    """Months, quarters or years from the first to the last that has ended by the day of assessment; a missing one shows as a missing partition."""
     form, cron = {"M": ("%Y-%m", "0 0 1 * *"), "Q": ("%Y-%m", "0 0 1 */3 *"), "A": ("%Y", "0 0 1 1 *")}[periods.freq]
     start = period_bounds(periods.first)[0]
-    end = period_bounds(periods.last)[1] + timedelta(days=1) if periods.last else None
+    last_days = [*([period_bounds(periods.last)[1]] if periods.last else []), *([as_of] if as_of else [])]
+    # Without a last day Dagster ends at today, and goes on while a server runs.
+    end = max(start, min(last_days) + timedelta(days=1)) if last_days else None
     return dg.TimeWindowPartitionsDefinition(
         start=start.strftime(form), end=end.strftime(form) if end else None, fmt=form, cron_schedule=cron
     )
@@ -65,28 +62,28 @@ def period_of(periods: Periods, partition: str) -> str:
 def _feed_asset(scope: Scope, city: CityPlan, plan: FeedPlan) -> dg.AssetsDefinition:
     key, feed = raw_key(city.id, plan.id), plan.feed
     periods = feed.source.periods
-    step = CADENCE.get(feed.cadence)
-    fresh = dg.FreshnessPolicy.time_window(fail_window=timedelta(days=step + feed.allowed_lag_days)) if step else None
 
     @dg.asset(
         key=key,
         group_name=feed.family,
         description=f"{feed.title}. {feed.citation}",
         kinds={feed.source.connector},
-        owners=[],
+        owners=owners_of(feed.owner),
         tags={"city": city.id, "cadence": feed.cadence},
         retry_policy=_RETRY,
-        freshness_policy=fresh,
-        partitions_def=partitions_of(periods) if periods else None,
+        freshness_policy=freshness_of(feed),
+        partitions_def=partitions_of(periods, scope.fixed_day(city)) if periods else None,
         backfill_policy=dg.BackfillPolicy.single_run() if periods else None,
         metadata={
             "owner": feed.owner.name,
             "licence": feed.licence,
             "address": feed.source.address,
             "shape": feed.shape,
+            "dagster/column_schema": source_columns(feed),
+            **code_links({"contract": plan.file}),
         },
         check_specs=[
-            dg.AssetCheckSpec("arrived", asset=key, description="Every period that was asked for has a delivery.")
+            dg.AssetCheckSpec(ARRIVED, asset=key, description="Every period that was asked for has a delivery.")
         ],
     )
     def pull(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Any]]:
@@ -97,48 +94,51 @@ def _feed_asset(scope: Scope, city: CityPlan, plan: FeedPlan) -> dg.AssetsDefini
     return pull
 
 
-def _due_asset(scope: Scope, city: CityPlan, plans: list[FeedPlan]) -> dg.AssetsDefinition:
-    checks = [_due_check(city, plan) for plan in plans]
-
+def _due_asset(scope: Scope) -> dg.AssetsDefinition:
     @dg.asset(
-        key=due_key(city.id),
-        group_name="periods_due",
+        key=DUE,
+        group_name="due",
+        partitions_def=city_partitions(scope),
         retry_policy=_RETRY,
-        check_specs=checks,
-        description=f"Asks every feed of {city.city.name} that is addressed period by period for the periods due, "
-        "and records each as a partition of the feed's own asset.",
+        description="Asks every feed of a city for what is due, and records it as the feed's own asset does.",
     )
-    def pull_due(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Any]]:
+    def pull_due(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
+        city = city_of(scope, context)
         metadata: dict[str, Any] = {}
-        results = []
-        for plan in plans:
-            periods = plan.feed.source.periods
+        for plan in city.feeds:
             outcomes = _pull(context, scope, city, plan, None)
-            for one in outcomes:
-                if periods and one.period and one.status == "new":
-                    key = raw_key(city.id, plan.id)
-                    context.log_event(dg.AssetMaterialization(key, partition=partition_of(periods, one.period)))
+            _record(context, raw_key(city.id, plan.id), plan.feed.source.periods, outcomes)
             metadata[plan.id] = ", ".join(f"{number} {status}" for status, number in _counts(outcomes).items())
-            results.append(_arrived(outcomes, due_key(city.id), _due_check(city, plan).name))
-        yield dg.MaterializeResult(metadata=metadata, check_results=results)
+        return dg.MaterializeResult(metadata=metadata)
 
     return pull_due
 
 
-def _due_check(city: CityPlan, plan: FeedPlan) -> dg.AssetCheckSpec:
-    text = f"Every period of {plan.feed.title} that is due has a delivery."
-    return dg.AssetCheckSpec(f"{plan.id}_arrived", asset=due_key(city.id), description=text)
+def _record(
+    context: dg.AssetExecutionContext, key: dg.AssetKey, periods: Periods | None, outcomes: list[PullOutcome]
+) -> None:
+    """What was pulled, and whether all arrived, as events of the feed's own asset."""
+    if periods is None:
+        context.log_event(dg.AssetMaterialization(key, metadata=_metadata(outcomes)))
+    for one in outcomes:
+        if periods and one.period and one.status == "new":
+            context.log_event(dg.AssetMaterialization(key, partition=partition_of(periods, one.period)))
+    found = _arrived(outcomes, key)
+    # Dagster takes evaluations of checks here too; only the type it states leaves them out.
+    context.op_execution_context.log_event(
+        dg.AssetCheckEvaluation(key, ARRIVED, found.passed, found.metadata or {}, severity=found.severity)  # type: ignore[arg-type]
+    )
 
 
 def _pull(
     context: dg.AssetExecutionContext, scope: Scope, city: CityPlan, plan: FeedPlan, periods: list[str] | None
 ) -> list[PullOutcome]:
-    report_progress(f"pull {city.id} {plan.id}")
+    report_progress("pull", f"{city.id} {plan.id}", unit="feed", of=len(city.feeds))
     if scope.as_of_asked is not None:
         # An earlier day knows what had arrived by then: nothing is asked for, and nothing is taken in.
         found = RawStore(scope.home, city.id, plan.id).arrivals(scope.as_of_asked)
         return [PullOutcome(period, "offline", deliveries[0]) for period, deliveries in found.items()]
-    with scope.home.lock():
+    with scope.home.lock(city.id):
         refused = refused_periods(plan, RawStore(scope.home, city.id, plan.id).arrivals(), scope.home)
         outcomes = pull_feed(
             plan,
@@ -171,10 +171,10 @@ def _metadata(outcomes: list[PullOutcome]) -> dict[str, Any]:
     return {**_counts(outcomes), "deliveries": len(newest), "bytes": sizes}
 
 
-def _arrived(outcomes: list[PullOutcome], key: dg.AssetKey, name: str = "arrived") -> dg.AssetCheckResult:
+def _arrived(outcomes: list[PullOutcome], key: dg.AssetKey) -> dg.AssetCheckResult:
     wrong = [one for one in outcomes if one.status in {"failed", "missing"}]
     return dg.AssetCheckResult(
-        check_name=name,
+        check_name=ARRIVED,
         asset_key=key,
         passed=not wrong,
         severity=dg.AssetCheckSeverity.WARN,

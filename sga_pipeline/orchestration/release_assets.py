@@ -1,46 +1,82 @@
-"""Release assets: one a city, made from the published models and put in force in one step."""
+"""Release assets: the release of each city, and the programme's after it, each put in force in one step."""
 
 from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
 
-from sga_pipeline.contracts.assessment import CityPlan
+from sga_pipeline.home import PROGRAMME
+from sga_pipeline.orchestration.city_partitions import city_of, city_partitions
+from sga_pipeline.orchestration.code_links import code_links
 from sga_pipeline.orchestration.gap_checks import gap_check_results, gap_check_specs
 from sga_pipeline.orchestration.progress import report_progress
 from sga_pipeline.orchestration.scope import Scope
+from sga_pipeline.programme.renew import renew_programme
 from sga_pipeline.publish.release import publish
 from sga_pipeline.publish.up_to_date import release_inputs
 
+RELEASE = dg.AssetKey(["release", "city"])
+
 
 def release_assets(scope: Scope, published: list[dg.AssetKey]) -> list[dg.AssetsDefinition]:
-    """Every city's release."""
-    return [_release_asset(scope, city, published) for city in scope.assessment.cities]
+    """The release of each city, and the programme's."""
+    return [_release_asset(scope, published), _programme_asset(scope)]
 
 
-def _release_asset(scope: Scope, city: CityPlan, published: list[dg.AssetKey]) -> dg.AssetsDefinition:
-    key, catalogue = dg.AssetKey(["release", city.id]), scope.assessment.catalogue
+def _release_asset(scope: Scope, published: list[dg.AssetKey]) -> dg.AssetsDefinition:
+    catalogue, cities = scope.assessment.catalogue, city_partitions(scope)
 
     @dg.asset(
-        key=key,
+        key=RELEASE,
         group_name="release",
         deps=published,
-        kinds={"duckdb"},
-        check_specs=gap_check_specs(key, catalogue),
-        description=f"The published assessment of {city.city.name}: one database that is never changed, put in force in one step.",
+        kinds={"duckdb", "parquet"},
+        partitions_def=cities,
+        metadata=code_links({city.id: city.folder / "city.yaml" for city in scope.assessment.cities}),
+        check_specs=gap_check_specs(RELEASE, catalogue, cities),
+        description="The published assessment of a city: one database that is never changed, put in force in one step.",
     )
     def release(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Any]]:
-        report_progress(f"publish {city.id}")
-        with scope.home.lock():
+        city = city_of(scope, context)
+        report_progress("publish", city.id, unit="city", of=1)
+        with scope.home.lock(city.id):
             inputs = release_inputs(scope.home, scope.assessment, city.id, as_of=scope.as_of(city))
             made = publish(scope.home, city.id, manifest_inputs=inputs)
         metadata: dict[str, Any] = {
             "release": made.release_id,
             "new": made.created,
             "folder": dg.MetadataValue.path(str(made.path)),
+            "gap register": dg.MetadataValue.path(str(made.path / "gaps.html")),
+            "what was checked": dg.MetadataValue.path(str(made.path / "data_docs" / "index.html")),
+            "dagster/row_count": made.row_counts["observations"],
         }
         metadata |= {f"rows in {table}": number for table, number in made.row_counts.items()}
-        checks = list(gap_check_results(key, catalogue, made.path))
+        checks = list(gap_check_results(RELEASE, catalogue, made.path))
         yield dg.MaterializeResult(metadata=metadata, check_results=checks)
 
     return release
+
+
+def _programme_asset(scope: Scope) -> dg.AssetsDefinition:
+    @dg.asset(
+        key=dg.AssetKey(["release", PROGRAMME]),
+        group_name="release",
+        deps=[RELEASE],
+        kinds={"duckdb"},
+        description="What crosses cities, made from the releases in force: comparisons, comparability, and a row for each city.",
+    )
+    def programme(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
+        renewed = renew_programme(scope.home)
+        for city_id, reason in renewed.left_out.items():
+            context.log.warning(f"{city_id} is left out: {reason}")
+        return dg.MaterializeResult(
+            metadata={
+                "release": renewed.release.release_id,
+                "new": renewed.release.created,
+                "folder": dg.MetadataValue.path(str(renewed.release.path)),
+                "cities": renewed.cities,
+                "left out": len(renewed.left_out),
+            }
+        )
+
+    return programme

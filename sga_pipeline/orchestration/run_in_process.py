@@ -1,4 +1,4 @@
-"""Runs the main job in this process: what `sga run` does, with the same assets a server would run."""
+"""Runs the job for one city in this process: what `sga run` does, with the same assets a server would run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import warnings
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from dataclasses import dataclass
-from pathlib import Path
 
 import dagster as dg
 
@@ -18,9 +17,10 @@ from sga_pipeline.home import Home
 from sga_pipeline.orchestration.dbt_error import first_dbt_error
 from sga_pipeline.orchestration.definitions import definitions
 from sga_pipeline.orchestration.instance import prepare_instance
-from sga_pipeline.orchestration.progress import progress_shown_by
+from sga_pipeline.orchestration.progress import Step, progress_shown_by
 from sga_pipeline.orchestration.schedules import MAIN_JOB
 from sga_pipeline.orchestration.scope import Scope, scope_to_environment
+from sga_pipeline.raw.first_data import check_delivered
 
 # With less room than this left, whatever failed failed for want of room.
 FULL_BYTES = 2_000_000
@@ -33,8 +33,8 @@ class FinishedRun:
     run_id: str
 
 
-def run_in_process(scope: Scope, show_progress: Callable[[str], None]) -> FinishedRun:
-    """Run everything that is due, or raise the first error that stopped it."""
+def run_in_process(scope: Scope, city_id: str, show_progress: Callable[[Step], None]) -> FinishedRun:
+    """Run everything that is due of a city, or raise the first error that stopped it."""
     os.environ.update(scope_to_environment(scope))
     # Dagster marks some of what is used here as young; that is for its developers, not for a city's office.
     logging.getLogger("dagster").setLevel(logging.ERROR)
@@ -42,7 +42,8 @@ def run_in_process(scope: Scope, show_progress: Callable[[str], None]) -> Finish
     logging.getLogger("dagster").addHandler(logging.NullHandler())
     warnings.filterwarnings("ignore", category=dg.BetaWarning)
     warnings.filterwarnings("ignore", category=dg.PreviewWarning)
-    log_file = _log_file(scope.home)
+    log_file = scope.home.run_log(city_id)
+    log_file.parent.mkdir(parents=True, exist_ok=True)
     # dbt writes every step to standard output; that belongs in a log, the terminal shows progress of its own.
     with (
         dagster_instance(scope.home) as instance,
@@ -53,12 +54,14 @@ def run_in_process(scope: Scope, show_progress: Callable[[str], None]) -> Finish
         job = definitions(scope).resolve_job_def(MAIN_JOB)
         quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
         try:
-            result = job.execute_in_process(instance=instance, raise_on_error=False, run_config=quiet)
+            result = job.execute_in_process(
+                instance=instance, raise_on_error=False, run_config=quiet, partition_key=city_id
+            )
         except Exception as error:
             # Dagster's own store can fail as well, above all where the disk is full; the user's question is the same.
             raise _error(scope.home, f"the run broke off: {type(error).__name__}", "") from error
         if not result.success:
-            raise _first_failure(scope.home, result)
+            raise _first_failure(scope, city_id, result)
         return FinishedRun(result.run_id)
 
 
@@ -69,19 +72,19 @@ def dagster_instance(home: Home) -> dg.DagsterInstance:
     return dg.DagsterInstance.get()
 
 
-def _log_file(home: Home) -> Path:
-    return home.dagster / "last_run.log"
-
-
-def _first_failure(home: Home, result: dg.ExecuteInProcessResult) -> SgaError:
+def _first_failure(scope: Scope, city_id: str, result: dg.ExecuteInProcessResult) -> SgaError:
+    home = scope.home
     for event in result.all_events:
         if event.is_step_failure:
             error = event.step_failure_data.error
             while error is not None and error.cause is not None:
                 error = error.cause
             message = (error.message if error else event.message or "no message").strip()
+            if event.step_key == "conformed__run_records":
+                # That nothing was ever delivered is no failure of the run: the error says what to bring.
+                check_delivered(scope.assessment.city(city_id), home)
             if event.step_key == "warehouse":
-                output = _log_file(home).read_text(encoding="utf-8", errors="replace")
+                output = home.run_log(city_id).read_text(encoding="utf-8", errors="replace")
                 message = first_dbt_error(output) or message
             return _error(home, f"the step [{event.step_key}] failed: {message.splitlines()[0]}", result.run_id)
     return _error(home, "the run failed", result.run_id)

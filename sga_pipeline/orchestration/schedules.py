@@ -1,13 +1,14 @@
-"""When runs start: the main job, a job and schedule for each cadence of a city, and a sensor on the inbox."""
+"""When runs start: one job, of which each city is a partition, a schedule for each city, and a sensor on the inbox."""
 
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 
 from sga_pipeline.contracts.assessment import CityPlan
-from sga_pipeline.orchestration.pull_assets import due_key, raw_key
+from sga_pipeline.orchestration.pull_assets import raw_key
 from sga_pipeline.orchestration.scope import Scope
 
 # Early in the morning of the city, before an office opens; longer cadences on the first days of the next period.
@@ -22,73 +23,65 @@ STEADY_SECONDS = 10
 MAIN_JOB = "assess"
 
 
-def schedules(scope: Scope, warehouse: dg.AssetsDefinition) -> dg.Definitions:
-    """The main job, the job and schedule of each city and cadence, and the sensor on the inbox."""
-    main_job = dg.define_asset_job(
+def schedules(scope: Scope) -> dg.Definitions:
+    """The job, a schedule for each city, and the sensor on the inbox."""
+    job = dg.define_asset_job(
         MAIN_JOB,
-        # Feeds addressed by period are asked for what is due through periods_due.
-        dg.AssetSelection.all() - _addressed_by_period(scope),
+        # The feeds' own assets are for asking one feed alone; all that is due of a city is asked for through `raw/due`.
+        dg.AssetSelection.all() - _feeds(scope),
         executor_def=dg.in_process_executor,
-        description="Pull what is due, conform, build, check and publish, for every city.",
+        description="Pull what is due of one city, conform, build, check and publish it; no other city is touched.",
     )
-    jobs, timed = [main_job], []
-    for city in scope.assessment.cities:
-        for cadence in sorted({plan.feed.cadence for plan in city.feeds} & set(CRON)):
-            job = dg.define_asset_job(
-                f"{city.id}_{cadence}",
-                _pulled_and_downstream(scope, city, cadence, warehouse),
-                executor_def=dg.in_process_executor,
-                description=f"Pull the {cadence} feeds of {city.city.name} and bring its assessment up to date.",
-            )
-            jobs.append(job)
-            timed.append(
-                dg.ScheduleDefinition(
-                    name=f"{job.name}_schedule",
-                    job=job,
-                    cron_schedule=CRON[cadence],
-                    execution_timezone=city.city.time_zone,
-                    description=f"Runs {job.name}. Switch it on where the office wants it.",
-                )
-            )
-    return dg.Definitions(jobs=jobs, schedules=timed, sensors=[_inbox_sensor(scope)])
+    timed = [_schedule(job, city) for city in scope.assessment.cities]
+    return dg.Definitions(jobs=[job], schedules=timed, sensors=[_inbox_sensor(scope)])
 
 
-def _pulled_and_downstream(
-    scope: Scope, city: CityPlan, cadence: str, warehouse: dg.AssetsDefinition
-) -> dg.AssetSelection:
-    """The feeds of a cadence and all that follows from them. The warehouse is built whole, its seeds included."""
-    downstream = _pulls(city, cadence).downstream(include_self=True) - _addressed_by_period(scope)
-    return downstream | dg.AssetSelection.assets(*warehouse.keys)
+def _schedule(job: Any, city: CityPlan) -> dg.ScheduleDefinition:
+    """As often as the city's most frequent feed comes; feeds of irregular cadence are asked each time."""
+    cadences = {plan.feed.cadence for plan in city.feeds}
+    cadence = next((one for one in CRON if one in cadences), "monthly")
+
+    @dg.schedule(
+        name=f"{city.id}_schedule",
+        job=job,
+        cron_schedule=CRON[cadence],
+        execution_timezone=city.city.time_zone,
+        description=f"Assesses {city.city.name}: {cadence}, as its most frequent feed. Switch it on where the office wants it.",
+    )
+    def due() -> dg.RunRequest:
+        return dg.RunRequest(partition_key=city.id)
+
+    return due
 
 
-def _pulls(city: CityPlan, cadence: str) -> dg.AssetSelection:
-    plans = [plan for plan in city.feeds if plan.feed.cadence == cadence]
-    keys = {due_key(city.id) if plan.feed.source.periods else raw_key(city.id, plan.id) for plan in plans}
-    return dg.AssetSelection.assets(*sorted(keys))
-
-
-def _addressed_by_period(scope: Scope) -> dg.AssetSelection:
-    keys = [raw_key(city.id, plan.id) for city, plan in scope.feeds() if plan.feed.source.periods]
-    return dg.AssetSelection.assets(*keys)
+def _feeds(scope: Scope) -> dg.AssetSelection:
+    return dg.AssetSelection.assets(*(raw_key(city.id, plan.id) for city, plan in scope.feeds()))
 
 
 def _inbox_sensor(scope: Scope) -> dg.SensorDefinition:
-    """Starts a run when a file was dropped into the inbox and is no longer being written."""
+    """Starts a run of a city when a file was dropped into its inbox and is no longer being written."""
 
     @dg.sensor(
         job_name=MAIN_JOB,
         name="inbox",
         minimum_interval_seconds=30,
-        description="Looks for files in the inbox of the home and assesses when one has arrived completely.",
+        default_status=dg.DefaultSensorStatus.STOPPED,
+        description="Looks for files in the inbox of the home and assesses the city whose file has arrived completely. "
+        "Off until somebody switches it on under Automation.",
     )
     def inbox(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
-        waiting = [file for city, plan in scope.feeds() for file in _complete_files(scope.home.inbox(city.id, plan.id))]
-        if not waiting:
+        found = False
+        for city in scope.assessment.cities:
+            waiting = [file for plan in city.feeds for file in _complete_files(scope.home.inbox(city.id, plan.id))]
+            if waiting:
+                found = True
+                # The same files give the same key, so one drop starts one run however often this looks.
+                names = sorted(f"{file.parent.name}/{file.name}@{file.stat().st_mtime_ns}" for file in waiting)
+                yield dg.RunRequest(
+                    run_key=f"{city.id}:{';'.join(names)}", partition_key=city.id, tags={"sga/inbox": str(len(waiting))}
+                )
+        if not found:
             yield dg.SkipReason("the inbox is empty")
-            return
-        # The same files give the same key, so one drop starts one run however often this looks.
-        key = ";".join(sorted(f"{file.parent.name}/{file.name}@{file.stat().st_mtime_ns}" for file in waiting))
-        yield dg.RunRequest(run_key=key, tags={"sga/inbox": str(len(waiting))})
 
     return inbox
 

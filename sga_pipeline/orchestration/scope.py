@@ -27,11 +27,13 @@ class Scope:
     offline: bool = False
     # Ask for every period again, also for those that the contract says are final.
     refresh: bool = False
+    # The contracts, where they have been read already.
+    known: Assessment | None = None
 
     @cached_property
     def assessment(self) -> Assessment:
         """The contracts of these cities, read and checked."""
-        return read_assessment(list(self.city_folders))
+        return self.known or read_assessment(list(self.city_folders))
 
     @property
     def today(self) -> date:
@@ -40,16 +42,16 @@ class Scope:
 
     def as_of(self, city: CityPlan) -> date:
         """The day the assessment is made as of: asked for, or the city's own, or today."""
+        return self.fixed_day(city) or self.today
+
+    def fixed_day(self, city: CityPlan) -> date | None:
+        """The same day, where it does not move on with the calendar."""
         if self.as_of_asked is not None:
             return self.as_of_asked
-        return date.fromisoformat(city.city.as_of) if city.city.as_of else self.today
+        return date.fromisoformat(city.city.as_of) if city.city.as_of else None
 
-    def histories(self) -> dict[str, Path]:
+    def release_before(self, city_id: str) -> Path | None:
         """The release whose findings the new one continues: the current one, or the one that was current on that day."""
-        found = {city.id: self._before(city.id) for city in self.assessment.cities}
-        return {city_id: release for city_id, release in found.items() if release}
-
-    def _before(self, city_id: str) -> Path | None:
         if self.as_of_asked is not None:
             return release_before(self.home, city_id, self.as_of_asked)
         return current_release(self.home, city_id)

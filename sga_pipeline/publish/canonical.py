@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 
 import duckdb
 
@@ -15,8 +16,12 @@ VOLATILE = (
     "data_as_of",
     "first_seen",
     "last_seen",
+    "is_new",
     "run_id",
+    # A release of a city is named after the moment it was made.
+    "release_id",
 )
+_LEFT_OUT = re.compile(r"EXCLUDE \(([^()]*)\)")
 
 
 def canonical_hash(con: duckdb.DuckDBPyConnection, table: str) -> str:
@@ -38,7 +43,12 @@ def view_hash(con: duckdb.DuckDBPyConnection, schema: str, view: str) -> str:
     found = con.execute(
         "select sql from duckdb_views() where schema_name = ? and view_name = ? and not internal", [schema, view]
     ).fetchall()
-    return hashlib.sha256(str(found[0][0]).encode()).hexdigest()
+    return hashlib.sha256(_with_names_in_order(str(found[0][0])).encode()).hexdigest()
+
+
+def _with_names_in_order(sql: str) -> str:
+    """DuckDB writes the columns that a view leaves out in any order, another one each time that the file was written."""
+    return _LEFT_OUT.sub(lambda found: f"EXCLUDE ({', '.join(sorted(found[1].split(', ')))})", sql)
 
 
 def _text(name: str, kind: str) -> str:

@@ -28,8 +28,8 @@ IN_CATEGORY = (
     "coalesce((select category_no::varchar from indicators where indicators.indicator_id = gaps.indicator_id), "
     "json_extract_string(evidence, '$.figures.category_no')) = ?"
 )
-NEWEST = "left(first_seen, 10) = (select left(max(last_seen), 10) from gaps)"
-WORST_FIRST = "list_position(['critical', 'high', 'medium', 'low'], severity), first_seen, gap_code, feed_id, indicator_id, area_id, period_start, statement, gap_id"
+NEWEST = "is_new"
+WORST_FIRST = "top_ten nulls last, list_position(['critical', 'high', 'medium', 'low'], severity), first_seen, gap_code, feed_id, indicator_id, area_id, period_start, statement, gap_id"
 
 
 @dataclass(frozen=True)

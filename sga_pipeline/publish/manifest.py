@@ -23,6 +23,8 @@ class ReleaseInputs:
 
     fingerprint: str
     as_of: date
+    # The programme's release whose figures of other cities are quoted.
+    programme_release: str | None = None
     contracts: dict[str, str] = field(default_factory=dict)
 
 

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from sga_pipeline.errors import SgaError
-from sga_pipeline.home import Home, sync_folder
+from sga_pipeline.home import PROGRAMME, Home, sync_folder
 
 CURRENT = "current"
 _RELEASE = re.compile(r"^\d{8}T\d{6}Z-[0-9a-f]{8}$")
@@ -39,7 +39,8 @@ def require_current(home: Home, city_id: str) -> Path:
 def published_cities(home: Home) -> list[str]:
     """Cities with a release in force."""
     folder = home.path / "published"
-    return sorted(one.name for one in folder.iterdir() if (one / CURRENT).exists()) if folder.is_dir() else []
+    names = {one.name for one in folder.iterdir() if (one / CURRENT).exists()} if folder.is_dir() else set()
+    return sorted(names - {PROGRAMME})
 
 
 def point_to(home: Home, city_id: str, release_id: str) -> None:

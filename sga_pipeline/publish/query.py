@@ -51,12 +51,17 @@ def run_query(release: Path, sql: str, parameters: list[Any] | None = None) -> t
 
 def verify(release: Path) -> None:
     """Raise where the database of a release is not the one its manifest pins."""
-    pinned = read_manifest(release).get("database_sha256")
-    database = release / "sga.duckdb"
-    if not pinned or not database.is_file() or hashlib.sha256(database.read_bytes()).hexdigest() != pinned:
+    if not is_whole(release):
         raise SgaError(
             "this release was altered or damaged since it was made", "Choose another: sga releases CITY.", release.name
         )
+
+
+def is_whole(release: Path) -> bool:
+    """Whether the database of a release is the one its manifest pins."""
+    pinned = read_manifest(release).get("database_sha256")
+    database = release / "sga.duckdb"
+    return bool(pinned) and database.is_file() and hashlib.sha256(database.read_bytes()).hexdigest() == pinned
 
 
 def roll_back(home: Home, city_id: str, release_id: str) -> Path:
@@ -68,6 +73,6 @@ def roll_back(home: Home, city_id: str, release_id: str) -> Path:
         )
     release = home.published(city_id) / release_id
     verify(release)
-    with home.lock():
+    with home.lock(city_id):
         point_to(home, city_id, release_id)
     return release

@@ -35,7 +35,7 @@ def copy_tables(con: duckdb.DuckDBPyConnection, city_id: str, relations: Sequenc
     _copy_views(con, [one for one in relations if one.is_view])
     con.execute("begin")
     for one in relations:
-        _comment(con, one)
+        comment(con, one)
     con.execute("commit")
 
 
@@ -64,7 +64,11 @@ def _require_all(con: duckdb.DuckDBPyConnection, relations: Sequence[Relation]) 
         ).fetchall()
     )
     if missing := [one.label for one in relations if (one.schema, one.name) not in found]:
-        raise SgaError("the warehouse lacks a table of the release", "Build it anew: remove warehouse.duckdb.", missing)
+        raise SgaError(
+            "the warehouse lacks a table of the release",
+            "Build it anew: remove the city's file in HOME/warehouse.",
+            missing,
+        )
 
 
 def _add_test_results(con: duckdb.DuckDBPyConnection, city_id: str) -> None:
@@ -102,7 +106,7 @@ def _copy_views(con: duckdb.DuckDBPyConnection, views: Sequence[Relation]) -> No
         waiting = [one for one in waiting if one.label in failed]
 
 
-def _comment(con: duckdb.DuckDBPyConnection, relation: Relation) -> None:
+def comment(con: duckdb.DuckDBPyConnection, relation: Relation) -> None:
     """Descriptions as comments, so that whoever opens the file alone can read what it holds."""
     kind = "view" if relation.is_view else "table"
     text = relation.description + KEY_MARK + ", ".join(key_of(relation))

@@ -1,27 +1,27 @@
-"""Whether the releases in force still say what a new run would say, and what a new one is to be pinned to."""
+"""Whether the release in force of a city still says what a new run would say, and what a new one is to be pinned to."""
 
 from __future__ import annotations
 
 from datetime import date
 
 from sga_pipeline.contracts.assessment import Assessment
+from sga_pipeline.errors import SgaError
 from sga_pipeline.home import Home
 from sga_pipeline.publish.manifest import ReleaseInputs, contract_hashes, read_manifest
 from sga_pipeline.publish.pointer import current_release
-from sga_pipeline.run_records.write_records import read_fingerprints
+from sga_pipeline.run_records.peers import quoted_programme
+from sga_pipeline.run_records.write_records import read_fingerprint
 
 
-def out_of_date(home: Home, city_ids: list[str]) -> list[str]:
-    """Cities whose release in force rests on other inputs than the register holds now."""
-    expected = read_fingerprints(home)
-    stale = []
-    for city_id in city_ids:
-        now = current_release(home, city_id)
-        if now is None or read_manifest(now).get("input_fingerprint") != expected.get(city_id):
-            stale.append(city_id)
-    return stale
+def is_out_of_date(home: Home, city_id: str) -> bool:
+    """Whether the release in force rests on other inputs than the run records hold now."""
+    now = current_release(home, city_id)
+    return now is None or read_manifest(now).get("input_fingerprint") != read_fingerprint(home, city_id)
 
 
 def release_inputs(home: Home, assessment: Assessment, city_id: str, *, as_of: date) -> ReleaseInputs:
     """What the manifest of a new release says of its inputs."""
-    return ReleaseInputs(read_fingerprints(home)[city_id], as_of, contract_hashes(assessment, city_id))
+    fingerprint = read_fingerprint(home, city_id)
+    if fingerprint is None:
+        raise SgaError("the city has no run records", "Run it: sga run CITY_DIR.", city_id)
+    return ReleaseInputs(fingerprint, as_of, quoted_programme(home, city_id), contract_hashes(assessment, city_id))

@@ -1,37 +1,41 @@
-"""Whether a run has anything to begin with: cities need feeds, and at least one of their feeds data."""
+"""Whether a run of a city has anything to begin with: the city needs feeds, and at least one of them data."""
 
 from __future__ import annotations
 
 import re
 
-from sga_pipeline.contracts.assessment import Assessment, CityPlan, FeedPlan
+from sga_pipeline.contracts.assessment import CityPlan, FeedPlan
 from sga_pipeline.errors import ContractError, NoDataYet, Problem
 from sga_pipeline.home import Home
 from sga_pipeline.raw.store import RawStore
 
 
-def check_first_data(assessment: Assessment, home: Home, *, offline: bool = False) -> None:
-    """Raise where a city has no feed, or where nothing of any city is here yet, nor where it is asked for."""
-    step = "Draft one: sga new --from FILE --city CITY_DIR; or write one, as docs/adding-a-feed.md shows."
-    unfinished = [
-        Problem("the city has no feed, so there is nothing to run", step, city.id, city.folder / "feeds")
-        for city in assessment.cities
-        if not city.feeds
-    ]
-    if unfinished:
-        raise ContractError(unfinished)
-    missing = []
-    for city in assessment.cities:
-        for plan in city.feeds:
-            if _may_have_data(plan, city, home, offline=offline):
-                return
-            missing.append(plan.feed.source.address)
-    first, *others = missing
+def check_feeds(city: CityPlan) -> None:
+    """Raise where a city has no feed."""
+    if not city.feeds:
+        step = "Draft one: sga new --from FILE --city CITY_DIR; or write one, as docs/adding-a-feed.md shows."
+        message = "the city has no feed, so there is nothing to run"
+        raise ContractError([Problem(message, step, city.id, city.folder / "feeds")])
+
+
+def check_first_data(city: CityPlan, home: Home, *, offline: bool = False) -> None:
+    """Raise where nothing of the city is here yet, nor where it is asked for."""
+    if not any(_may_have_data(plan, city, home, offline=offline) for plan in city.feeds):
+        raise _no_data(city)
+
+
+def check_delivered(city: CityPlan, home: Home) -> None:
+    """Raise where nothing was ever delivered of the city, after every feed was asked: there is nothing to publish."""
+    if not any(RawStore(home, city.id, plan.id).stored_periods() for plan in city.feeds):
+        raise _no_data(city)
+
+
+def _no_data(city: CityPlan) -> NoDataYet:
+    first, *others = [plan.feed.source.address for plan in city.feeds]
     more = f" and {len(others)} more" if others else ""
-    folders = ", ".join(str(city.data_folder()) for city in assessment.cities)
-    raise NoDataYet(
+    return NoDataYet(
         "no data yet: nothing was ever delivered, and no file that a feed names is there",
-        f"Bring {first}{more} into {folders}, or into the inbox, and run again.",
+        f"Bring {first}{more} into {city.data_folder() or 'the data folder'}, or into the inbox, and run again.",
         first,
     )
 

@@ -40,7 +40,7 @@ def take_in(home: Home, store: RawStore, periods: Periods | None, now: datetime)
             if periods and (period is None or not _within(period, periods)):
                 yield _refuse(file, period, periods)
             else:
-                yield _take(file, home, store, period, now)
+                yield _take(file, store, period, now)
     except OSError as error:
         raise home_error(error, folder) from None
 
@@ -82,9 +82,9 @@ def _state(file: Path) -> tuple[int, int] | None:
     return (found.st_mtime_ns, found.st_size) if stat.S_ISREG(found.st_mode) else None
 
 
-def _take(file: Path, home: Home, store: RawStore, period: str | None, now: datetime) -> PullOutcome:
+def _take(file: Path, store: RawStore, period: str | None, now: datetime) -> PullOutcome:
     """Copied, kept, and only then removed: a crash at any point leaves the file in the inbox or in the store."""
-    with TemporaryDirectory(prefix="inbox-", dir=home.scratch) as into:
+    with TemporaryDirectory(prefix="inbox-", dir=store.scratch) as into:
         copy = Path(into) / "file"
         shutil.copyfile(file, copy)
         name = kept_name(file.name)

@@ -22,7 +22,7 @@ class RawStore:
 
     def __init__(self, home: Home, city_id: str, feed_id: str) -> None:
         self.folder = home.raw(city_id, feed_id)
-        self.scratch = home.scratch
+        self.scratch = home.scratch(city_id)
         self._list = self.folder / ARRIVALS
 
     def receive(self, fetched: Fetched, *, period: str | None, now: datetime, connector: str) -> tuple[Delivery, bool]:
@@ -62,7 +62,7 @@ class RawStore:
         return found
 
     def sweep(self) -> None:
-        """Remove deliveries that killed runs left unfinished. Only for the holder of the home's lock."""
+        """Remove deliveries that killed runs left unfinished. Only for the holder of the city's lock."""
         for left in self.folder.glob(f"{_ASIDE}*"):
             shutil.rmtree(left, ignore_errors=True)
         for unfinished in self.folder.glob(".*.writing"):

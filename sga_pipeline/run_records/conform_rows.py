@@ -32,7 +32,13 @@ def conform_rows(record: FeedRecord) -> Iterator[Made]:
         for name, filled in sorted(outcome.filled.items()):
             yield (
                 "column_fill",
-                {"sha256": outcome.sha256, "column": name, "filled": filled, "records": outcome.rows_kept},
+                {
+                    "sha256": outcome.sha256,
+                    "column": name,
+                    "filled": filled,
+                    "unusable": outcome.unusable.get(name, 0),
+                    "records": outcome.rows_kept,
+                },
             )
         for name in outcome.new_columns:
             yield "new_columns", {"sha256": outcome.sha256, "column": name}
@@ -42,9 +48,41 @@ def conform_rows(record: FeedRecord) -> Iterator[Made]:
                 "sentinels",
                 {"sha256": outcome.sha256, "column": name, "code": sentinel, "records": count, "declared": declared},
             )
+    amounts = _amounts_of_codes(record)
     for column, codes in sorted(unmapped.items()):
         for code, number in sorted(codes.items()):
-            yield "unmapped_codes", {"column": column, "code": code, "records": number}
+            amount = amounts.get((column, code))
+            yield "unmapped_codes", {"column": column, "code": code, "records": number, "amount": amount}
+    yield from _unmapped_years(record)
+
+
+def _amounts_of_codes(record: FeedRecord) -> dict[tuple[str, str], float]:
+    """What tables count under each code without a mapping: a whole or its parts, whichever is more, and never both."""
+    sums: dict[tuple[str, str, str], float] = {}
+    for outcome in (one.outcome for one in record.conformed if one.in_use):
+        for column, codes in outcome.unmapped_amounts.items():
+            for code, by in codes.items():
+                for of, amount in by.items():
+                    sums[column, code, of] = sums.get((column, code, of), 0.0) + amount
+    most: dict[tuple[str, str], float] = {}
+    for (column, code, _), amount in sums.items():
+        most[column, code] = max(most.get((column, code), 0.0), amount)
+    return most
+
+
+def _unmapped_years(record: FeedRecord) -> Iterator[Made]:
+    kept: Counter[str] = Counter()
+    rows: Counter[tuple[str, str]] = Counter()
+    for outcome in (one.outcome for one in record.conformed if one.in_use):
+        kept.update(outcome.kept_by_year)
+        for column, years in outcome.unmapped_years.items():
+            rows.update({(column, year): number for year, number in years.items()})
+    for (column, year), number in sorted(rows.items()):
+        if number:
+            yield (
+                "unmapped_years",
+                {"column": column, "year": int(year), "records": number, "records_in_all": kept[year]},
+            )
 
 
 def _other_boundaries(record: FeedRecord) -> Iterator[Made]:
@@ -122,6 +160,9 @@ def _deliveries(record: FeedRecord) -> Iterator[Made]:
                 "rows_kept": outcome.rows_kept,
                 "rows_quarantined": outcome.rows_quarantined,
                 "rows_duplicate": outcome.rows_duplicate,
+                "rows_superseded": outcome.rows_superseded,
+                "rows_conflicting": outcome.rows_conflicting,
+                "rows_changed": outcome.rows_changed,
                 "rows_outside": outcome.rows_outside,
                 "rows_outside_period": outcome.rows_outside_period,
                 "rows_without_area": outcome.rows_without_area,
@@ -131,8 +172,16 @@ def _deliveries(record: FeedRecord) -> Iterator[Made]:
                 "reason": outcome.reason or None,
             },
         )
+        if one.in_use:
+            for entry in outcome.row_fates:
+                own = {"sha256": outcome.sha256, "delivery_period": outcome.period}
+                yield "row_fates", own | entry._asdict()
         if not outcome.accepted:
             continue
+        # Deliveries that update records are no vintages of each other: none is the whole of anything.
+        asked_for = (
+            outcome.period if record.plan.feed.updates is None else f"{outcome.period or 'all'} {outcome.sha256[:16]}"
+        )
         vintage = numbers[outcome.period]
         numbers[outcome.period] -= 1
         for series, period, rows, amount in outcome.volumes:
@@ -140,7 +189,7 @@ def _deliveries(record: FeedRecord) -> Iterator[Made]:
                 "volumes",
                 {
                     "sha256": outcome.sha256,
-                    "delivery_period": outcome.period,
+                    "delivery_period": asked_for,
                     "vintage": vintage,
                     "retrieved_at": delivery.retrieved_at,
                     "in_use": one.in_use,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,8 @@ import polars as pl
 GAPS = Path("downloads", "gaps.parquet")
 
 
-def gap_history(releases: Iterable[Path], columns: tuple[str, ...]) -> Iterator[dict[str, Any]]:
-    """Rows of the gaps of each city's release; columns that an older release lacks are null."""
-    for release in releases:
-        if (release / GAPS).is_file():
-            for row in pl.read_parquet(release / GAPS).iter_rows(named=True):
-                yield {column: row.get(column) for column in columns}
+def gap_history(release: Path | None, columns: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    """Rows of the gaps of the city's release; columns that an older release lacks are null."""
+    if release and (release / GAPS).is_file():
+        for row in pl.read_parquet(release / GAPS).iter_rows(named=True):
+            yield {column: row.get(column) for column in columns}

@@ -41,12 +41,15 @@ def feed_row(record: FeedRecord) -> dict[str, Any]:
         "differs": plan.differs,
         "concept_match": feed.concept_match or ("near" if feed.differs else "exact"),
         "place_basis": feed.place_basis,
+        "currency": feed.currency,
         "methods_unstated": ",".join(feed.methods.unstated),
         "form": _form(feed),
         "manual_steps": feed.manual_steps,
         "reported_from": _reported_from(feed),
+        "reported_to": _reported_to(feed),
         "by_area": plan.is_finer_than_extent,
         "boundary_version": plan.boundary_version,
+        "fills_parents": feed.fills_parents,
     }
 
 
@@ -75,3 +78,9 @@ def _reported_from(feed: Feed) -> date | None:
     if feed.coverage.first:
         return date.fromisoformat(feed.coverage.first)
     return period_bounds(feed.source.periods.first)[0] if feed.source.periods else None
+
+
+def _reported_to(feed: Feed) -> date | None:
+    """The last day of a series that the contract closes; none where it goes on, or comes as a file for each period."""
+    last = feed.coverage.last
+    return None if last == "latest" or feed.source.periods else date.fromisoformat(last)

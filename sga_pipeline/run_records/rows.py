@@ -15,22 +15,23 @@ from sga_pipeline.run_records.feed_row import feed_row
 from sga_pipeline.run_records.tables import TABLES, Row
 
 
-def run_record_rows(assessment: Assessment, records: list[FeedRecord], as_of: dict[str, date]) -> dict[str, list[Row]]:
-    """Every row of every table."""
+def run_record_rows(
+    assessment: Assessment, city: CityPlan, records: list[FeedRecord], as_of: date
+) -> dict[str, list[Row]]:
+    """Every row of every table about a city."""
     rows: dict[str, list[Row]] = {table: [] for table in TABLES}
     rows["texts"] += text_rows(assessment.contracts)
-    for city in assessment.cities:
-        rows["cities"].append(_city_row(city) | {"as_of": as_of[city.id]})
-        rows["core_decisions"] += [
-            {"city_id": city.id, **one, "core": one["core"] == "true"} for one in city.tables.core_set
-        ]
-        rows["decisions"] += [
-            {"city_id": city.id} | {key: value or None for key, value in one.items()} for one in city.tables.decisions
-        ]
-        rows["threshold_changes"] += [
-            {"city_id": city.id, **one, "value": float(one["value"])} for one in city.tables.thresholds
-        ]
-        rows["fixed_areas"] += [{"city_id": city.id, **area.model_dump()} for area in city.city.areas]
+    rows["cities"].append(_city_row(city) | {"as_of": as_of})
+    rows["core_decisions"] += [
+        {"city_id": city.id, **one, "core": one["core"] == "true"} for one in city.tables.core_set
+    ]
+    rows["decisions"] += [
+        {"city_id": city.id} | {key: value or None for key, value in one.items()} for one in city.tables.decisions
+    ]
+    rows["threshold_changes"] += [
+        {"city_id": city.id, **one, "value": float(one["value"])} for one in city.tables.thresholds
+    ]
+    rows["fixed_areas"] += [{"city_id": city.id, **area.model_dump()} for area in city.city.areas]
     for record in records:
         rows["feeds"].append(feed_row(record))
         rows["coverage"] += _coverage_rows(record)
@@ -48,6 +49,7 @@ def _city_row(city: CityPlan) -> Row:
         "country_iso3": one.country_iso3,
         "boundary_version": one.boundary_version,
         "timezone": one.time_zone,
+        "currency": one.currency,
         "languages": ",".join(one.languages),
         "city_area": one.city_area,
         "first_year": one.window.first_year,

@@ -7,48 +7,8 @@ from typing import Any
 
 import polars as pl
 
-_INTEGERS = {
-    "first_year",
-    "last_year",
-    "allowed_lag_days",
-    "preference",
-    "bytes",
-    "rows_in",
-    "rows_kept",
-    "rows_quarantined",
-    "rows_duplicate",
-    "rows_outside",
-    "rows_outside_period",
-    "rows_without_area",
-    "expected_n",
-    "available_n",
-    "failed_rows",
-    "checked_rows",
-    "vintage",
-    "rows",
-    "rows_unexpected",
-    "records",
-    "filled",
-    "areas_n",
-    "children_n",
-    "drawn_n",
-}
-_BOOLEANS = {"accepted", "in_use", "superseded", "complete", "passed", "core", "manual_steps", "by_area", "declared"}
-_DATES = {"period_start", "period_end", "as_of", "reported_from"}
-_NUMBERS = {
-    "value",
-    "threshold",
-    "amount",
-    "bridge_factor",
-    "ground_km2",
-    "doubled_km2",
-    "shared_km2",
-    "area_km2",
-    "other_km2",
-    "children_km2",
-    "left_out_km2",
-    "beyond_km2",
-}
+from sga_pipeline.run_records.column_types import column_type
+
 # Columns in their order; docs/handovers.md says what they mean.
 TABLES: dict[str, tuple[str, ...]] = {
     "cities": (
@@ -57,6 +17,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "country_iso3",
         "boundary_version",
         "timezone",
+        "currency",
         "languages",
         "city_area",
         "first_year",
@@ -105,12 +66,15 @@ TABLES: dict[str, tuple[str, ...]] = {
         "differs",
         "concept_match",
         "place_basis",
+        "currency",
         "methods_unstated",
         "form",
         "manual_steps",
         "reported_from",
+        "reported_to",
         "by_area",
         "boundary_version",
+        "fills_parents",
     ),
     "corrections": (
         "city_id",
@@ -141,6 +105,9 @@ TABLES: dict[str, tuple[str, ...]] = {
         "rows_kept",
         "rows_quarantined",
         "rows_duplicate",
+        "rows_superseded",
+        "rows_conflicting",
+        "rows_changed",
         "rows_outside",
         "rows_outside_period",
         "rows_without_area",
@@ -148,6 +115,23 @@ TABLES: dict[str, tuple[str, ...]] = {
         "in_use",
         "superseded",
         "reason",
+    ),
+    # Of deliveries in use, the rows that are not kept.
+    "row_fates": (
+        "city_id",
+        "feed_id",
+        "sha256",
+        "delivery_period",
+        "fate",
+        "period",
+        "area_id",
+        "code",
+        "topic",
+        "unit_counted",
+        "sex",
+        "rows",
+        "amount",
+        "unmeasured",
     ),
     "new_columns": ("city_id", "feed_id", "sha256", "column"),
     "level_grounds": ("city_id", "feed_id", "level", "areas_n", "ground_km2", "doubled_km2"),
@@ -164,10 +148,11 @@ TABLES: dict[str, tuple[str, ...]] = {
         "left_out_km2",
         "beyond_km2",
     ),
-    "column_fill": ("city_id", "feed_id", "sha256", "column", "filled", "records"),
+    "column_fill": ("city_id", "feed_id", "sha256", "column", "filled", "unusable", "records"),
     "header_changes": ("city_id", "feed_id", "sha256", "period", "lost", "gained"),
     "sentinels": ("city_id", "feed_id", "sha256", "column", "code", "records", "declared"),
-    "unmapped_codes": ("city_id", "feed_id", "column", "code", "records"),
+    "unmapped_codes": ("city_id", "feed_id", "column", "code", "records", "amount"),
+    "unmapped_years": ("city_id", "feed_id", "column", "year", "records", "records_in_all"),
     "volumes": (
         "city_id",
         "feed_id",
@@ -213,6 +198,28 @@ TABLES: dict[str, tuple[str, ...]] = {
         "first_seen",
         "last_seen",
     ),
+    # Figures of other cities, as the programme's release in force has them: a run rests on its own files alone.
+    "peers": (
+        "city_id",
+        "peer_id",
+        "city",
+        "country_iso3",
+        "indicator_id",
+        "freq",
+        "period",
+        "period_start",
+        "value",
+        "unit",
+        "ci_low",
+        "ci_high",
+        "sources",
+        "numerator_source",
+        "place_basis",
+        "concept_match",
+        "differs",
+        "base_method",
+        "is_divided",
+    ),
     # Of no city: what people read, in every language.
     "texts": ("domain", "key", "language", "text"),
     "coverage": ("city_id", "feed_id", "shape", "delivery", "period_start", "period_end", "code_prefix", "complete"),
@@ -223,14 +230,11 @@ Row = dict[str, Any]
 
 def table_frame(table: str, rows: Iterable[Row]) -> pl.DataFrame:
     """Rows with the declared columns and types, in a canonical order."""
-    schema = {column: _type(column) for column in TABLES[table]}
+    schema = table_schema(table)
     frame = pl.DataFrame([{column: row.get(column) for column in schema} for row in rows], schema=schema)
     return frame.sort(by=list(schema), nulls_last=False)
 
 
-def _type(column: str) -> pl.DataType:
-    if column in _INTEGERS:
-        return pl.Int64()
-    if column in _BOOLEANS:
-        return pl.Boolean()
-    return pl.Date() if column in _DATES else pl.Float64() if column in _NUMBERS else pl.String()
+def table_schema(table: str) -> dict[str, pl.DataType]:
+    """Columns of a table with their types."""
+    return {column: column_type(column) for column in TABLES[table]}

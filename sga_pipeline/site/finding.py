@@ -11,6 +11,7 @@ from sga_pipeline.site.release_rows import Row
 from sga_pipeline.site.words import Words
 
 SEVERITIES = ("critical", "high", "medium", "low")
+FACETS = ("frequency_and_coverage", "methods_platforms_and_tools", "reliability_and_validity", "reporting_mechanisms")
 DECIDED = ("accepted", "waived", "closed")
 MEASURED = ("value", "threshold", "expected_n", "available_n")
 
@@ -26,6 +27,11 @@ class Finding:
     severity: str
     status: str
     is_new: bool
+    facet: str
+    # Its place among the ten that change conclusions most, and how many indicators depend on it.
+    place: int | None
+    indicators: int
+    core_indicators: int
     statement: str
     recommendation: str | None
     # The language the texts are really in: English where nobody has translated them.
@@ -45,7 +51,7 @@ class Finding:
         return f"finding-{self.gap_id}"
 
 
-def make_finding(row: Row, words: Words, formats: Formats, newest: str) -> Finding:
+def make_finding(row: Row, words: Words, formats: Formats) -> Finding:
     """A finding from a row of gaps joined with names and texts."""
     translated = row["text_statement"] is not None
     evidence = _evidence(row["evidence"])
@@ -56,13 +62,17 @@ def make_finding(row: Row, words: Words, formats: Formats, newest: str) -> Findi
         type_title=words.code("gap", row["gap_code"]) or row["gap_code"],
         severity=row["severity"],
         status=row["status"],
-        is_new=(row["first_seen"] or "")[:10] == newest,
+        is_new=row["is_new"],
+        facet=row["facet"],
+        place=row["top_ten"],
+        indicators=row["indicators_n"] or 0,
+        core_indicators=row["core_indicators_n"] or 0,
         statement=row["text_statement"] if translated else row["statement"],
         recommendation=row["text_recommendation"] if translated else row["recommendation"],
         language=words.language if translated else "en",
         indicator_id=row["indicator_id"],
         about=_about(row, words, formats),
-        owner=row["owner"],
+        owner=words("contract_author") if row["rule_id"] == "contract_blanks" else row["owner"],
         timeframe=words.code("timeframe", row["timeframe"]),
         first_seen=formats.day(row["first_seen"]),
         figures=_figures(row, evidence, words, formats),

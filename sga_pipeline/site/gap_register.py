@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sga_pipeline.site.finding import DECIDED, SEVERITIES, Finding, make_finding
+from sga_pipeline.site.finding import DECIDED, FACETS, SEVERITIES, Finding, make_finding
 from sga_pipeline.site.formats import Formats
 from sga_pipeline.site.release_rows import ReleaseRows
 from sga_pipeline.site.words import Words
@@ -38,6 +38,9 @@ class Register:
     """Findings by what a reader does with them."""
 
     by_severity: dict[str, list[Finding]]
+    # What the guide says that gaps relate to; worst first within each.
+    by_facet: dict[str, list[Finding]]
+    leading: list[Finding]
     decided: list[Finding]
     lines: list[SeverityLine]
     total: SeverityLine
@@ -62,19 +65,21 @@ class Register:
 
 
 def read_register(rows: ReleaseRows, words: Words, formats: Formats) -> Register:
-    days = rows.one("select left(max(last_seen), 10) as newest, left(min(first_seen), 10) as oldest from gaps")
-    newest = days["newest"] or ""
-    findings = [make_finding(row, words, formats, newest) for row in rows.all(FINDINGS.format(language=words.language))]
+    # A release before leaves findings that are not new: open ones, or closed.
+    is_first = rows.one("select count(*) > 0 and bool_and(is_new) as is_first from gaps")["is_first"]
+    findings = [make_finding(row, words, formats) for row in rows.all(FINDINGS.format(language=words.language))]
     tops = _grouped(findings)
     shown = [one for one in tops if one.status not in DECIDED]
     lines = [_line(name, [one for one in findings if one.severity == name]) for name in SEVERITIES]
     return Register(
         by_severity={name: [one for one in shown if one.severity == name] for name in SEVERITIES},
+        by_facet={name: [one for one in shown if one.facet == name] for name in FACETS},
+        leading=sorted((one for one in shown if one.place), key=lambda one: one.place or 0),
         decided=sorted((one for one in tops if one.status in DECIDED), key=lambda one: DECIDED.index(one.status)),
         lines=lines,
         total=_line("all", findings),
         decided_counts={status: sum(one.status == status for one in findings) for status in DECIDED},
-        is_first=bool(findings) and days["oldest"] == newest,
+        is_first=bool(is_first),
     )
 
 

@@ -23,7 +23,7 @@ HAS_VALUE = ("there", "estimated", "provisional", "unsure")
 
 # One row for each printed indicator.
 INDICATORS = """
-select indicator_id, guide_seq, category_no, category, coalesce(short_title, title_guide) as title, coalesce(core_flag, false) as core
+select indicator_id, guide_seq, category_no, category, coalesce(short_title, title_guide) as title, case when core_flag then case core_provenance when 'city_override' then 'core_of_city' else 'core_of_project' end end as core
 from indicators where record_type = 'printed' order by category_no, guide_seq, indicator_id
 """
 # One row for each indicator and year, for the whole city; the reason in the language of the page, where it is a code.
@@ -74,7 +74,8 @@ class Line:
     indicator_id: str
     seq: str | None
     title: str
-    core: bool
+    # Whose core set it is in: the word for it, or nothing.
+    core: str | None
     cells: list[Cell]
     districts: tuple[int, int] | None
     reasons: list[Reason]
@@ -87,6 +88,11 @@ class Group:
     number: int
     title: str
     lines: list[Line]
+
+    @property
+    def is_optional(self) -> bool:
+        """Whether it is the category that the guide prints and does not count among its seven."""
+        return self.number == 8
 
     @property
     def needed(self) -> int:

@@ -52,7 +52,10 @@ def read_scores(rows: ReleaseRows, words: Words, formats: Formats) -> dict[str, 
         title = row["title"]
         if row["scope"] == "category":
             title = f"{row['scope_id']} {words.code('category', row['scope_id'])}"
-        found.setdefault(row["scope"], []).append(Score(title, [formats.share(row[part]) for part in PARTS]))
+        parts = {part: formats.share(row[part]) for part in PARTS}
+        if parts["readiness"] is None and row["readiness_at_most"] is not None:
+            parts["readiness"] = words("at_most", share=formats.share(row["readiness_at_most"]))
+        found.setdefault(row["scope"], []).append(Score(title, list(parts.values())))
     return found
 
 

@@ -1,14 +1,16 @@
-"""dbt's manifest for the asset graph: made when missing or older than the project it describes."""
+"""dbt's manifest: the asset graph, and the SQL of the programme. Made when missing or older than the project it describes."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from sga_pipeline.errors import SgaError
 from sga_pipeline.paths import CONTRACTS, DBT_PROJECT
@@ -17,6 +19,8 @@ from sga_pipeline.paths import CONTRACTS, DBT_PROJECT
 TARGET = DBT_PROJECT / "target" / f"parsed-{hashlib.sha256(str(DBT_PROJECT).encode()).hexdigest()[:8]}"
 MANIFEST = TARGET / "manifest.json"
 PARSED = MANIFEST.with_name("partial_parse.msgpack")
+# How dbt selects the models of the programme; a city's warehouse is built without them.
+PROGRAMME_MODELS = "path:models/programme"
 QUIET = {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"}
 
 
@@ -27,8 +31,24 @@ def fresh_manifest() -> Path:
     return MANIFEST
 
 
+def city_manifest() -> dict[str, Any]:
+    """The manifest of what is built for a city: the project's without the programme's models."""
+    # A selection of dbt's would say the same, and import the whole of dbt to say it.
+    manifest: dict[str, Any] = json.loads(fresh_manifest().read_text(encoding="utf-8"))
+    folder = f"{PROGRAMME_MODELS.removeprefix('path:')}/"
+    left_out = {one for one, node in manifest["nodes"].items() if node["original_file_path"].startswith(folder)}
+    manifest["nodes"] = {one: node for one, node in manifest["nodes"].items() if one not in left_out}
+    for map_of in ("parent_map", "child_map"):
+        manifest[map_of] = {
+            one: [other for other in others if other not in left_out]
+            for one, others in manifest[map_of].items()
+            if one not in left_out
+        }
+    return manifest
+
+
 def parse() -> None:
-    """Run `dbt parse` in a folder of its own and put the results in place: several processes may do so at once."""
+    """Parse the project and compile the programme's models, in a folder of its own, and put the results in place: several processes may do so at once."""
     TARGET.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix="parsing-", dir=TARGET.parent))
     try:
@@ -39,7 +59,10 @@ def parse() -> None:
             [
                 str(dbt),
                 "--quiet",
-                "parse",
+                # Parses all; the models of the programme are run without dbt, so their SQL is kept (ADR 25).
+                "compile",
+                "--select",
+                PROGRAMME_MODELS,
                 "--project-dir",
                 str(DBT_PROJECT),
                 "--profiles-dir",
@@ -50,7 +73,8 @@ def parse() -> None:
             capture_output=True,
             text=True,
             env=_without_a_home(),
-            cwd=DBT_PROJECT,
+            # dbt opens the database of the profile, here an empty one.
+            cwd=scratch,
             check=False,
         )
         if done.returncode != 0:

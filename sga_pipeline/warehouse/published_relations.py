@@ -12,6 +12,8 @@ from sga_pipeline.warehouse.manifest import fresh_manifest
 
 # `main` is for people; `evidence` is what findings and statuses rest on.
 SCHEMAS = ("main", "evidence")
+# The name under which the programme's database is attached while it is made; dbt_project.yml says the same.
+PROGRAMME_DATABASE = "release"
 
 
 @dataclass(frozen=True)
@@ -46,18 +48,56 @@ class Relation:
 
 
 def published_relations(manifest: Path | None = None) -> list[Relation]:
-    """Every table and view of a release, those for people first, each schema in the order of names."""
-    nodes = json.loads((manifest or fresh_manifest()).read_text(encoding="utf-8"))["nodes"]
-    found = [_relation(node) for node in nodes.values() if node["resource_type"] == "model"]
+    """Every table and view of a city's release, those for people first, each schema in the order of names."""
+    found = [_relation(node) for node in _models(manifest) if node["database"] != PROGRAMME_DATABASE]
     published = [one for one in found if one.schema in SCHEMAS]
     return sorted(published, key=lambda one: (SCHEMAS.index(one.schema), one.name))
 
 
-def _relation(node: Mapping[str, Any]) -> Relation:
-    columns = [
+def programme_relations(manifest: Path | None = None) -> dict[Relation, str]:
+    """What the programme makes from the releases of its cities, each with its SQL, in an order in which they can be made."""
+    nodes = {node["unique_id"]: node for node in _models(manifest) if node["database"] == PROGRAMME_DATABASE}
+    made: dict[str, Mapping[str, Any]] = {}
+    while len(made) < len(nodes):
+        made |= {
+            name: node
+            for name, node in sorted(nodes.items())
+            if not (set(node["depends_on"]["nodes"]) & nodes.keys()) - made.keys()
+        }
+    return {_relation(node): node["compiled_code"] for node in made.values()}
+
+
+def programme_sources(manifest: Path | None = None) -> list[Relation]:
+    """What the programme takes from the releases of its cities, and publishes as evidence."""
+    sources = json.loads((manifest or fresh_manifest()).read_text(encoding="utf-8"))["sources"].values()
+    found = [one for one in sources if one["database"] == PROGRAMME_DATABASE]
+    return [
+        Relation(
+            schema=one["schema"],
+            name=one["name"],
+            is_view=False,
+            has_contract=True,
+            description=_one_line(one["description"]),
+            key=tuple(one["config"]["meta"]["key"]),
+            columns=_columns(one),
+        )
+        for one in sorted(found, key=lambda one: str(one["name"]))
+    ]
+
+
+def _models(manifest: Path | None) -> list[Mapping[str, Any]]:
+    nodes = json.loads((manifest or fresh_manifest()).read_text(encoding="utf-8"))["nodes"]
+    return [node for node in nodes.values() if node["resource_type"] == "model"]
+
+
+def _columns(node: Mapping[str, Any]) -> tuple[Column, ...]:
+    return tuple(
         Column(one["name"], one.get("data_type") or "", _one_line(one["description"]))
         for one in node["columns"].values()
-    ]
+    )
+
+
+def _relation(node: Mapping[str, Any]) -> Relation:
     return Relation(
         schema=node["schema"],
         name=node["alias"],
@@ -65,7 +105,7 @@ def _relation(node: Mapping[str, Any]) -> Relation:
         has_contract=node["config"]["contract"]["enforced"],
         description=_one_line(node["description"]),
         key=_key(node["config"]["meta"]),
-        columns=tuple(columns),
+        columns=_columns(node),
     )
 
 

@@ -7,7 +7,12 @@ from collections.abc import Iterator, Sequence
 
 from sga_pipeline.contracts.generated import keep
 from sga_pipeline.paths import PROJECT
-from sga_pipeline.warehouse.published_relations import Relation, published_relations
+from sga_pipeline.warehouse.published_relations import (
+    Relation,
+    programme_relations,
+    programme_sources,
+    published_relations,
+)
 
 PAGE = PROJECT / "docs" / "tables.md"
 HEAD = """\
@@ -22,17 +27,31 @@ city, so `indicators` leaves out `city_id`. No two rows of a table have the same
 """
 
 
-def page(relations: Sequence[Relation]) -> str:
-    """The whole page: a list of both schemas, then each table."""
-    lines = [HEAD]
+PROGRAMME = """\
+# Tables of the programme
+
+`HOME/published/programme/current/sga.duckdb` holds what crosses cities, in the same two schemas; `sga tables --city programme` describes it, `sga sql programme "SELECT …"` asks it.
+"""
+
+
+def page(relations: Sequence[Relation], programme: Sequence[Relation]) -> str:
+    """The whole page: of a city's release and of the programme's, a list of both schemas and then each table."""
+    return (
+        "\n".join([HEAD, *_schemas(relations, ""), PROGRAMME, *_schemas(programme, " of the programme")]).rstrip()
+        + "\n"
+    )
+
+
+def _schemas(relations: Sequence[Relation], of: str) -> list[str]:
+    lines = []
     for schema in dict.fromkeys(one.schema for one in relations):
         members = [one for one in relations if one.schema == schema]
-        lines += [f"## The schema `{schema}`", "", "| name | kind | holds |", "| --- | --- | --- |"]
+        lines += [f"## The schema `{schema}`{of}", "", "| name | kind | holds |", "| --- | --- | --- |"]
         lines += [f"| [{one.name}](#{one.name}) | {_kind(one)} | {_cell(one.description)} |" for one in members]
         lines.append("")
         for one in members:
             lines += _table(one)
-    return "\n".join(lines).rstrip() + "\n"
+    return lines
 
 
 def _table(relation: Relation) -> Iterator[str]:
@@ -53,4 +72,10 @@ def _cell(text: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(keep(PAGE, page(published_relations()), check="--check" in sys.argv))
+    sys.exit(
+        keep(
+            PAGE,
+            page(published_relations(), [*programme_relations(), *programme_sources()]),
+            check="--check" in sys.argv,
+        )
+    )

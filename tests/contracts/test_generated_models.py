@@ -28,9 +28,10 @@ def test_there_is_a_model_a_shape_and_no_other() -> None:
 
 
 def test_areas_are_read_in_the_version_in_force() -> None:
-    """stg_areas holds every version that a feed brought; everything else reads city_areas."""
-    reading = [one.name for one in DBT_PROJECT.glob("m*/**/*.*") if "ref('stg_areas')" in one.read_text("utf-8")]
-    assert reading == ["city_areas.sql"]
+    """stg_areas holds every version that a feed brought; what reads it keeps to the one in force, all else reads city_areas."""
+    reading = [one for one in DBT_PROJECT.glob("m*/**/*.sql") if "ref('stg_areas')" in one.read_text("utf-8")]
+    assert {one.name for one in reading} == {"area_sizes.sql", "city_areas.sql"}
+    assert all("feeds.boundary_version = cities.boundary_version" in one.read_text("utf-8") for one in reading)
 
 
 def test_every_run_record_is_a_source_of_dbt() -> None:

@@ -21,6 +21,10 @@ SPOILT: list[tuple[str, bytes, bytes, tuple[str, ...]]] = [
     ("feeds/incidents.yaml", b"Police incidents", b"Police\x07", ("control character", "[U+0007]", "line 2")),
     ("feeds/incidents.yaml", b"Police incidents", b"Polic\xeda", ("not UTF-8", "incidents.yaml line 2")),
     ("feeds/offences.csv", b"ROB", b"R\x00B", ("control character", "[U+0000]", "offences.csv line 3")),
+    ("city.yaml", b"Small", "Sm\u202eall".encode(), ("control character", "[U+202E]", "city.yaml line 2")),
+    ("feeds/incidents.yaml", b"title: P", "title: P\u200b".encode(), ("control character", "[U+200B]", "line 2")),
+    ("feeds/offences.csv", b"ROB", "ROB\u2028".encode(), ("control character", "[U+2028]", "offences.csv line 3")),
+    ("feeds/incidents.yaml", b"title: Police incidents", b"title: &a Police", ("anchors", "[a]", "line 2")),
     ("feeds/offences.csv", b"ROB", b"R\xf3B", ("not UTF-8", "offences.csv line 3")),
     ("feeds/offences.csv", b"ROB", b"R" * 200_000, ("cannot be read as CSV", "offences.csv line 3")),
     ("feeds/offences.csv", b"ROB,0401\n", b"\n", ("0 cells, not 2", "offences.csv line 3")),
@@ -55,6 +59,34 @@ def test_what_is_no_file(
     (city / name).unlink()
     make(city / name)
     _is_refused(city, capsys, f"not a regular file [{kind}]", name)
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_of_gigabytes_is_not_read(tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    city = write_city(tmp_path)
+    with (city / name).open("wb") as file:
+        file.truncate(6_000_000_000)
+    _is_refused(city, capsys, "too large for a contract [6,000,000,000 bytes]", name, "At most")
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_link_to_itself(tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    city = write_city(tmp_path)
+    (city / name).unlink()
+    (city / name).symlink_to((city / name).name)
+    _is_refused(city, capsys, str(city))
+
+
+def test_a_name_no_file_can_have(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    city = write_city(tmp_path, {"file: offences.csv": f"file: {'x' * 300}"})
+    _is_refused(city, capsys, "the mapping file does not exist", "incidents.yaml line")
+
+
+def test_a_feed_that_is_a_list(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    city = write_city(tmp_path)
+    (city / "feeds" / "incidents.yaml").write_text("- id\n- title\n", encoding="utf-8")
+    _is_refused(city, capsys, "the file holds no keys [- id]", "incidents.yaml line 1", "id: my_feed")
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -19,7 +19,11 @@ IN_THE_CITY = [
     ("America/Bogota", "america/bogota", "unknown time zone", "america/bogota", "America/Bogota"),
     ("America/Bogota", "America", "unknown time zone", "America", "a name such as"),
     ("America/Bogota", "../etc/passwd", "unknown time zone", "../etc/passwd", "a name such as"),
+    ("America/Bogota", "localtime", "unknown time zone", "localtime", "a name such as"),
     ("as_of: 2024-03-01", "as_of: 2024-02-30", "no day of the calendar", "2024-02-30", "Correct"),
+    ("XXA", "ABX", "no country has this code", "ABX", "Correct"),
+    ("languages: [en]", "languages: [zz]", "no language has this code", "zz", "Correct"),
+    ("as_of:", "currency: QQQ\nas_of:", "no currency has this code", "QQQ", "Correct"),
 ]
 IN_THE_FEED = [
     ("cadence:", "time_zone: Mars/Olympus\ncadence:", "unknown time zone", "Mars/Olympus", "a name such as"),
@@ -40,6 +44,19 @@ IN_THE_FEED = [
     (LOOKED_UP, '{constant: "1201"}', "ICCS has no such code", "1201", "iccs.csv"),
     (LOOKED_UP, '{from: offence, steps: [{recode: {values: {H: "101"}}}]}', "ICCS has no such", "101", "Write 0101"),
     (LOOKED_UP, '{from: offence, steps: [{default: "01010"}]}', "ICCS has no such code", "01010", "iccs.csv"),
+    ("cadence:", "extent: NOWHERE\ncadence:", "the city has no such area", "NOWHERE", "['XX', 'XS']"),
+    ("{from: district,", "{constant: d9} #", "the city has no such area", "d9", "['XX', 'XS']"),
+    ("{from: reported}", "{constant: 2023-02-30}", "this is no date", "2023-02-30", "2024-12-31"),
+    ("{from: reported}", "{from: reported, steps: [{default: 2023-02-30}]}", "no date", "2023-02-30", "2024-12-31"),
+    (
+        '[{date: ["%Y-%m-%d", "%d/%m/%Y"]}]',
+        '[{default: 31/02/2023}, {date: ["%Y-%m-%d", "%d/%m/%Y"]}]',
+        "no day by",
+        "31/02/2023",
+        "calendar",
+    ),
+    ("  weapon:", "  occurred_hour: {constant: 25}\n  weapon:", "outside what occurred_hour", "25", "between 0 and 23"),
+    ("lat, steps: [{number", "lat, steps: [{default: north}, {number", "is no number", "north", "Correct it"),
 ]
 
 
@@ -57,11 +74,48 @@ def test_in_a_feed(tmp_path: Path, old: str, new: str, words: str, value: str, s
     _is_refused(city, city / "feeds" / "incidents.yaml", words, value, step)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('"%Y-%m-%d", "%d/%m/%Y"', '"%d/%m"', r"the format \[%d/%m\] lacks %Y"),
+        ('"%Y-%m-%d", "%d/%m/%Y"', '"%Y-%d"', r"the format \[%Y-%d\] lacks %m"),
+        ('"%Y-%m-%d", "%d/%m/%Y"', '"%Q-%m-%d"', r"the code \[%Q\], which means nothing"),
+        ('"%Y-%m-%d", "%d/%m/%Y"', '"%Y-%m-%"', r"the code \[%\], which means nothing"),
+        ("[Y]", "[N]", r"\[N\] is both yes and no"),
+    ],
+)
+def test_in_a_step(tmp_path: Path, old: str, new: str, words: str) -> None:
+    city = write_city(tmp_path, {old: new})
+    with pytest.raises(ContractError, match=words) as caught:
+        read_assessment([city])
+    assert caught.value.problems[0].line
+
+
 def test_in_a_mapping_file_the_row_is_named(tmp_path: Path) -> None:
     city = write_city(tmp_path)
     (city / "feeds" / "offences.csv").write_text("local,iccs\nROB,0401\nHOM,101\n", encoding="utf-8")
     problem = _is_refused(city, city / "feeds" / "offences.csv", "ICCS has no such code", "101", "Write 0101")
     assert problem.line == 3
+
+
+def test_a_mapping_file_may_hold_no_impossible_day_and_no_empty_code(tmp_path: Path) -> None:
+    days = {
+        "mappings:": "mappings:\n  days: {file: days.csv}",
+        '[{date: ["%Y-%m-%d", "%d/%m/%Y"]}]': '[{lookup: {mapping: days, give: day}}, {date: ["%Y-%m-%d"]}]',
+    }
+    city = write_city(tmp_path, days)
+    file = city / "feeds" / "days.csv"
+    file.write_text("local,day\nEaster,2023-04-09\nleap day,2023-02-29\n", encoding="utf-8")
+    assert _is_refused(city, file, "no day by %Y-%m-%d", "2023-02-29", "calendar").line == 3
+    file.write_text("local,day\nEaster,2023-04-09\n,2023-02-28\n", encoding="utf-8")
+    assert _is_refused(city, file, "has no code", "", "default").line == 3
+
+
+def test_an_assessment_is_not_made_as_of_a_day_to_come(tmp_path: Path) -> None:
+    city = write_city(tmp_path)
+    (city / "city.yaml").write_text(CITY.replace("as_of: 2024-03-01", "as_of: 2999-12-31"), encoding="utf-8")
+    with pytest.raises(ContractError, match=r"as of \[2999-12-31\] has not come; leave as_of out"):
+        read_assessment([city])
 
 
 def test_a_mapping_may_leave_a_code_unknown(tmp_path: Path) -> None:
@@ -89,6 +143,7 @@ def test_in_a_decision(tmp_path: Path, row: str, words: str, value: str) -> None
 BANDS = [
     ("{constant: Y20T10}", "ends before it begins", "Y20T10", "Y10T20"),
     ("{constant: Y_GE200}", "nobody is that old", "Y_GE200", "_U"),
+    ("{constant: Y85T199}", "nobody is that old", "Y85T199", "Write Y_GE85"),
     ("{constant: Y05T09}", "written in another way", "Y05T09", "Y5T9"),
     ("{constant: Y15T15}", "written in another way", "Y15T15", "Y15"),
     ('{constant: "15-29"}', "does not fit age_group", "15-29", "must match"),

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from sga_pipeline.warehouse.published_relations import SCHEMAS, Relation, published_relations
+from sga_pipeline.warehouse.published_relations import (
+    SCHEMAS,
+    Relation,
+    programme_relations,
+    programme_sources,
+    published_relations,
+)
 from sga_pipeline.warehouse.tables_page import PAGE, page
 
 # Every type that a reader of DuckDB, Parquet or CSV takes for what it is; wider ones lose digits in Parquet.
@@ -45,4 +51,17 @@ def test_every_column_has_a_type_no_wider_than_bigint_or_double_and_a_sentence(r
 
 
 def test_the_page_of_tables_is_fresh(relations: list[Relation]) -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(relations)
+    assert PAGE.read_text(encoding="utf-8") == page(relations, programme())
+
+
+def programme() -> list[Relation]:
+    return [*programme_relations(), *programme_sources()]
+
+
+def test_what_the_programme_publishes_is_declared_as_well() -> None:
+    """Its tables are made without dbt, which therefore enforces nothing; the stage compares them with what is declared."""
+    columns = [(one.label, column) for one in programme() for column in one.columns]
+    assert [(label, column.name) for label, column in columns if column.type not in TYPES] == []
+    assert [(label, column.name) for label, column in columns if not column.description.endswith(".")] == []
+    assert [one.label for one in programme() if not set(one.key) or set(one.key) - {c.name for c in one.columns}] == []
+    assert len({one.name for one in programme()}) == len(programme())

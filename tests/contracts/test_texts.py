@@ -23,8 +23,8 @@ from sga_pipeline.errors import ContractError
 from sga_pipeline.languages import LANGUAGES, TRANSLATED
 from sga_pipeline.paths import CONTRACTS
 
-ENGLISH = "Begin with these; each is needed for every year of the assessment."
-SPANISH = "Empiece por estos; cada uno se necesita para todos los años de la evaluación."
+ENGLISH = "Begin with these; a line needed every few years counts once."
+SPANISH = "Empiece por estos. Lo que se necesita cada varios años cuenta una vez en ese tiempo."
 KEY = "category_holes.recommendation"
 
 

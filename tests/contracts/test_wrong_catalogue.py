@@ -85,6 +85,11 @@ def test_a_wrong_cell_is_reported(tmp_path: Path, table: str, key: str, column: 
         ("crime.homicide_rate,yes,why,Council,2023-01-01,", r"core cannot be this \[yes\]"),
         ("crime.homicide_rate,true,,Council,2023-01-01,", "a decision needs a reason"),
         ("crime.homicide_rate,true,why,Council,someday,", "a decision needs a reason, an office and a day"),
+        ("crime.homicide_rate,true,why,Council,2023-02-30,", "a decision needs a reason, an office and a day"),
+        (
+            "crime.homicide_rate,true,why,Council,2023-01-01,\ncrime.homicide_rate,false,why,Council,2023-01-01,",
+            r"decided twice \[crime.homicide_rate\].*line 3. Keep this row or that of line 2",
+        ),
     ],
 )
 def test_a_wrong_core_set_is_reported(tmp_path: Path, rows: str, words: str) -> None:
@@ -118,6 +123,12 @@ def test_a_core_set_that_is_not_there_is_reported(tmp_path: Path) -> None:
             DECISIONS,
             "G04,late_again,,,,waived,why,Council,2023-01-01,2024-01-01",
             r"no such rule_id .*\[late_again\]",
+        ),
+        (
+            "decisions",
+            DECISIONS,
+            "G04,,,incidence,,waived,why,Council,2023-01-01,2024-01-01",
+            r"the city has no such feed \[incidence\].*line 2. Use one of incidents",
         ),
         (
             "decisions",
@@ -184,7 +195,12 @@ def test_a_wrong_decision_or_threshold_is_reported(tmp_path: Path, key: str, tab
             "do not rise with severity",
         ),
         ("thresholds.csv", "G20,share_doubled,above", "G20,share_doubled,around", "bad is above or below"),
-        ("gap_types.csv", "coverage_temporal,1,immediate", "coverage_temporal,1,soon", "no such timeframe"),
+        (
+            "gap_types.csv",
+            "coverage_temporal,frequency_and_coverage,1,immediate",
+            "coverage_temporal,frequency_and_coverage,1,soon",
+            "no such timeframe",
+        ),
         ("requirements.csv", "demo.population_total,12", "demo.population_total,never", "not a number of months"),
     ],
 )

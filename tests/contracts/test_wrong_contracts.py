@@ -115,6 +115,7 @@ source: {connector: file, address: reported.csv}
 format: {kind: csv}
 cadence: annual
 allowed_lag_days: 365
+replaces: all
 spatial_levels: [city]
 columns:
   indicator_id: {from: series, steps: [{recode: {values: {police: gov.polic_rate, poor: socio.poverty_rate}}}]}
@@ -152,3 +153,48 @@ def test_an_indicator_the_catalogue_lacks_is_reported(tmp_path: Path, mapped: st
         at + 1,
     )
     assert problem.next_step.startswith("Use gov.police_rate")
+
+
+def test_a_feed_that_does_not_say_how_its_deliveries_relate_is_refused(tmp_path: Path) -> None:
+    city = write_city(tmp_path)
+    file = city / "feeds" / "incidents.yaml"
+    file.write_text(INCIDENTS, encoding="utf-8")
+    with pytest.raises(ContractError) as caught:
+        read_assessment([city])
+    [problem] = caught.value.problems
+    assert (problem.file, problem.message) == (file, "the contract does not say how its deliveries relate")
+    assert INCIDENTS.splitlines()[(problem.line or 0) - 1].startswith("source:")
+    for choice in ("replaces: period", "replaces: all", "updates: key"):
+        assert choice in problem.next_step
+        file.write_text(f"{INCIDENTS}{choice}\n", encoding="utf-8")
+        if choice != "replaces: period":
+            read_assessment([city])
+
+
+@pytest.mark.parametrize(
+    ("says", "words"),
+    [
+        ("", "the contract does not say what rows of one key are"),
+        ("add_up: false\n", "write true, where rows of one key are parts of one count, or {never:"),
+        ("add_up: {never: }\n", "add_up"),
+        ("add_up: {never: because, or: not}\n", "or {never:"),
+        ("add_up: true\n", None),
+        ("add_up: {never: A row a year.}\n", None),
+    ],
+)
+def test_a_feed_of_counts_says_what_rows_of_one_key_are(tmp_path: Path, says: str, words: str | None) -> None:
+    city = write_city(tmp_path)
+    file = city / "feeds" / "visits.yaml"
+    text = REPORTED.replace("id: reported", "id: visits").replace("shape: observations", "shape: health_counts")
+    text = (
+        text[: text.index("columns:")] + "columns:\n  topic: {constant: hospital_admissions}\n  period: {from: year}\n"
+    )
+    file.write_text(f"{text}  count: {{from: value}}\n{says}", encoding="utf-8")
+    if words is None:
+        read_assessment([city])
+        return
+    with pytest.raises(ContractError) as caught:
+        read_assessment([city])
+    [problem] = caught.value.problems
+    assert words in str(problem) and problem.file == file
+    assert not says or file.read_text().splitlines()[(problem.line or 0) - 1].startswith("add_up")

@@ -79,7 +79,7 @@ def test_adding_a_city(city: Added) -> None:
     assert "published release" in said[2]
     gaps = said[-1]
     assert gaps.count("incidents") >= 3
-    for words in ("1 of 16 records", "(1 codes): rare ones", "no area finer than the whole"):
+    for words in ("1 of 16 records", "(1 codes). What each of them counts: rare ones", "no area finer than the whole"):
         assert words in gaps
 
 

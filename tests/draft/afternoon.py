@@ -24,7 +24,7 @@ areas:
 
 def fill_blanks(text: str, answers: dict[str, str] | None = None) -> str:
     """Owner, licence and citation as one would write them; `answers` give other blanks by a word of their text."""
-    for word, answer in (answers or {}).items():
+    for word, answer in ({"each file is the whole": "all"} | (answers or {})).items():
         text = re.sub(rf'"TODO: [^"]*{re.escape(word)}[^"]*"', answer, text)
     return re.sub(r'"TODO: [^"]*"', "Office of Statistics", text)
 

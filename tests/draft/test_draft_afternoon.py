@@ -136,7 +136,7 @@ def test_an_afternoon_in_spanish(tmp_path: Path) -> None:
     assert [word in refused.stderr for word in ("[owner.name]", "[owner.contact]", "[licence]", "[citation]")] == [
         True
     ] * 4
-    assert refused.stderr.count("a blank of the draft is left") == 8
+    assert refused.stderr.count("a blank of the draft is left") == 10
 
     feed.write_text(cover(fill_blanks(text), "2023-01-01", "2023-12-31"), encoding="utf-8")
     other = city / "feeds" / "poblacion.yaml"

@@ -15,6 +15,7 @@ from sga_pipeline.contracts.yaml_reader import read_yaml
 from sga_pipeline.draft.drafting import Draft, draft_file
 from sga_pipeline.draft.offences import suggest
 from sga_pipeline.errors import DeliveryError
+from tests.draft.afternoon import square
 from tests.runs import sga
 
 
@@ -111,6 +112,7 @@ def test_day_and_month_are_never_chosen_silently(tmp_path: Path) -> None:
         "owner.name",
         "licence",
         "citation",
+        "replaces",
         "columns.occurred_on.steps.date",
     ]
     both = drafted(tmp_path, "case number,date,offence\n" + rows + "X,31/12/2023,theft\nY,12/31/2023,theft\n")
@@ -165,7 +167,48 @@ def test_months_side_by_side_become_periods(tmp_path: Path) -> None:
     made = drafted(tmp_path, f"Natureza;Ano;{months}\n{rows}", encoding="cp1252")
     assert made.choice.shape == "crime_counts"
     assert "    m04: {amount: Abr}" in made.text
+    assert "add_up: {never: " in made.text
     assert line(made, "period") == '{join: [Ano, item], separator: "-", steps: [{replace: {old: "-m", new: "-"}}]}'
+
+
+@pytest.mark.parametrize(
+    ("rows", "line"),
+    [
+        # Two rows of a key that differ in a column nobody maps are parts; the same row twice is a repeat.
+        (["2022;Homicídio doloso;norte;3", "2022;Homicídio doloso;sul;3"], "add_up: true"),
+        (["2022;Homicídio doloso;norte;3", "2022;Homicídio doloso;norte;3"], "add_up: {never: "),
+        (["2022;Homicídio doloso;norte;3", "2022;Furto de veículo;norte;3"], "add_up: {never: "),
+        # Two that differ in the amount alone are parts, or one of them is wrong; and a total is no part.
+        (
+            ["2022;Homicídio doloso;norte;3", "2022;Homicídio doloso;norte;4", "2022;Furto de veículo;norte;4"],
+            'add_up: "TODO: true where',
+        ),
+        ([f"2022;Homicídio doloso;{one}" for one in ("norte;3", "sul;3", "todos;6")], 'add_up: "TODO: true, once'),
+    ],
+)
+def test_whether_counts_are_added_up_is_guessed_from_keys_that_repeat(
+    tmp_path: Path, rows: list[str], line: str
+) -> None:
+    table = "Ano;Natureza;Turno;Ocorrências\n" + "".join(f"{one}\n" for one in rows)
+    (tmp_path / "f.csv").write_text(table, encoding="utf-8")
+    made = draft_file(tmp_path / "f.csv", None, [], "f.csv", "crime_counts")
+    assert f"\n{line}" in made.text
+    assert "# guess:" in " ".join(made.text.split(f"\n{line}")[0].splitlines()[-2:])
+
+
+def test_every_draft_says_how_its_deliveries_relate(tmp_path: Path) -> None:
+    drafted(tmp_path, WESTERN)
+    assert "replaces" in [one.value for one in blanks_of(read_yaml(tmp_path / "draft.yaml"))]
+    squares = [
+        {
+            "type": "Feature",
+            "properties": {"id": f"d{at}", "name": f"North {at}"},
+            "geometry": {"type": "Polygon", "coordinates": square(at)},
+        }
+        for at in range(3)
+    ]
+    collection = json.dumps({"type": "FeatureCollection", "features": squares})
+    assert "\nreplaces: all\n" in drafted(tmp_path, collection, "districts.geojson").text
 
 
 def test_the_same_file_gives_the_same_draft(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-CITY = "XX-PA"
+CITY, COUNTRY = "XX-PA", "XX"
 CATALOGUE = Path(__file__).resolve().parents[2] / "contracts" / "catalogue"
 Cell = tuple[str, str, str, str, str, str]  # area, period, sex, age, dimension, code
 Cells = dict[Cell, float]
@@ -90,6 +90,8 @@ class Second:
         self.people: Cells = defaultdict(float)
         self.counts: dict[str, Cells] = {name: defaultdict(float) for name in MEASURES}
         self.possible: dict[str, Cells] = {name: defaultdict(float) for name in MEASURES}
+        # Records that have no district.
+        self.unplaced: dict[str, Cells] = {name: defaultdict(float) for name in MEASURES}
         self._count_people()
         for shape in ("crime_events", "crime_victims", "deaths", "health_counts"):
             self._count_records(shape)
@@ -102,7 +104,7 @@ class Second:
     def _count_people(self) -> None:
         for row in self.rows("population"):
             low, high = band(row["age_group"]) or (0, 0)
-            for area in (row["area_id"], CITY):
+            for area in {row["area_id"], CITY} if row["area_id"] in self.districts else {row["area_id"]}:
                 for sex in ("_T", row["sex"]):
                     for age in ("_T", *(name for name, _, first, last in GROUPS if first <= low and high <= last)):
                         self.people[area, str(row["year"]), sex, age, "", ""] += row["persons"]
@@ -123,6 +125,11 @@ class Second:
             if not sure and not possible:
                 continue
             number = row.get("count", 1)
+            if shape != "health_counts" and row["area_id"] not in self.districts:
+                for cell in self._cells(shape, row, CITY):
+                    if cell[2:] == WHOLE:
+                        for name in sure:
+                            self.unplaced[name][cell] += number
             for area in {row["area_id"], CITY} if row["area_id"] in self.districts else {CITY}:
                 for cell in self._cells(shape, row, area):
                     for name in sure:
@@ -183,6 +190,10 @@ class Second:
             return self.people.get((area, period[:4], sex, age, "", ""))
         return self.counts[name].get(place, None if measure["shape"] == "official_counts" else 0.0)
 
+    def is_official(self, indicator: dict[str, str]) -> bool:
+        """Whether what is divided is a total of official statistics or of residents, not a count of events."""
+        return MEASURES[indicator["numerator"].split(";")[0]]["shape"] in ("official_counts", "population")
+
     def first(self, names: str, cell: Cell) -> float:
         """The first of several measures that this city feeds."""
         for name in names.split(";"):
@@ -191,22 +202,6 @@ class Second:
                 if found is not None:
                     return found
         raise AssertionError(f"nothing feeds {names} at {cell}")
-
-    def loss(self, indicator: dict[str, str], cell: Cell) -> float:
-        """Of what may belong to a rate, share, ratio or count, the greatest share that may as well not."""
-        area, period, sex, age, dimension, code = cell
-        found = 0.0
-        for part in ("numerator", "denominator"):
-            for name in indicator[part].split(";"):
-                measure = MEASURES.get(name)
-                if measure is None or not (self.counts[name] or self.possible[name]):
-                    continue
-                is_base = part == "denominator" and dimension in OF_EVENTS
-                place = (area, period, *WHOLE) if is_base else (area, period, sex, age, dimension, code)
-                may, sure = self.possible[name].get(place, 0.0), self.counts[name].get(place, 0.0)
-                found = max(found, may / (may + sure) if may else 0.0)
-                break
-        return found
 
     def value(self, indicator: dict[str, str], cell: Cell) -> tuple[float, float, float]:
         """Value, numerator, denominator."""
@@ -233,11 +228,12 @@ class Second:
                 total = math.fsum(self.first(indicator["numerator"], (area, one, *WHOLE)) for one in years)
                 return total, total, math.nan
             case "representation":
+                base = COUNTRY if indicator["basis"] == "country" else area
                 every, people = (
                     self.first(indicator["numerator"], (area, period, *WHOLE)),
-                    self.people[area, period, *WHOLE],
+                    self.people[base, period, *WHOLE],
                 )
-                return top / every / (self.people[area, period, sex, age, "", ""] / people), top, every
+                return top / every / (self.people[base, period, sex, age, "", ""] / people), top, every
         base = self.first(indicator["denominator"], (area, period, *WHOLE) if dimension in OF_EVENTS else cell)
         return times * top / base, top, base
 
@@ -266,9 +262,12 @@ class Second:
         bounds = {name: (low, high) for name, _, low, high in GROUPS}
         weight = weight_yes = asked = yes = 0.0
         for row in self.answers:
-            answer = row[f"q_{indicator['question']}"]
-            if row["period"] != period or answer is None:
+            answers = [row[f"q_{one}"] for one in indicator["question"].split(";")]
+            # Nobody is asked beyond the first no.
+            answered = answers[: answers.index(False) + 1] if False in answers else answers
+            if row["period"] != period or None in answered:
                 continue
+            answer = all(answered)
             if indicator["question_base"] and row[f"q_{indicator['question_base']}"] is not True:
                 continue
             limits = [bounds[one] for one in (age, indicator["asked_age"]) if one not in ("", "_T")]
@@ -293,3 +292,22 @@ def wilson(part: float, whole: float, side: int) -> float:
     z = 1.959963984540054
     centre, half = part + z * z / 2, z * math.sqrt(part * (whole - part) / whole + z * z / 4)
     return max(0.0, 100 * (centre + side * half) / (whole + z * z))
+
+
+def bases_differ(one: str | None, other: str | None) -> bool:
+    """Whether figures on two bases of residents, such as `census of 2020` and `estimate based on 2020`, are not comparable."""
+    if one is None or other is None or one == other:
+        return False
+    (method, *words), (other_method, *other_words) = one.split(), other.split()
+    if method == other_method and words[:1] == other_words[:1] == ["of"]:
+        return False
+    rest_on_one_year = [method, *words][-1] == [other_method, *other_words][-1]
+    return not (rest_on_one_year and (method == other_method or "census" in (method, other_method)))
+
+
+def is_slip(before: float, value: float, after: float) -> bool:
+    """Whether a value between two that agree is 10, 100 or 1000 times both, or such a part of them."""
+    if min(before, value, after) <= 0 or max(before, after) > 1.5 * min(before, after):
+        return False
+    orders = math.log10(value / math.sqrt(before * after))
+    return round(abs(orders)) in (1, 2, 3) and abs(orders - round(orders)) < 0.1

@@ -18,7 +18,7 @@ def test_a_new_city_has_no_data_yet(tmp_path: Path) -> None:
 
 def test_a_draft_is_not_finished(tmp_path: Path) -> None:
     city = _drafted(tmp_path)
-    said = _said(tmp_path, city, status=2, sentences=4)
+    said = _said(tmp_path, city, status=2, sentences=5)
     assert "a blank of the draft is left" in said and "inc.yaml line" in said
 
 
@@ -29,6 +29,8 @@ def test_a_finished_draft_whose_file_is_not_there_has_no_data_yet(tmp_path: Path
     for at, line in enumerate(lines):
         if line.startswith("owner:"):
             lines[at] = "owner: {name: Police office, contact: statistics office}"
+        elif line.startswith("replaces:"):
+            lines[at] = "replaces: all"
         elif line.startswith(("licence:", "citation:")):
             lines[at] = f"{line.split(':')[0]}: not stated"
     contract.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -56,7 +58,7 @@ def _drafted(folder: Path) -> Path:
 
 
 def _said(folder: Path, city: Path, *, status: int, sentences: int = 1) -> str:
-    run = sga("run", "--home", folder / "home", city)
+    run = sga("run", "--home", folder / "home", city, own_process=True)
     assert run.returncode == status, run.stderr
     lines = run.stderr.splitlines()
     assert len(lines) == sentences and all(line.startswith("sga: ") for line in lines), run.stderr

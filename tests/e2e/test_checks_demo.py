@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import duckdb
@@ -14,8 +11,8 @@ import pytest
 from sga_pipeline.expectations.outcomes import evidence_of
 from sga_pipeline.expectations.suites import all_suites
 from sga_pipeline.expectations.summaries import fetch, register_facts
-from sga_pipeline.paths import DBT_PROJECT
-from tests.runs import Run
+from sga_pipeline.home import Home
+from tests.runs import Run, dbt
 from tests.unit.checked_world import contracts
 
 pytestmark = pytest.mark.slow
@@ -28,10 +25,13 @@ SOME = 60
 @pytest.fixture(scope="module")
 def warehouse(demo: Run) -> duckdb.DuckDBPyConnection:
     """The warehouse of the run, laid out as the checks found it."""
-    con = duckdb.connect(str(demo.home / "warehouse.duckdb"), read_only=True)
+    con = duckdb.connect(str(demo.home / "warehouse" / "xx_port_alder.duckdb"), read_only=True)
     for name in ("observations", "areas", "cities", "indicators"):
         con.register(name, con.query(f"select * from main.{name}").to_arrow_table())
-    con.register("feeds", con.query(f"select * from read_parquet('{demo.home}/conformed/_run_records/feeds.parquet')"))
+    con.register(
+        "feeds",
+        con.query(f"select * from read_parquet('{demo.home}/conformed/_run_records/{demo.city_id}/feeds.parquet')"),
+    )
     register_facts(con, CATALOGUE, KINDS)
     return con
 
@@ -68,7 +68,7 @@ def test_every_suite_is_published_and_none_of_our_own_failed(demo: Run) -> None:
         row[0] for row in demo.rows("select distinct split_part(check_name, ':', 1) from checks where engine = 'gx'")
     }
     assert reported == {suite.name for suite in SUITES}
-    with duckdb.connect(str(demo.home / "warehouse.duckdb"), read_only=True) as con:
+    with duckdb.connect(str(demo.home / "warehouse" / "xx_port_alder.duckdb"), read_only=True) as con:
         assert (
             con.execute(
                 "select check_name, figures from expectations.expectations where about = 'us' and not passed"
@@ -83,28 +83,13 @@ def test_every_suite_is_published_and_none_of_our_own_failed(demo: Run) -> None:
 
 
 def test_a_failure_of_ours_stops_the_run_and_one_of_the_world_does_not(demo: Run, tmp_path: Path) -> None:
-    shutil.copy(demo.home / "warehouse.duckdb", tmp_path)
+    home = Home(tmp_path)
+    home.prepare()
+    shutil.copy(demo.home / "warehouse" / "xx_port_alder.duckdb", home.warehouse(demo.city_id))
     for about, stops in (("world", False), ("us", True)):
-        with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as con:
+        with duckdb.connect(str(home.warehouse(demo.city_id))) as con:
             con.execute("update expectations.expectations set passed = false where passed and about = ?", [about])
-        done = subprocess.run(
-            [
-                str(Path(sys.executable).with_name("dbt")),
-                "test",
-                "--select",
-                "expectations_about_us_hold",
-                "--target-path",
-                str(tmp_path / "target"),
-                "--project-dir",
-                str(DBT_PROJECT),
-                "--profiles-dir",
-                str(DBT_PROJECT),
-            ],
-            capture_output=True,
-            text=True,
-            env={**os.environ, "SGA_HOME": str(tmp_path)},
-            check=False,
-        )
+        done = dbt(tmp_path, demo.city_id, tmp_path / "target", "test", "--select", "expectations_about_us_hold")
         assert (done.returncode != 0) is stops, done.stdout[-2000:]
         assert ("Failure in test expectations_about_us_hold" in done.stdout) is stops
 

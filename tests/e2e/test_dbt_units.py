@@ -3,36 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 from sga_pipeline.warehouse.manifest import PARSED
-from tests.runs import Run
+from tests.runs import Run, dbt
 
 PROJECT = Path(__file__).resolve().parents[2]
 
 
 def test_every_dbt_unit_test_passes(demo: Run, tmp_path: Path) -> None:
-    done = subprocess.run(
-        [
-            str(Path(sys.executable).with_name("dbt")),
-            "test",
-            "--select",
-            "test_type:unit",
-            "--target-path",
-            str(tmp_path),
-            "--project-dir",
-            str(PROJECT / "dbt_project"),
-            "--profiles-dir",
-            str(PROJECT / "dbt_project"),
-        ],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "SGA_HOME": str(demo.home)},
-        check=False,
-    )
+    done = dbt(demo.home, demo.city_id, tmp_path, "test", "--select", "test_type:unit")
     assert done.returncode == 0, done.stdout[-3000:]
     written = sum(file.read_text().count("  - name:") for file in PROJECT.glob("dbt_project/models/**/*_unit.yml"))
     assert written >= 10
@@ -44,4 +24,4 @@ def test_every_dbt_unit_test_passes(demo: Run, tmp_path: Path) -> None:
 def test_what_was_read_of_the_project_once_serves_every_home(demo: Run) -> None:
     """Reading it anew costs more than most of the models together."""
     # dbt writes down what it has parsed, unless nothing was left to parse.
-    assert (demo.home / "dagster" / "dbt" / PARSED.name).read_bytes() == PARSED.read_bytes()
+    assert (demo.home / "dagster" / "dbt" / demo.city_id / PARSED.name).read_bytes() == PARSED.read_bytes()

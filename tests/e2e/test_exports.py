@@ -57,7 +57,7 @@ def test_the_sdmx_library_reads_structure_and_data(golden: Run, exported: Path) 
         "OTHER_CODE",
         "TIME_PERIOD",
     ]
-    assert len(structure.codelist["CL_INDICATOR"]) == 172
+    assert len(structure.codelist["CL_INDICATOR"]) == 180
     message = sdmx.read_sdmx(exported / "sdmx-csv" / "observations.csv", structure=flow)
     [data] = message.data
     [(rows, total)] = golden.rows("select count(*), sum(value) from observations")
@@ -78,7 +78,7 @@ def test_open_sdg_finds_a_headline_and_its_parts(golden: Run, exported: Path) ->
     data = {file.stem.removeprefix("indicator_"): file for file in (folder / "data").glob("indicator_*.csv")}
     meta = {file.stem: yaml.safe_load(file.read_text(encoding="utf-8")) for file in (folder / "meta").glob("*.yml")}
     assert data.keys() == meta.keys()
-    assert len(data) == 172
+    assert len(data) == 180
     for name, file in data.items():
         assert meta[name]["indicator_number"] == name.replace("-", ".")
         with file.open(encoding="utf-8", newline="") as stream:

@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.city_folder import CITY, HEADER, INCIDENTS, OFFENCES
+from tests.city_folder import CITY, HEADER, INCIDENTS, OFFENCES, complete
 from tests.runs import data_folder, sga
 from tests.servers import answer, serving
 
@@ -46,6 +46,8 @@ format:
   area: {{part: postal_code, characters: 2}}
 cadence: annual
 allowed_lag_days: 90
+replaces: all
+add_up: {{never: "Records are counted by cell."}}
 spatial_levels: [city, district]
 coverage: {{first: 2022-01-01, last: 2023-12-31}}
 where: [{{column: left_out, in: [""]}}]
@@ -101,7 +103,7 @@ def hospital_city(folder: Path, address: str) -> Path:
     (city / "feeds").mkdir(parents=True)
     (city / "data").mkdir()
     (city / "city.yaml").write_text(CITY, encoding="utf-8")
-    (city / "feeds" / "incidents.yaml").write_text(INCIDENTS, encoding="utf-8")
+    (city / "feeds" / "incidents.yaml").write_text(complete(INCIDENTS), encoding="utf-8")
     (city / "feeds" / "offences.csv").write_text(OFFENCES, encoding="utf-8")
     rows = [f"e{n},2023-{n % 12 + 1:02d}-03,2024-01-05,hom,2,,G,Y\n" for n in range(60)]
     (city / "data" / "incidents.csv").write_text(HEADER + "".join(rows), encoding="utf-8")
@@ -187,7 +189,7 @@ def test_nothing_that_identifies_a_person_leaves_raw(home: Path) -> None:
                 found_in[str(file.relative_to(home))] = sorted(hit)[:5]
     assert found_in == {}
     kinds = {file.relative_to(home).parts[0] for file in files}
-    assert {"conformed", "quarantine", "dagster", "published", "warehouse.duckdb", "said.txt"} <= kinds
+    assert {"conformed", "quarantine", "dagster", "published", "warehouse", "said.txt"} <= kinds
     assert len(files) > 50
 
 

@@ -37,6 +37,7 @@ licence: not stated
 citation: Chicago Police Department.
 cadence: irregular
 allowed_lag_days: 60
+replaces: all
 ignore: rest
 """
 AREAS = """\

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -12,7 +16,7 @@ import pytest
 from tests.city_folder import write_city
 from tests.fake_portals import Ckan, FakePortal, Socrata, rows
 from tests.runs import sga
-from tests.servers import Answer, answer, serving
+from tests.servers import Answer, Server, answer, serving
 
 ROWS = rows(900)
 TOKEN = "s3cret-token"
@@ -44,49 +48,80 @@ PORTALS: dict[str, tuple[type[FakePortal], str, str, str]] = {
 }
 
 
-def city(folder: Path, protocol: str, site: str) -> Path:
-    _, source, form, day = PORTALS[protocol]
-    text = source.format(site=site)
-    return write_city(folder, COLUMNS | {SOURCE: f"source: {{{text}}}", FORM: f"format: {{{form}}}", DAY: day})
+@dataclass
+class Published:
+    """A city whose police publish on a portal, and the server that is the portal."""
+
+    protocol: str
+    portal: FakePortal
+    server: Server
+    folder: Path
+
+    @property
+    def city_id(self) -> str:
+        return f"xx_{self.protocol}"
+
+    def homicides(self, home: Path) -> dict[str, int]:
+        database = home / "published" / self.city_id / "current" / "sga.duckdb"
+        with duckdb.connect(str(database), read_only=True) as con:
+            return dict(
+                con.execute(
+                    "select period, numerator::int from observations where indicator_id = 'crime.homicide_offences_rate' and freq = 'A' "
+                    "and area_level = 'city' and sex = '_T' and age = '_T' and numerator is not null"
+                ).fetchall()
+            )
 
 
-def homicides(home: Path) -> dict[str, int]:
-    database = home / "published" / "xx_small" / "current" / "sga.duckdb"
-    with duckdb.connect(str(database), read_only=True) as con:
-        return dict(
-            con.execute(
-                "select period, numerator::int from observations where indicator_id = 'crime.homicide_offences_rate' and freq = 'A' "
-                "and area_level = 'city' and sex = '_T' and age = '_T' and numerator is not null"
-            ).fetchall()
-        )
-
-
-@pytest.mark.parametrize("protocol", ["ckan", "socrata"])
-def test_from_the_portal_to_the_figure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, protocol: str) -> None:
-    monkeypatch.setenv("PORTAL_TOKEN", TOKEN)
-    expected = Counter(row["day"][:4] for row in ROWS if row["offence"] == "hom")
-    kind = PORTALS[protocol][0]
+@contextmanager
+def published(folder: Path, protocol: str) -> Iterator[Published]:
+    """The portal stumbles once: its fifth answer is an error."""
+    kind, source, form, day = PORTALS[protocol]
 
     def stumbling(number: int, _: str, due: Answer) -> Answer:
         return answer(b"", "500 Broken") if number == 5 else due
 
     portal = kind(ROWS, stumbling)
-    home = tmp_path / "home"
     with serving(responder=portal) as server:
-        folder = city(tmp_path, protocol, server.address(""))
-        done = sga("run", "--home", home, folder)
+        text = source.format(site=server.address(""))
+        replacements = COLUMNS | {SOURCE: f"source: {{{text}}}", FORM: f"format: {{{form}}}", DAY: day}
+        yield Published(protocol, portal, server, write_city(folder, replacements, f"xx_{protocol}"))
+
+
+def test_from_the_portals_to_the_figures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORTAL_TOKEN", TOKEN)
+    expected = Counter(row["day"][:4] for row in ROWS if row["offence"] == "hom")
+    assert len(expected) == 2
+    home = tmp_path / "home"
+    with published(tmp_path, "ckan") as ckan, published(tmp_path, "socrata") as socrata:
+        cities = (ckan, socrata)
+        done = sga("run", "--home", home, ckan.folder, socrata.folder)
         assert done.returncode == 0, done.stderr
-        assert homicides(home) == expected and len(expected) == 2
-        kept = sorted(home.glob("raw/xx_small/incidents/*/delivery.json"))
-        assert all(request.count(TOKEN) == 1 for request in server.requests)
-        # A portal that complains leaves the last good delivery in use.
-        portal.spoil = lambda number, _, due: answer(b'{"error": "maintenance"}', media_type="application/json")
-        done = sga("run", "--home", home, folder)
-        assert done.returncode == 3 and homicides(home) == expected
+        kept = {}
+        for city in cities:
+            assert city.homicides(home) == expected
+            kept[city.protocol] = sorted(home.glob(f"raw/{city.city_id}/incidents/*/delivery.json"))
+            assert all(request.count(TOKEN) == 1 for request in city.server.requests)
+            # A portal that complains leaves the last good delivery in use.
+            city.portal.spoil = lambda number, _, due: answer(
+                b'{"error": "maintenance"}', media_type="application/json"
+            )
+        done = sga("run", "--home", home, ckan.folder, socrata.folder)
+        assert done.returncode == 3
+        for city in cities:
+            assert city.homicides(home) == expected
+            [(_, report)] = [part for part in reports(done.stdout) if part[0] == city.city_id]
+            assert "not all well" in report
     # Every other month is without a crime: those answers are one and the same.
-    manifests = [json.loads(file.read_text()) for file in kept]
-    assert {one["connector"] for one in manifests} == {protocol}
-    assert len(manifests) == (13 if protocol == "ckan" else 1)
+    for protocol, number in (("ckan", 13), ("socrata", 1)):
+        manifests = [json.loads(file.read_text()) for file in kept[protocol]]
+        assert {one["connector"] for one in manifests} == {protocol}
+        assert len(manifests) == number
     for file in (one for one in home.rglob("*") if one.is_file()):
         assert TOKEN.encode() not in file.read_bytes(), file
     assert TOKEN not in done.stdout + done.stderr
+
+
+def reports(said: str) -> list[tuple[str, str]]:
+    """What the run says of each city, under the city's id."""
+    parts = re.split(r"^(xx_\w+): ", said, flags=re.MULTILINE)
+    return list(zip(parts[1::2], parts[2::2], strict=True))

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import duckdb
 
-from tests.runs import Run
+from tests.runs import Run, dbt
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 TABLES = (
@@ -21,28 +18,18 @@ TABLES = (
 
 def test_a_changed_text_changes_no_figure_status_or_gap(demo: Run, tmp_path: Path) -> None:
     home = tmp_path / "home"
-    home.mkdir()
+    (home / "warehouse").mkdir(parents=True)
+    before, after = (one / "warehouse" / f"{demo.city_id}.duckdb" for one in (demo.home, home))
     (home / "conformed").symlink_to(demo.home / "conformed")
-    shutil.copy(demo.home / "warehouse.duckdb", home / "warehouse.duckdb")
-    with duckdb.connect(str(home / "warehouse.duckdb")) as con:
+    shutil.copy(before, after)
+    with duckdb.connect(str(after)) as con:
         con.execute("update main.reasons set text = 'changed: ' || reason_code")
-    done = subprocess.run(
-        [
-            str(Path(sys.executable).with_name("dbt")),
-            "run",
-            *("--select", "observations+", "--exclude", "expectation_suites", "data_docs"),
-            *("--target-path", str(tmp_path / "target"), "--log-path", str(tmp_path / "logs")),
-            *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
-        ],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "SGA_HOME": str(home)},
-        check=False,
-    )
+    chosen = ("--select", "observations+", "--exclude", "expectation_suites", "data_docs")
+    done = dbt(home, demo.city_id, tmp_path / "target", "run", *chosen)
     assert done.returncode == 0, done.stdout[-3000:]
     with duckdb.connect() as con:
-        con.execute(f"attach '{demo.home / 'warehouse.duckdb'}' as before (read_only)")
-        con.execute(f"attach '{home / 'warehouse.duckdb'}' as after (read_only)")
+        con.execute(f"attach '{before}' as before (read_only)")
+        con.execute(f"attach '{after}' as after (read_only)")
         reasons = "select distinct reason from {}.main.observations where reason_code = 'months_covered'"
         assert len(con.execute(reasons.format("before")).fetchall()) > 0
         assert con.execute(reasons.format("after")).fetchall() == [("changed: months_covered",)]

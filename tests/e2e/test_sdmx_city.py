@@ -44,7 +44,7 @@ def test_value_and_status_come_out_right(tmp_path: Path) -> None:
             f"{{connector: sdmx, address: '{server.address('rest')}', version: '2.1', flow: 'XX,CRIME,1.0', key: '..C01', "
             "ask_for: xml, structure: true, retries: 0, periods: {freq: A, first: '2022', last: '2023'}}"
         )
-        (city / "feeds" / "statistics.yaml").write_text(FEED.format(source=source), encoding="utf-8")
+        (city / "feeds" / "statistics.yaml").write_text(FEED.format(source=source, replaces="period"), encoding="utf-8")
         first = sga("run", "--home", home, city)
         assert first.returncode == 0, first.stderr
         before = content(home)

@@ -18,6 +18,7 @@ from sga_pipeline.home import Home
 from sga_pipeline.orchestration.run_in_process import run_in_process
 from sga_pipeline.orchestration.scope import Scope
 from tests.city_folder import CITY, HEADER, write_city
+from tests.prepared import dbt_forked
 from tests.runs import Run, sga
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
@@ -35,6 +36,7 @@ source: {connector: file, address: residents.csv}
 format: {kind: csv}
 cadence: annual
 allowed_lag_days: 90
+replaces: all
 spatial_levels: [city]
 columns:
   area_id: {constant: XS}
@@ -134,7 +136,7 @@ def grown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, list[di
     city, home, said = the_city(folder), folder / "home", []
     for vintage, day in enumerate(DAYS):
         deliver(city, vintage)
-        with on(day):
+        with on(day), dbt_forked():
             run_in_process(Scope(Home(home), (city,)), lambda _: None)
         said.append(content(home))
     return city, home, said

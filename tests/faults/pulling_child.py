@@ -68,7 +68,7 @@ def pull(city_folder: Path, home: Path, die_at: int | None, progress: int) -> No
     city = ASSESSMENT.cities[0]
     place = Home(home)
     sys.setprofile(look)
-    with place.lock():
+    with place.lock(city.id):
         pull_feed(city.feeds[0], city, place, now=NOW, as_of=AS_OF)
     sys.setprofile(None)
     os.write(progress, str(made).encode())

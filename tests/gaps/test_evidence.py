@@ -69,11 +69,15 @@ def test_a_gap_kinds_finding_is_a_row_of_its_view(city: str, request: pytest.Fix
 
 
 def test_unknown_scores_are_null_and_readiness_is_the_least(demo: Run) -> None:
-    rows = demo.rows("select coverage, timeliness, reliability, validity, granularity, readiness, mean from scores")
+    rows = demo.rows(
+        "select coverage, timeliness, reliability, validity, granularity, readiness, mean, readiness_at_most from scores"
+    )
     assert len(rows) > 15
     for row in rows:
         known = [float(str(one)) for one in row[:5] if one is not None]
-        assert row[5] == (min(known) if known else None)
+        # Unknown while a part is.
+        assert row[5] == (min(known) if len(known) == 5 else None)
+        assert row[7] == (min(known) if known else None)
         if known:
             assert float(str(row[6])) == pytest.approx(sum(known) / len(known), abs=1e-3)
     assert any(row[2] is None for row in rows)

@@ -74,19 +74,23 @@ def test_a_finding_keeps_its_first_day_and_its_identity(runs: Found) -> None:
 
 
 def test_what_is_found_no_more_is_closed_and_stays(runs: Found) -> None:
-    assert runs["first"]["provenance incidents"][:2] == ("open", "high")
+    assert runs["first"]["provenance incidents"][:2] == ("explained", "high")
     status, _, first_seen, last_seen, *_ = runs["remedied"]["provenance incidents"]
     assert (status, first_seen, last_seen) == ("closed", "2024-02-01", "2024-03-01")
 
 
+def test_what_contracts_leave_blank_is_one_finding_for_whoever_writes_them(runs: Found) -> None:
+    assert runs["first"]["contract_blanks contracts"][:2] == ("open", "high")
+
+
 def test_a_waiver_stands_until_it_ends_and_its_end_is_a_finding(runs: Found) -> None:
-    assert runs["first"]["methods_missing incidents"][:2] == ("open", "high")
+    assert runs["first"]["methods_missing incidents"][:2] == ("explained", "high")
     assert runs["decided"]["methods_missing incidents"][:2] == ("waived", "high")
     assert runs["decided"]["methods_missing incidents"][4] == "The police rewrite their handbook"
     # The waiver of the licence had ended before; that of the methods ends later.
-    assert runs["decided"]["provenance incidents"][:2] == ("open", "high")
+    assert runs["decided"]["provenance incidents"][:2] == ("explained", "high")
     assert runs["decided"]["expired_decision of G23 incidents"][:2] == ("open", "medium")
-    assert runs["remedied"]["methods_missing incidents"][:2] == ("open", "high")
+    assert runs["remedied"]["methods_missing incidents"][:2] == ("explained", "high")
     assert runs["remedied"]["expired_decision of G08a incidents"][:2] == ("open", "medium")
 
 

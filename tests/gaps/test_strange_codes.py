@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -10,9 +12,10 @@ from sga_pipeline.home import Home
 from sga_pipeline.publish.pointer import current_release
 from sga_pipeline.publish.query import run_query
 from tests.city_folder import HEADER, write_city, write_districts
-from tests.runs import sga
+from tests.runs import Run
 
 AREAS = 30
+CITY_ID = "xx_areas"
 
 
 @dataclass(frozen=True)
@@ -24,10 +27,8 @@ class Outcome:
     figures: dict[str, tuple[object, ...]]
 
 
-@pytest.fixture(scope="module")
-def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
-    folder = tmp_path_factory.mktemp("strange")
-    city = write_city(folder)
+def city_in(folder: Path) -> Path:
+    city = write_city(folder, city_id=CITY_ID)
     write_districts(city, {f"d{at:02}": (-74.0 + at * 0.1, 4.0) for at in range(1, AREAS + 1)})
     # District 30 is written 90; a single record of district 1 is written 77.
     lines = [
@@ -36,9 +37,12 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     ]
     lines += ["x1,2023-05-05,2024-01-05,rob,77,,G,Y\n", "x2,2023-02-30,2024-01-05,rob,1,,G,Y\n"]
     (city / "data" / "incidents.csv").write_text(HEADER + "".join(lines), encoding="utf-8")
-    done = sga("run", "--home", folder / "home", city)
-    assert done.returncode == 0, done.stderr
-    release = current_release(Home(folder / "home"), "xx_small")
+    return city
+
+
+@pytest.fixture
+def outcome(small_cities: Run) -> Outcome:
+    release = current_release(Home(small_cities.home), CITY_ID)
     assert release is not None
     _, findings = run_query(release, "select severity, metric, statement from gaps where rule_id = 'unknown_areas'")
     _, figures = run_query(
@@ -46,7 +50,17 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
         "select area_id, numerator, obs_status from observations where indicator_id = 'crime.robbery_firearm_rate' and freq = 'A' "
         "and period = '2023' and area_level = 'district' and sex = '_T' and age = '_T' and other_dim is null",
     )
-    return Outcome(done.stdout, [tuple(row) for row in findings], {str(row[0]): tuple(row[1:]) for row in figures})
+    return Outcome(
+        _said_of(small_cities, CITY_ID),
+        [tuple(row) for row in findings],
+        {str(row[0]): tuple(row[1:]) for row in figures},
+    )
+
+
+def _said_of(run: Run, city_id: str) -> str:
+    """What the run prints of one of its cities."""
+    _, after = run.said.split(f"{city_id}: ", 1)
+    return re.split(r"\n(?=\S)", after, maxsplit=1)[0] + "\n"
 
 
 def test_an_unmatched_area_is_grave_though_few_records_are(outcome: Outcome) -> None:
@@ -64,5 +78,5 @@ def test_it_is_not_said_to_have_had_none(outcome: Outcome) -> None:
 def test_the_run_says_so_and_what_was_set_aside(outcome: Outcome) -> None:
     [(_, _, statement)] = outcome.findings
     assert f"  look at: {statement}\n" in outcome.out
-    assert "  rows quarantined: 1; which: sga sql xx_small" in outcome.out
+    assert "  rows quarantined: 1; which: sga sql xx_areas" in outcome.out
     assert "not all well" not in outcome.out

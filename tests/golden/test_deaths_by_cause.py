@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from sga_pipeline.home import Home
 from sga_pipeline.publish.pointer import current_release
 from sga_pipeline.publish.query import run_query
 from tests.city_folder import CITY, residents
-from tests.runs import sga
+from tests.runs import Run
 
+CITY_ID = "xx_causes"
 DEATHS = """\
 id: deaths
 title: Deaths by cause
@@ -22,6 +25,8 @@ source: {connector: file, address: deaths.csv}
 format: {kind: csv}
 cadence: annual
 allowed_lag_days: 365
+replaces: all
+add_up: {never: "The table has one row for each cause, year and sex."}
 spatial_levels: [city]
 coverage: {first: 2022-01-01, last: 2023-12-31}
 where: [{column: code, matches: "[A-Z][0-9]{2}[0-9]?"}]
@@ -61,14 +66,11 @@ columns:
 )
 
 
-@pytest.fixture(scope="module")
-def values(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str, str], tuple[object, object]]:
-    """Numerator and value by indicator, year and sex."""
-    folder = tmp_path_factory.mktemp("causes")
-    city = folder / "xx_small"
+def city_in(folder: Path) -> Path:
+    city = folder / CITY_ID
     (city / "feeds").mkdir(parents=True)
     (city / "data").mkdir()
-    (city / "city.yaml").write_text(CITY, encoding="utf-8")
+    (city / "city.yaml").write_text(CITY.replace("xx_small", CITY_ID), encoding="utf-8")
     for name, feed, table in (
         ("deaths", DEATHS, TABLE),
         (
@@ -79,9 +81,13 @@ def values(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str, str
     ):
         (city / "feeds" / f"{name}.yaml").write_text(feed, encoding="utf-8")
         (city / "data" / f"{name}.csv").write_text(table, encoding="utf-8")
-    done = sga("run", "--home", folder / "home", city)
-    assert done.returncode == 0, done.stderr
-    release = current_release(Home(folder / "home"), "xx_small")
+    return city
+
+
+@pytest.fixture
+def values(small_cities: Run) -> dict[tuple[str, str, str], tuple[object, object]]:
+    """Numerator and value by indicator, year and sex."""
+    release = current_release(Home(small_cities.home), CITY_ID)
     assert release is not None
     _, rows = run_query(
         release,

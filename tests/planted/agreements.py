@@ -41,6 +41,7 @@ def feed(
         "format": {"kind": "csv"},
         "cadence": "annual",
         "allowed_lag_days": 60,
+        "replaces": "all",
         "spatial_levels": ["city", "district"],
         "methods": dict(METHODS),
         "columns": columns,
@@ -66,6 +67,7 @@ def districts() -> dict[str, Any]:
         cadence="irregular",
         allowed_lag_days=400,
         spatial_levels=["district"],
+        fills_parents=True,
         format={"kind": "geojson"},
         source={"connector": "file", "address": "districts.geojson"},
     )

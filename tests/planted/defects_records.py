@@ -8,7 +8,7 @@ import polars as pl
 
 from tests.planted.grading import grade
 from tests.planted.model import MadeCity
-from tests.planted.tools import KEYS, KINDS, appended, as_text, chosen, in_months
+from tests.planted.tools import KEYS, KINDS, appended, as_text, chosen, in_months, worst_share
 
 
 def unlocated(city: MadeCity, share: float, how: str) -> None:
@@ -48,8 +48,12 @@ def unmapped(city: MadeCity, feed_id: str, share: float) -> None:
     )
 
 
+# Values of columns that a row can do without.
+OPTIONAL = ("hour 77", "age 999", "latitude 123", "sex X")
+
+
 def broken(city: MadeCity, feed_id: str, share: float, how: str) -> None:
-    """Further rows that no rule lets through."""
+    """Further rows that no rule lets through, or values in rows that stay without them."""
     column, value = {
         "no such day": ("date", "2023-02-30"),
         "hour 77": ("hour", "77"),
@@ -64,6 +68,14 @@ def broken(city: MadeCity, feed_id: str, share: float, how: str) -> None:
     }[how]
     as_text(city, feed_id, column)
     table = city.tables[feed_id]
+    if how in OPTIONAL:
+        number = max(1, round(table.height * share))
+        spoilt = pl.int_range(pl.len()).shuffle(seed=city.seed) < number
+        city.tables[feed_id] = table.with_columns(
+            pl.when(spoilt).then(pl.lit(value)).otherwise(pl.col(column)).alias(column)
+        )
+        _graded(city, f"{share:.1%} {how}", "G10a", grade("G10a", number / table.height), feed_id=feed_id)
+        return
     number = max(1, round(table.height * share / (1 - share)))
     rows = table.sample(number, seed=city.seed).with_columns(pl.lit(value).alias(column))
     if feed_id in KEYS:
@@ -73,7 +85,10 @@ def broken(city: MadeCity, feed_id: str, share: float, how: str) -> None:
         # Rows of their own, so that they double none.
         rows = rows.with_columns(pl.lit("Y_GE85" if feed_id == "residents" else "_T").alias("age"))
     appended(city, feed_id, rows)
-    found = grade("G10a", number / (table.height + number))
+    # A row without a day or a period is of no year.
+    dated = column not in ("date", "period")
+    whole = city.tables[feed_id]
+    found = grade("G10a", worst_share(whole, rows) if dated else number / whole.height)
     _graded(city, f"{share:.1%} {how}", "G10a", found, feed_id=feed_id)
     if feed_id == "statistics" and found in ("medium", "high"):
         # Whatever has this source alone has one that breaks its own rules.
@@ -84,8 +99,9 @@ def doubled(city: MadeCity, feed_id: str, share: float) -> None:
     """Rows that come twice, to the letter."""
     table = city.tables[feed_id]
     number = max(1, round(table.height * share / (1 - share)))
-    appended(city, feed_id, table.sample(number, seed=city.seed + 2))
-    found = grade("G20", number / (table.height + number))
+    rows = table.sample(number, seed=city.seed + 2)
+    appended(city, feed_id, rows)
+    found = grade("G20", worst_share(city.tables[feed_id], rows))
     _graded(city, f"{share:.1%} doubled", "G20", found, feed_id=feed_id)
 
 
@@ -103,9 +119,11 @@ def not_declared_complete(city: MadeCity, feed_id: str, keep: float) -> None:
     contract["coverage"] = contract["coverage"] | {"complete": False}
     table = table.filter(chosen(table, keep, city.seed + 3))
     city.tables[feed_id] = table
-    there = table.select("district", pl.col("date").str.slice(0, 7)).unique().height
-    cells = len(city.districts) * len(city.years) * 12
-    _graded(city, "not declared complete", "G17", grade("G17 ambiguous", 1 - there / cells), feed_id=feed_id)
+    there = table.select("district", pl.col("date").str.slice(0, 7).alias("month")).unique()
+    by_year = dict(there.get_column("month").str.slice(0, 4).value_counts().iter_rows())
+    # The worst year decides.
+    least = min(by_year.get(str(year), 0) for year in city.years) / (len(city.districts) * 12)
+    _graded(city, "not declared complete", "G17", grade("G17 ambiguous", 1 - least), feed_id=feed_id)
 
 
 def _graded(city: MadeCity, defect: str, code: str, severity: str | None, **scope: str) -> None:

@@ -35,12 +35,16 @@ def periods_missing(city: MadeCity, feed_id: str, freq: str, places: list[int]) 
 
 
 def ends_early(city: MadeCity, feed_id: str, year: int, month: int, lag: int) -> None:
-    """The newest months are wanting; the contract allows `lag` days."""
+    """The newest months are wanting; the contract allows `lag` days. It does not close the series, which would not be late."""
     last = date(year, month, monthrange(year, month)[1])
     contract = city.feeds[feed_id]
     contract["allowed_lag_days"] = lag
-    contract["coverage"] = contract["coverage"] | {"last": last.isoformat()}
+    contract["coverage"] = contract["coverage"] | {"last": "latest"}
     city.tables[feed_id] = city.tables[feed_id].filter(pl.col("date") <= last.isoformat())
+    if city.tables[feed_id]["date"].max() < last.isoformat():  # type: ignore[operator]
+        # Without a row on its last day a month is not known to be whole.
+        last = last.replace(day=1) - timedelta(days=1)
+        year, month = last.year, last.month
     following = date(year + month // 12, month % 12 + 1, 1)
     following = following.replace(day=monthrange(following.year, following.month)[1])
     overdue, age = days_between(following.isoformat(), city.as_of), days_between(last.isoformat(), city.as_of)
@@ -54,6 +58,17 @@ def ends_early(city: MadeCity, feed_id: str, year: int, month: int, lag: int) ->
         if missing:
             city.must_raise(f"{wanting} due months wanting", "G04", missing, feed_id=feed_id)
         city.must_raise(f"{wanting} due months wanting", "G04", "medium", feed_id=feed_id, dimension="partial_year")
+
+
+def closed_early(city: MadeCity, feed_id: str, last: str) -> None:
+    """The contract closes the series; nothing of it is late, and the years after it are named."""
+    contract = city.feeds[feed_id]
+    contract["coverage"] = contract["coverage"] | {"last": last}
+    city.tables[feed_id] = city.tables[feed_id].filter(pl.col("date") <= last)
+    years_after = city.last_year - int(last[:4])
+    city.must_not_raise(f"closed on {last}", "G13", "medium", feed_id=feed_id)
+    if years_after:
+        city.must_raise(f"closed on {last}", "G13", "low", feed_id=feed_id, dimension="closed")
 
 
 def quarters_end_early(city: MadeCity, feed_id: str, last: str, lag: int) -> None:

@@ -32,6 +32,11 @@ EVENT_GROUPS = {
     "location_type": {"street": 0.5, "home": 0.3, "commercial": 0.2},
     "exploitation": {"sexual": 0.6, "labour": 0.4},
 }
+# What a printed line itself is broken down by, besides groups of people and kinds of events.
+OTHER_GROUPS = {
+    "gov.budget_execution_ratio": {"sector": {"health": 0.5, "education": 0.5}},
+    "gov.prison_overcrowding": {"facility": {"north": 0.5, "south": 0.5}},
+}
 AGES = ("Y0T14", "Y15T29", "Y30T44", "Y45T59", "Y_GE60")
 # Low and high of plausible values, where the unit alone does not say.
 _SPECIAL = {
@@ -44,6 +49,9 @@ _SPECIAL = {
     "gov.budget_execution_ratio": (88, 96),
     "demo.informal_settlement_area_share": (5, 9),
     "crime.terrorist_killings_rate": (6, 8),
+    # Of the order of the city's records.
+    "crime.serious_assault_rate": (150, 300),
+    "crime.motor_vehicle_theft_rate": (200, 400),
     "demo.formal_employment_share": (52, 58),
     "demo.informal_employment_share": (36, 42),
     "gov.positions_representation": (0.8, 1.2),
@@ -63,6 +71,13 @@ _BY_UNIT = {
     "INDEX": (0.4, 0.7),
     "BINARY": (1, 1),
 }
+
+
+@cache
+def months_between() -> dict[str, int]:
+    """How often the assessment needs each line."""
+    with (CATALOGUE / "requirements.csv").open(encoding="utf-8", newline="") as stream:
+        return {row["indicator_id"]: int(row["months_between"]) for row in csv.DictReader(stream)}
 
 
 @cache
@@ -152,7 +167,7 @@ def _groups(indicator_id: str, year: str, value: float) -> Iterator[Row]:
     for age in AGES:
         yield "C", year, "_T", age, "", "", round(value * part(0.2), 4)
     of_events = EVENT_GROUPS if indicator_id.startswith("crime.") else {}
-    for dimension, groups in (GROUPS | of_events).items():
+    for dimension, groups in (GROUPS | of_events | OTHER_GROUPS.get(indicator_id, {})).items():
         for code, share in groups.items():
             yield "C", year, "_T", "_T", dimension, code, round(value * part(share), 4)
 

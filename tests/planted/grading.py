@@ -83,6 +83,18 @@ _APART = {
 }
 
 
+def lacking_years(indicator_id: str, known: set[int], years: range) -> int:
+    """How many figures a line lacks: each year that no known one reaches, and of longer intervals one for each."""
+    months = figures.months_between()[indicator_id]
+    unreached = [year for year in years if all(abs(year - one) * 12 >= max(months, 12) for one in known)]
+    lacking = run = 0
+    for at, year in enumerate(unreached):
+        run = run + 1 if at and year == unreached[at - 1] + 1 else 1
+        if year + 1 not in unreached:
+            lacking += -(-run * 12 // max(months, 12))
+    return lacking
+
+
 class Pick:
     """Hands out reported indicators, each once a city, so that defects do not meet."""
 

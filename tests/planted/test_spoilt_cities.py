@@ -85,12 +85,21 @@ def test_a_share_of_the_districts_lies_beyond_the_city(city: MadeCity) -> None:
 
 def test_broken_rows_and_doubles_are_further_rows(city: MadeCity) -> None:
     before = city.tables["victims"]
-    records.broken(city, "victims", 0.02, "age 999")
+    records.broken(city, "victims", 0.02, "no such day")
     records.doubled(city, "victims", 0.03)
     after = city.tables["victims"]
-    assert after.filter(pl.col("age") == "999").height >= round(0.02 * before.height)
-    assert after.unique().filter(pl.col("age") != "999").height == before.height
+    assert after.filter(pl.col("date") == "2023-02-30").height >= round(0.02 * before.height)
+    assert after.unique().filter(pl.col("date") != "2023-02-30").height == before.height
     assert {one.gap_code: one.severity for one in city.planted} == {"G10a": "medium", "G20": "medium"}
+
+
+def test_a_bad_optional_value_is_in_a_row_that_stays(city: MadeCity) -> None:
+    before = city.tables["victims"]
+    records.broken(city, "victims", 0.02, "age 999")
+    after = city.tables["victims"]
+    assert after.height == before.height
+    assert after.filter(pl.col("age") == "999").height == round(0.02 * before.height)
+    assert [(one.gap_code, one.severity) for one in city.planted] == [("G10a", "medium")]
 
 
 def test_an_office_counts_as_many_times_as_said(city: MadeCity) -> None:

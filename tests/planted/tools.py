@@ -26,6 +26,23 @@ def chosen(table: Table, share: float, seed: int, within: Sequence[str] = ()) ->
     return keyed.select((place <= (pl.len().over("_year", *within) * share).round()).alias("mask"))["mask"]
 
 
+def worst_share(table: Table, bad: Table) -> float:
+    """The share of bad rows in all of them or in the worst year, of years with a hundred rows and five bad ones or more."""
+    whole = bad.height / table.height
+    column = next((one for one in ("date", "period", "year") if one in table.columns), None)
+    if column is None:
+        return whole
+
+    def by_year(rows: Table) -> dict[str, int]:
+        years = rows.get_column(column).cast(pl.String).str.slice(0, 4)
+        return dict(years.value_counts().iter_rows())
+
+    of_year = by_year(table)
+    return max(
+        [whole, *(n / of_year[year] for year, n in by_year(bad).items() if n >= 5 and of_year.get(year, 0) >= 100)]
+    )
+
+
 def repeated(city: MadeCity, feed_id: str, rows: Table, times: int) -> None:
     """Add the rows again under new numbers."""
     key, table = KEYS[feed_id], city.tables[feed_id]
@@ -67,6 +84,7 @@ def by_period(city: MadeCity, feed_id: str, freq: str, day: str = "date") -> lis
     }
     contract["cadence"] = {"A": "annual", "Q": "quarterly", "M": "monthly"}[freq]
     contract["coverage"] = {key: value for key, value in contract["coverage"].items() if key == "codes"}
+    contract["replaces"] = "period"
     return periods
 
 

@@ -34,7 +34,7 @@ UNMAPPED = [0.01, 0.03, 0.04, 0.06, 0.15, 0.22, 0.3, 0.025, 0.19]
 BROKEN = [
     ("incidents", 0.004, "no such day"),
     ("deaths", 0.03, "registered before"),
-    ("incidents", 0.08, "latitude 123"),
+    ("incidents", 0.08, "hour 77"),
     ("victims", 0.004, "age 999"),
     ("statistics", 0.03, "no such period"),
     ("residents", 0.03, "minus people"),
@@ -125,7 +125,7 @@ NOT_BY = [
     ("demo.education_attainment", "age", True),
     ("demo.youth_unemployment_rate", "sex", False),
     ("demo.economically_active_share", "sex", False),
-    ("cohesion.open_public_space_share", "disability", True),
+    ("gov.prison_overcrowding", "facility", True),
     ("gov.positions_representation", "age", True),
     ("socio.bank_account_share", "age", False),
     ("demo.child_employment_share", "ethnicity", False),

@@ -54,6 +54,7 @@ source:
 format: {{kind: parquet}}
 cadence: monthly
 allowed_lag_days: 10
+replaces: period
 spatial_levels: [city]
 extent: XS
 columns:
@@ -80,6 +81,7 @@ source:
 format: {{kind: csv}}
 cadence: annual
 allowed_lag_days: 90
+replaces: all
 spatial_levels: [city]
 columns:
   area_id: {{constant: XS}}

@@ -55,7 +55,8 @@ class Place:
 
     def bring(self, period: str | None, rows: list[str]) -> None:
         self.brought += 1
-        file = self.home.scratch / f"{self.brought}.csv"
+        self.store.scratch.mkdir(parents=True, exist_ok=True)
+        file = self.store.scratch / f"{self.brought}.csv"
         file.write_text(HEADER + "".join(rows))
         now = datetime(2024, 1, 1, tzinfo=UTC) + timedelta(hours=self.brought)
         self.store.receive(Fetched(file, f"{period}.csv", "there"), period=period, now=now, connector="file")

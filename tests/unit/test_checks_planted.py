@@ -98,7 +98,7 @@ PLANTED = {
         ("codes_are_known:known:sex", "us", None, "high"),
     ),
     "an age group nobody knows": (
-        f"update observations set age = 'Y30T45' where indicator_id = '{RESIDENTS}' and age = 'Y30T44' and period = '2021'",
+        f"update observations set age = 'Y15to29' where indicator_id = '{RESIDENTS}' and age = 'Y30T44' and period = '2021'",
         ("codes_are_known:known:age", "us", None, "high"),
     ),
     "an area without a boundary": (

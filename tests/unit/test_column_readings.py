@@ -9,6 +9,7 @@ import pytest
 from sga_pipeline.conform.outcome import Outcome
 from sga_pipeline.conform.readers.tables import cutting
 from tests.unit.test_conform_delivery import HEADER, Run, conform, rows
+from tests.unit.test_own_period import COUNTS, SOURCE, bring
 from tests.unit.test_stretches import SMALL, Feed, feed
 
 LAT = 'latitude: {from: lat, steps: [{number: {decimal: ","}}]}'
@@ -16,7 +17,7 @@ ALL = "reject_when: {quarantined_share: 1, fewer_rows_than: 0}\nrules:"
 
 
 def latitudes(folder: Path, step: str, *cells: str) -> Run:
-    """Cells as numbers of a column that takes fractions; every row is kept or set aside."""
+    """Cells as numbers of a column that takes fractions; what cannot be read is unknown."""
     lines = [f'e{at},2023-05-01,,hom,1,"{cell}",,\n' for at, cell in enumerate(cells)]
     feed = {LAT: f"latitude: {{from: lat, steps: [{{number: {{{step}, multiply_by: 0.00001}}}}]}}", "rules:": ALL}
     return conform(folder, rows(*lines), feed)
@@ -25,7 +26,11 @@ def latitudes(folder: Path, step: str, *cells: str) -> Run:
 def read(run: Run) -> dict[int, float]:
     """Which cells were read, and as what."""
     assert run.kept is not None, run.outcome.reason
-    return {int(row["event_id"][1:]): round(row["latitude"] * 100_000, 6) for row in run.kept.to_dicts()}
+    return {
+        int(row["event_id"][1:]): round(row["latitude"] * 100_000, 6)
+        for row in run.kept.to_dicts()
+        if row["latitude"] is not None
+    }
 
 
 POINT, COMMA = 'decimal: ",", thousands: "."', 'thousands: ","'
@@ -75,7 +80,7 @@ def test_a_sign_between_thousands_stands_between_groups(
     assert run.outcome.rules == ({"type:latitude": 1} if number is None else {})
 
 
-def test_one_slip_among_proven_groups_costs_its_own_row(tmp_path: Path) -> None:
+def test_one_slip_among_proven_groups_costs_its_own_value(tmp_path: Path) -> None:
     run = latitudes(tmp_path, POINT, "1.234", "12.5", "1.234.567", "999")
     assert read(run) == {0: 1234, 2: 1234567, 3: 999}
 
@@ -89,7 +94,8 @@ def test_where_fractions_speak_against_the_sign_no_cell_is_read_by_it(tmp_path: 
 
 def test_a_refused_delivery_shows_both_readings(tmp_path: Path) -> None:
     lines = [f"e{at},2023-05-01,,hom,1,{cell},,\n" for at, cell in enumerate(["12.5", "12.7", "1.234"])]
-    run = conform(tmp_path, rows(*lines), {LAT: LAT.replace('","', '",", thousands: "."')})
+    asked = {"rules:": "rules:\n  - {rule: present, id: has_latitude, column: latitude}"}
+    run = conform(tmp_path, rows(*lines), {LAT: LAT.replace('","', '",", thousands: "."')} | asked)
     assert not run.outcome.accepted and run.kept is None
     assert "type:latitude (3)" in run.outcome.reason
     assert "[12.5] is 125 where . stands between thousands, as the contract says, and 12.5" in run.outcome.reason
@@ -169,3 +175,29 @@ def test_a_large_file_has_one_order_and_a_new_one_is_read_anew(monkeypatch: pyte
 
 def _months(one: Feed, outcome: Outcome) -> set[int]:
     return set(one.rows(outcome).get_column("occurred_on").dt.month().to_list())
+
+
+@pytest.mark.parametrize(
+    ("cell", "number"),
+    [
+        ("1E+05", None),
+        ("1.2E+05", None),
+        ("-1.02347E+06", None),
+        ("1.02347E+05", 102347),
+        ("1.5E+01", 15),
+        # A program writes a small e, and every digit there is.
+        ("1e+05", 100000),
+        ("2e3", 2000),
+    ],
+)
+def test_a_number_of_which_a_spreadsheet_shows_a_part_is_not_read(
+    tmp_path: Path, cell: str, number: int | None
+) -> None:
+    found = bring(tmp_path, None, ["2023"], COUNTS | {SOURCE: SOURCE + ALL.replace("rules:", "")}, id_of=cell)
+    assert (found[0].rows_kept, found[0].rules) == ((0, {"type:count": 1}) if number is None else (1, {}))
+
+
+@pytest.mark.parametrize("day", ["1899-12-30", "1900-01-01"])
+def test_the_first_day_of_a_spreadsheet_is_no_day(tmp_path: Path, day: str) -> None:
+    run = conform(tmp_path, rows(f"e1,{day},,hom,1,,,\n", "e2,2023-05-01,,hom,1,,,\n"), {"rules:": ALL})
+    assert run.outcome.rules == {"type:occurred_on": 1} and run.outcome.rows_kept == 1

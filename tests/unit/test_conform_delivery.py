@@ -72,13 +72,9 @@ def test_values_are_typed_and_coded(tmp_path: Path) -> None:
         ("b1,2023-02-30,,hom,1,,,\n", "type:occurred_on"),
         (",2023-02-03,,hom,1,,,\n", "required:event_id"),
         ("b1,,,hom,1,,,\n", "required:occurred_on"),
-        ('b1,2023-02-03,,hom,1,"91,0",,\n', "range:latitude"),
-        ("b1,2023-02-03,,hom,1,nan,,\n", "type:latitude"),
-        ("b1,2023-02-03,,hom,1,inf,,\n", "type:latitude"),
-        ("b1,2023-02-03,,hom,1,,,perhaps\n", "type:cleared"),
         ("b1,2023-02-03,2023-02-01,hom,1,,,\n", "pair:reported_on_not_before_occurred_on"),
         ("b1,2024-03-02,,hom,1,,,\n", "rule:not_in_the_future"),
-        ("b1,1024-03-02,,hom,1,,,\n", "range:occurred_on"),
+        ("b1,1024-03-02,,hom,1,,,\n", "type:occurred_on"),
         ("b1,2023-02-03,,hom\n", "type:record (too few columns)"),
         ("b1,2023-02-03,,hom,1,,,,surplus\n", "type:record (too many columns)"),
     ],
@@ -93,6 +89,56 @@ def test_a_bad_row_is_set_aside_with_its_line(tmp_path: Path, bad: str, rule: st
     assert (run.outcome.rows_in, run.outcome.rows_kept, run.outcome.rows_quarantined) == (10, 9, 1)
     assert run.quarantine is not None
     assert run.quarantine.to_dicts() == [{"line": at + 2, "rules": [rule], "raw": bad.rstrip("\n")}]
+
+
+@pytest.mark.parametrize(
+    ("bad", "column", "rule", "unknown"),
+    [
+        ('b1,2023-02-03,,hom,1,"91,0",,\n', "latitude", "range:latitude", None),
+        ("b1,2023-02-03,,hom,1,nan,,\n", "latitude", "type:latitude", None),
+        ("b1,2023-02-03,,hom,1,inf,,\n", "latitude", "type:latitude", None),
+        ("b1,2023-02-03,,hom,1,,,perhaps\n", "cleared", "type:cleared", None),
+        ("b1,2023-02-03,2023-02-30,hom,1,,,\n", "reported_on", "type:reported_on", None),
+        ("b1,2023-02-03,,hom,1,,pistol,\n", "weapon", "code:weapon", "_U"),
+    ],
+)
+def test_a_bad_optional_value_is_lost_and_its_row_stays(
+    tmp_path: Path, bad: str, column: str, rule: str, unknown: str | None
+) -> None:
+    keep = {"K: knife}}": "K: knife}, otherwise: keep}"}
+    run = conform(tmp_path, rows(*good(4), bad), keep)
+    outcome = run.outcome
+    assert (outcome.rows_in, outcome.rows_kept, outcome.rows_quarantined) == (5, 5, 0)
+    assert (outcome.rules, outcome.unusable) == ({rule: 1}, {column: 1})
+    assert run.kept is not None and run.quarantine is None
+    *others, last = run.kept[column].to_list()
+    assert (last, None in others) == (unknown, False)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"rules:": "rules:\n  - {rule: present, id: has_weapon, column: weapon}"},
+        {"G: firearm, K: knife}": "G: firearm, K: knife}, otherwise: reject"},
+    ],
+)
+def test_a_bad_value_costs_the_row_where_the_contract_asks_for_it(tmp_path: Path, asked: dict[str, str]) -> None:
+    run = conform(tmp_path, rows(*good(4), "b1,2023-02-03,,hom,1,,pistol,\n"), asked)
+    assert (run.outcome.rows_kept, run.outcome.rows_quarantined, run.outcome.unusable) == (4, 1, {})
+
+
+def test_whether_it_was_attempted_is_no_value_to_do_without(tmp_path: Path) -> None:
+    """An attempt is another offence: with the flag lost it would count as a homicide."""
+    attempts = {"  cleared: {from: cleared": "  attempted: {from: cleared"}
+    run = conform(tmp_path, rows(*good(4), "b1,2023-02-03,,hom,1,,,perhaps\n"), attempts)
+    assert (run.outcome.rows_kept, run.outcome.rules) == (4, {"type:attempted": 1})
+
+
+def test_of_a_row_set_aside_no_single_value_is_missed(tmp_path: Path) -> None:
+    run = conform(tmp_path, rows(*good(9), "b1,2023-02-30,,hom,1,nan,,\n"))
+    assert (run.outcome.rules, run.outcome.unusable) == ({"type:occurred_on": 1, "type:latitude": 1}, {})
+    assert run.quarantine is not None
+    assert run.quarantine["rules"].to_list() == [["type:occurred_on"]]
 
 
 def test_unknown_codes_are_kept_in_a_visible_bucket(tmp_path: Path) -> None:
@@ -281,7 +327,7 @@ def test_a_figure_of_an_indicator_nobody_knows_is_set_aside(tmp_path: Path) -> N
     (city / "feeds" / "reported.yaml").write_text(
         "id: reported\ntitle: Reported values\nfamily: official_statistics\nshape: observations\n"
         "owner: {name: Statistics office, contact: indicators}\nlicence: CC-BY-4.0\ncitation: Statistics office, indicators.\n"
-        "source: {connector: file, address: reported.csv}\nformat: {kind: csv}\ncadence: annual\nallowed_lag_days: 365\n"
+        "source: {connector: file, address: reported.csv}\nformat: {kind: csv}\ncadence: annual\nallowed_lag_days: 365\nreplaces: all\n"
         "spatial_levels: [city]\nreject_when: {quarantined_share: 0.5}\n"
         "columns:\n  indicator_id: {from: series}\n  period: {from: year}\n  value: {from: value}\n",
         encoding="utf-8",

@@ -25,6 +25,7 @@ from tests.city_folder import residents, write_city
 RESIDENTS = residents(
     "district",
     """\
+extent: XS
 area_codes: other
 reject_when: {duplicate_share: 1}
 columns:

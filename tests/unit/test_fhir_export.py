@@ -38,6 +38,8 @@ source: {{connector: fhir, address: '{address}', resources: [Encounter, Patient]
 format: {{kind: fhir, written: ndjson, count: [Encounter], oldest: 60}}
 cadence: annual
 allowed_lag_days: 90
+replaces: all
+add_up: {{never: "Records are counted by cell."}}
 spatial_levels: [city]
 coverage: {{first: 2022-01-01, last: 2023-12-31}}
 where: [{{column: left_out, in: [""]}}]

@@ -87,8 +87,33 @@ def test_each_office_finds_what_it_is_asked_worst_first(tmp_path: Path) -> None:
     assert [(owner, ids(found)) for owner, found in asked] == [("Works", ["3"]), ("Records", ["1", "2"]), (None, ["4"])]
 
 
+def test_the_register_opens_with_what_changes_conclusions_most_and_groups_by_facet(tmp_path: Path) -> None:
+    shared: Gap = {"gap_code": "G04", "statement": "s", "owner": "Records"}
+    gaps: tuple[Gap, ...] = (
+        shared | {"gap_id": "1", "severity": "low", "facet": "reporting_mechanisms"},
+        shared | {"gap_id": "2", "severity": "high", "facet": "reliability_and_validity", "top_ten": 2},
+        shared | {"gap_id": "3", "severity": "critical", "facet": "reliability_and_validity", "top_ten": 1},
+        shared | {"gap_id": "4", "severity": "medium", "facet": "reporting_mechanisms"},
+        shared | {"gap_id": "5", "severity": "high", "status": "closed", "rule_id": "contract_blanks"},
+    )
+    register = register_of(tmp_path, gaps)
+    assert ids(register.leading) == ["3", "2"]
+    assert {name: ids(group) for name, group in register.by_facet.items() if group} == {
+        "reliability_and_validity": ["3", "2"],
+        "reporting_mechanisms": ["4", "1"],
+    }
+    assert register.decided[0].owner == "whoever writes the contracts"
+
+
 def test_a_first_register_says_that_all_is_new(tmp_path: Path) -> None:
     assert register_of(tmp_path, tuple(one for one in GAPS if "first_seen" not in one)).is_first
+
+
+def test_a_later_register_of_the_same_day_is_not_the_first(tmp_path: Path) -> None:
+    again = tuple(one | {"is_new": False} for one in GAPS if "first_seen" not in one)
+    register = register_of(tmp_path, again)
+    assert not register.is_first
+    assert register.total.new == 0
 
 
 def test_no_finding_is_lost_where_its_parent_is_gone_decided_or_itself(tmp_path: Path) -> None:
@@ -169,7 +194,7 @@ def test_an_unknown_score_is_unknown_and_never_zero(tmp_path: Path) -> None:
         scores = read_scores(rows, words, Formats(words))
         sources = read_sources(rows, words, Formats(words))
     by_title = {one.title: one.parts for one in (*scores["feed"], *scores["category"])}
-    assert by_title["Residents"] == ["100%", None, None, "100%", None, "100%", "100%"]
+    assert by_title["Residents"] == ["100%", None, None, "100%", None, "at most 100%", "100%"]
     assert by_title["4 Crime incidence"][0] == "0%"
     assert by_title["4 Crime incidence"][1] is None
     assert [(one.title, one.cadence, one.covers) for one in sources] == [

@@ -40,7 +40,7 @@ def test_a_server_in_a_home_of_a_day_stays_with_that_day(setting: Setting, monke
 def test_a_run_in_a_home_of_a_day_stays_with_that_day(setting: Setting, monkeypatch: pytest.MonkeyPatch) -> None:
     scopes: list[Scope] = []
 
-    def stop(scope: Scope, _: object) -> None:
+    def stop(scope: Scope, *_: object) -> None:
         scopes.append(scope)
         raise dg.DagsterInvalidInvocationError("far enough")
 
@@ -61,7 +61,7 @@ def test_a_home_that_only_has_such_a_name_is_a_home(tmp_path: Path) -> None:
 
 
 def test_a_day_to_come_is_refused(tmp_path: Path) -> None:
-    done = sga("run", "--as-of", "2999-01-01", "--home", tmp_path / "home", tmp_path)
+    done = sga("run", "--as-of", "2999-01-01", "--home", tmp_path / "home", tmp_path, own_process=True)
     assert done.returncode == 2
     assert "[2999-01-01] is in the future" in done.stderr
     assert not (tmp_path / "home").exists()

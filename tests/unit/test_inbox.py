@@ -28,7 +28,7 @@ class Box:
         self.home = Home(path)
         self.store, self.folder = RawStore(self.home, "xx", "feed"), self.home.inbox("xx", "feed")
         self.folder.mkdir(parents=True)
-        self.home.scratch.mkdir()
+        self.home.scratch("xx").mkdir(parents=True)
 
     def put(self, name: str, content: bytes, age: float = 60) -> Path:
         file = self.folder / name
@@ -53,7 +53,7 @@ def test_files_move_into_the_store_by_their_period_the_later_one_on_top(box: Box
     held = box.store.arrivals()
     assert [one.path.read_bytes() for one in held["2023-04"]] == [b"second", b"first"]
     assert held["2023-05"][0].connector == "inbox" and held["2023-05"][0].address == "inbox/may_2023.05.csv"
-    assert list(box.folder.iterdir()) == [] and list(box.home.scratch.iterdir()) == []
+    assert list(box.folder.iterdir()) == [] and list(box.home.scratch("xx").iterdir()) == []
 
 
 def test_the_same_file_again_is_no_news_and_leaves_the_inbox_too(box: Box) -> None:

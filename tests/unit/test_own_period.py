@@ -128,6 +128,11 @@ def test_moments_of_another_zone_may_be_of_the_day_before(tmp_path: Path) -> Non
         ({SOURCE: SOURCE + KEEP}, "no delivery has a period"),
         (periodic("M", "outside_period: {action: keep}\n"), "reason"),
         (periodic("M", "replaces: key\n"), "replaces"),
+        (periodic("M", "updates: all\n"), "updates"),
+        (periodic("M", "updates: key\nreplaces: period\n"), r"either replace others or update them.*\[period\]"),
+        (periodic("M", "updates: key\n" + KEEP), "may hold any period already"),
+        ({SOURCE: SOURCE + "updates: key\n", "event_id: {from: id}": "event_id: {row: number}"}, "the program numbers"),
+        ({SOURCE: SOURCE + "updates: key\nadd_up: true\n"} | COUNTS, "parts of a count have no key"),
         (
             COUNTS | {"  period: {from: date}": "  period: {period: whole}"} | periodic("M", KEEP),
             "no row of this feed has a date",
@@ -148,6 +153,7 @@ def test_residents_of_other_years_are_out_of_scope(tmp_path: Path) -> None:
     text = residents("city", "columns:\n  year: {from: year}\n  persons: {from: persons}\n").replace(
         "address: residents.csv}", "address: 'r{period}.csv', periods: {freq: A, first: '2022'}}"
     )
+    text = text.replace("replaces: all", "replaces: period")
     (city / "feeds" / "residents.yaml").write_text(text)
     plan = next(one for one in read_assessment([city]).cities[0].feeds if one.id == "residents")
     file = tmp_path / "residents.csv"

@@ -58,7 +58,7 @@ def test_news_is_reported_once(tmp_path: Path) -> None:
     (setting.data / "incidents.csv").write_bytes(b"B")
     (one,) = setting.pull()
     assert one.status == "new" and one.delivery is not None and one.delivery.connector == "file"
-    assert setting.newest() == b"B" and list(setting.home.scratch.iterdir()) == []
+    assert setting.newest() == b"B" and list(setting.store.scratch.iterdir()) == []
 
 
 def test_periods_that_ended_are_asked_for_and_one_missing_leaves_the_others_alone(tmp_path: Path) -> None:

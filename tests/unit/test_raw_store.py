@@ -28,8 +28,8 @@ NOON = datetime(2024, 3, 1, 12, tzinfo=UTC)
 def bring(
     home: Home, content: bytes, *, period: str | None = None, day: int = 0, name: str = "a.csv"
 ) -> tuple[Delivery, bool]:
-    home.scratch.mkdir(parents=True, exist_ok=True)
-    file = home.scratch / "fetched"
+    home.scratch("xx").mkdir(parents=True, exist_ok=True)
+    file = home.scratch("xx") / "fetched"
     file.write_bytes(content)
     fetched = Fetched(file, name, "http://example.org/a.csv", "text/csv", '"v1"')
     now = NOON + timedelta(days=day)
@@ -92,10 +92,10 @@ def test_what_was_known_on_a_day(tmp_path: Path) -> None:
 
 def test_times_are_kept_as_utc(tmp_path: Path) -> None:
     home = Home(tmp_path)
-    home.scratch.mkdir()
-    (home.scratch / "f").write_bytes(b"A")
+    home.scratch("xx").mkdir(parents=True)
+    (home.scratch("xx") / "f").write_bytes(b"A")
     late = datetime(2024, 3, 1, 22, tzinfo=timezone(timedelta(hours=-5)))
-    fetched = Fetched(home.scratch / "f", "a.csv", "x")
+    fetched = Fetched(home.scratch("xx") / "f", "a.csv", "x")
     delivery, _ = RawStore(home, "xx", "feed").receive(fetched, period=None, now=late, connector="file")
     assert delivery.retrieved_at == "2024-03-02T03:00:00Z"
 
@@ -170,11 +170,11 @@ from sga_pipeline.home import Home
 from sga_pipeline.raw.store import RawStore
 home = Home(Path(sys.argv[1]))
 store = RawStore(home, "xx", "feed")
-home.scratch.mkdir(parents=True, exist_ok=True)
+home.scratch("xx").mkdir(parents=True, exist_ok=True)
 store.sweep()
 print("go", flush=True)
 for number in range(int(sys.argv[2]), 200):
-    file = home.scratch / "fetched"
+    file = home.scratch("xx") / "fetched"
     file.write_bytes(b"%d," % number * 2000)
     store.receive(Fetched(file, "a.csv", "x"), period=None, now=datetime.now(UTC), connector="file")
     print(number, flush=True)

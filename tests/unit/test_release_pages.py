@@ -30,7 +30,7 @@ def warehouse(folder: Path) -> Home:
     source = write_release(folder / "source", languages=["fr"]) / "sga.duckdb"
     home = Home(folder / "home")
     home.prepare()
-    with duckdb.connect(str(home.warehouse)) as con:
+    with duckdb.connect(str(home.warehouse(CITY))) as con:
         con.execute(f"attach '{source}' as source (read_only)")
         con.execute("create schema evidence")
         for schema, table in con.execute(
@@ -55,7 +55,7 @@ def warehouse(folder: Path) -> Home:
 
 def declared(home: Home) -> list[Relation]:
     """What the small warehouse holds, as the dbt project would declare it."""
-    with duckdb.connect(str(home.warehouse), read_only=True) as con:
+    with duckdb.connect(str(home.warehouse(CITY)), read_only=True) as con:
         found = con.execute(
             "select table_schema, table_name, table_type = 'VIEW' from information_schema.tables "
             "where table_schema in ('main', 'evidence') order by all"
@@ -112,7 +112,7 @@ def test_tests_of_our_own_arithmetic_are_among_the_checks(tmp_path: Path) -> Non
 
 def test_a_view_that_needs_more_than_the_release_is_an_error(tmp_path: Path) -> None:
     home = warehouse(tmp_path)
-    with duckdb.connect(str(home.warehouse)) as con:
+    with duckdb.connect(str(home.warehouse(CITY))) as con:
         con.execute("create view pages as select city_id, path from expectations.data_docs")
     with pytest.raises(SgaError, match="a view of the release reads what the release does not hold"):
         released(home)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import polars as pl
@@ -18,7 +19,7 @@ from tests.unit.test_crosswalks import RESIDENTS, Arrived, write
 
 # Two codes of the source are one topic, and a cell without a cause says none.
 VISITS = (
-    RESIDENTS.replace("shape: population", "shape: health_counts")
+    RESIDENTS.replace("shape: population", 'shape: health_counts\nadd_up: {never: "A row an item."}')
     .replace(
         "reject_when: {duplicate_share: 1}",
         "reject_when: {duplicate_share: 1, quarantined_share: 1, fewer_rows_than: 0}",
@@ -29,8 +30,9 @@ VISITS = (
         "  sex: {from: sex}\n  count: {from: persons}\n",
     )
 )
+NEVER, PARTS = 'add_up: {never: "A row an item."}\n', "add_up: true\n"
 OWN = VISITS.replace("area_codes: other\n", "")
-SUMMED = OWN + "add_up: true\n"
+SUMMED = OWN.replace(NEVER, PARTS)
 SAME = "from_code,to_code\n1,d01\n"
 
 
@@ -105,6 +107,25 @@ def test_residents_that_contradict_each_other_are_set_aside_as_counts_are(tmp_pa
     assert bad == [(2, ["conflict:persons"]), (4, ["conflict:persons"])]
 
 
+def test_official_counts_out_of_different_wholes_contradict_each_other(tmp_path: Path) -> None:
+    """40 of 100 and 40 of 50 are two shares, and nobody knows which of them is meant."""
+    feed = OWN.replace("health_counts", "official_counts").replace(NEVER, "").replace("  count: {from: persons}\n", "")
+    feed = re.sub(r"  topic: .*\n", "  topic: {constant: votes_cast}\n", feed).replace(
+        "  sex: {from: sex}\n", "  amount: {from: item}\n  out_of: {from: persons}\n"
+    )
+    rows = ["a,2020,40,,100", "a,2020,40,,50", "b,2020,40,,100", "b,2020,40,,100", "c,2020,40,,"]
+    file = tmp_path / "residents.csv"
+    file.write_text("area,year,item,sex,persons\n" + "".join(f"{row}\n" for row in rows), encoding="utf-8")
+    plan = next(
+        one for one in read_assessment([write(tmp_path, SAME, "", feed)]).cities[0].feeds if one.id == "residents"
+    )
+    sinks = Sinks(tmp_path / "kept.parquet", tmp_path / "bad.parquet", tmp_path / "scratch")
+    sinks.scratch.mkdir()
+    outcome = conform_delivery(plan, Arrived(file), "k" * 16, sinks)
+    assert (counts_of(outcome), outcome.rules) == ((2, 2, 1), {"conflict:amount": 2})
+    assert pl.read_parquet(sinks.kept)["area_id"].to_list() == ["b", "c"]
+
+
 def test_order_changes_no_pile(tmp_path: Path) -> None:
     rows = ["a,2020,er,M,10", "a,2020,er,M,7", "a,2020,er,M,7", "b,2020,er,M,1"]
     first, *_ = conform(tmp_path, rows)
@@ -138,7 +159,7 @@ def test_a_feed_may_ask_for_its_counts_to_be_added_up(tmp_path: Path) -> None:
 def test_added_up_before_areas_are_shared_out(tmp_path: Path) -> None:
     crosswalk = "from_code,to_code,weight\na,n,0.5\na,s,0.5\nb,s,1\n"
     _, kept, _ = conform(
-        tmp_path, ["a,2020,er,M,3", "a,2020,night,M,4", "b,2020,er,M,10"], VISITS + "add_up: true\n", crosswalk
+        tmp_path, ["a,2020,er,M,3", "a,2020,night,M,4", "b,2020,er,M,10"], VISITS.replace(NEVER, PARTS), crosswalk
     )
     assert kept == {("n", "2020", "M"): 4, ("s", "2020", "M"): 13}
 

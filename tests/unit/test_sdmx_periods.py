@@ -16,7 +16,7 @@ from tests.unit.test_conform_delivery import Arrived
 
 def conform(folder: Path, content: bytes) -> tuple[Outcome, list[dict[str, object]], int]:
     city = write_city(folder)
-    feed = FEED.format(source="{connector: file, address: statistics.xml}")
+    feed = FEED.format(source="{connector: file, address: statistics.xml}", replaces="all")
     (city / "feeds" / "statistics.yaml").write_text(feed, encoding="utf-8")
     (plan,) = [one for one in read_assessment([city]).cities[0].feeds if one.id == "statistics"]
     file = folder / "statistics.xml"

@@ -45,7 +45,8 @@ class Feed:
     def bring(self, text: str) -> Outcome:
         """What the newest delivery comes to, in use or refused."""
         self.brought += 1
-        file = self.home.scratch / f"{self.brought}.csv"
+        self.store.scratch.mkdir(parents=True, exist_ok=True)
+        file = self.store.scratch / f"{self.brought}.csv"
         file.write_text(text, newline="")
         now = datetime(2024, 1, 1, tzinfo=UTC) + timedelta(hours=self.brought)
         self.store.receive(Fetched(file, "incidents.csv", "there"), period=None, now=now, connector="file")

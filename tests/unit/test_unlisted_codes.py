@@ -92,6 +92,7 @@ source: {connector: file, address: deaths.csv}
 format: {kind: csv}
 cadence: annual
 allowed_lag_days: 365
+replaces: all
 spatial_levels: [city]
 columns:
   death_id: {from: id}
@@ -103,6 +104,7 @@ id: deaths
 title: Deaths by cause
 family: health
 shape: health_counts
+add_up: {never: "A row a cause."}
 owner: {name: Health office, contact: registry}
 licence: CC-BY-4.0
 citation: Health office, deaths.
@@ -110,6 +112,7 @@ source: {connector: file, address: deaths.csv}
 format: {kind: csv}
 cadence: annual
 allowed_lag_days: 365
+replaces: all
 spatial_levels: [city]
 columns:
   period: {from: year}

@@ -1,8 +1,9 @@
--- Grain: city x feed of deaths x code of ICD-10 that hardly any cause-of-death register lacks: how many
--- deaths its group has, and how many the code.
+-- Grain: city x feed of deaths x code of ICD-10 that hardly any cause-of-death register lacks x year, and
+-- all years together: how many deaths its group has, and how many the code.
 select
     deaths.city_id,
     deaths.feed_id,
+    cast(year(deaths.died_on) as integer) as year,
     usual_codes.icd10,
     usual_codes.title,
     usual_codes.within,
@@ -15,4 +16,15 @@ from {{ ref('stg_deaths') }} as deaths
 inner join
     {{ ref('usual_codes') }} as usual_codes
     on left(deaths.icd10, 3) between left(usual_codes.within, 3) and right(usual_codes.within, 3)
-group by all
+group by
+    grouping sets (
+        (deaths.city_id, deaths.feed_id, usual_codes.icd10, usual_codes.title, usual_codes.within),
+        (
+            deaths.city_id,
+            deaths.feed_id,
+            usual_codes.icd10,
+            usual_codes.title,
+            usual_codes.within,
+            year(deaths.died_on)
+        )
+    )

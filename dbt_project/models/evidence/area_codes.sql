@@ -4,7 +4,7 @@ with
     unknown_codes as (
         select city_id, feed_id, unknown_area, sum(amount) as records
         from {{ ref('cells') }}
-        where unknown_area is not null
+        where unknown_area is not null and margin in ('', 'T')
         group by all
         union all
         select people.city_id, people.feed_id, people.area_id, cast(count(*) as double)
@@ -20,6 +20,7 @@ with
     feed_totals as (
         select city_id, feed_id, sum(amount) as records
         from {{ ref('cells') }}
+        where margin in ('', 'T')
         group by all
         union all
         select city_id, feed_id, cast(count(*) as double)

@@ -1,6 +1,8 @@
--- Grain: city x indicator of crime that the police count: the share of victims who report to the police,
--- by the newest survey of the window. Homicides come to light without a report by the victim, so they are
--- left out.
+-- Grain: city x indicator of crime that the police count: the share of victims of this crime who report to
+-- the
+-- police, and of victims of any crime, each by the newest survey of the window. Homicides come to light
+-- without
+-- a report by the victim, so they are left out.
 with
     police_rates as (
         select observations.city_id, observations.indicator_id, max(year(observations.period_start)) as year
@@ -24,25 +26,55 @@ with
         group by all
     ),
 
-    newest_surveys as (
-        select city_id, period_start, value
-        from {{ ref('observations') }}
+    surveys as (
+        select
+            observations.city_id,
+            observations.indicator_id,
+            indicators.iccs_code,
+            indicators.short_title as asked,
+            cast(year(observations.period_start) as integer) as year,
+            observations.value
+        from {{ ref('observations') }} as observations
+        inner join
+            {{ ref('indicator_catalogue') }} as indicators
+            on observations.indicator_id = indicators.indicator_id
         where
-            indicator_id = 'gov.victim_reporting_rate'
-            and area_level = 'city'
-            and freq = 'A'
-            and sex = '_T'
-            and age = '_T'
-            and other_dim is null
-            and value is not null
-        qualify row_number() over (partition by city_id order by period_start desc) = 1
+            coalesce(indicators.parent_id, indicators.indicator_id) = 'gov.victim_reporting_rate'
+            and observations.area_level = 'city'
+            and observations.freq = 'A'
+            and observations.sex = '_T'
+            and observations.age = '_T'
+            and observations.other_dim is null
+            and observations.value is not null
+        qualify
+            row_number() over (
+                partition by observations.city_id, observations.indicator_id
+                order by observations.period_start desc
+            )
+            = 1
     )
 
 select
     police_rates.city_id,
     police_rates.indicator_id,
+    indicators.short_title as crime,
+    coalesce(indicators.core_flag, false) as is_core,
     cast(police_rates.year as integer) as year,
-    newest_surveys.value as reported_pct,
-    cast(year(newest_surveys.period_start) as integer) as survey_year
+    of_crime.asked,
+    of_crime.value as reported_pct,
+    of_crime.year as survey_year,
+    of_any.value as any_crime_pct,
+    of_any.year as any_crime_year
 from police_rates
-left join newest_surveys on police_rates.city_id = newest_surveys.city_id
+inner join
+    {{ ref('indicators') }} as indicators
+    on police_rates.city_id = indicators.city_id
+    and police_rates.indicator_id = indicators.indicator_id
+left join
+    surveys as of_crime
+    on police_rates.city_id = of_crime.city_id
+    and indicators.iccs_code = of_crime.iccs_code
+left join
+    surveys as of_any
+    on police_rates.city_id = of_any.city_id
+    and of_any.indicator_id = 'gov.victim_reporting_rate'

@@ -1,5 +1,5 @@
 -- Grain: city x indicator of the guide x dimension it asks for or ought to have: whether figures of the
--- city are broken down by it, and for how many in the newest year it is unknown.
+-- city are broken down by it, and for how many in the worst year it is unknown.
 with
     needed_dimensions as (
         select
@@ -18,46 +18,70 @@ with
         where requirements.expected is not null
     ),
 
+    -- Whatever exists counts: of the city or of an area within it, by the year, the quarter or the month, in
+    -- the line's figure or in another source's own.
     broken_down_values as (
         select
             observations.city_id,
             lines.line as indicator_id,
             observations.indicator_id as own_id,
+            observations.freq,
+            observations.area_level,
             observations.period_start,
             observations.numerator,
             observations.sex,
             observations.age,
+            observations.other_dim,
             observations.other_code,
-            case
-                when observations.area_level = 'district'
-                then 'area'
-                when observations.other_dim is not null
-                then observations.other_dim
-                when observations.sex <> '_T' and observations.age = '_T'
-                then 'sex'
-                when observations.age <> '_T' and observations.sex = '_T'
-                then 'age'
-                when observations.sex = '_T' and observations.age = '_T'
-                then 'total'
-            end as dimension,
             observations.value is not null
             or observations.obs_status = 'Q'
             or observations.numerator is not null as is_available
         from {{ ref('observations') }} as observations
-        inner join {{ ref('indicator_lines') }} as lines on observations.indicator_id = lines.indicator_id
-        where observations.freq = 'A' and observations.area_level in ('city', 'district')
+        inner join {{ ref('forms_of_lines') }} as lines on observations.indicator_id = lines.indicator_id
+        where observations.area_level in ('city', 'district', 'neighbourhood')
     ),
 
     available_dimensions as (
-        select city_id, indicator_id, dimension
-        from broken_down_values
-        where
-            is_available
-            and dimension is not null
-            and coalesce(nullif(sex, '_T'), nullif(age, '_T'), other_code, '') <> '_U'
-        group by all
+        select distinct city_id, indicator_id, unnest(dimensions) as dimension
+        from
+            (
+                select
+                    city_id,
+                    indicator_id,
+                    list_filter(
+                        [
+                            case when area_level <> 'city' then 'area' end,
+                            case when sex not in ('_T', '_U') then 'sex' end,
+                            case when age not in ('_T', '_U') then 'age' end,
+                            case when other_code <> '_U' then other_dim end
+                        ],
+                        lambda one:one is not null
+                    ) as dimensions
+                from broken_down_values
+                where is_available
+                group by all
+            )
     ),
 
+    -- Yearly figures of the whole city, each by one dimension alone.
+    yearly_groups as (
+        select
+            *,
+            case
+                when other_dim is not null
+                then other_dim
+                when sex <> '_T' and age = '_T'
+                then 'sex'
+                when age <> '_T' and sex = '_T'
+                then 'age'
+                when sex = '_T' and age = '_T'
+                then 'total'
+            end as dimension
+        from broken_down_values
+        where freq = 'A' and area_level = 'city'
+    ),
+
+    -- Of all years the one with the greatest share of unknown.
     unknown_groups as (
         select
             parts.city_id,
@@ -67,9 +91,9 @@ with
             year(parts.period_start) as year,
             sum(parts.numerator) as unknown_n,
             any_value(whole.numerator) as total_n
-        from broken_down_values as parts
+        from yearly_groups as parts
         inner join
-            broken_down_values as whole
+            yearly_groups as whole
             on parts.city_id = whole.city_id
             and parts.indicator_id = whole.indicator_id
             and parts.own_id = whole.own_id
@@ -78,13 +102,13 @@ with
         where
             (parts.dimension = 'sex' and parts.sex = '_U')
             or (parts.dimension = 'age' and parts.age = '_U')
-            or (parts.dimension not in ('sex', 'age', 'area', 'total') and parts.other_code = '_U')
+            or (parts.dimension not in ('sex', 'age', 'total') and parts.other_code = '_U')
         group by parts.city_id, parts.indicator_id, parts.own_id, parts.dimension, year(parts.period_start)
         having any_value(whole.numerator) > 0 and sum(parts.numerator) <= any_value(whole.numerator)
         qualify
             row_number() over (
                 partition by parts.city_id, parts.indicator_id, parts.dimension
-                order by year desc, sum(parts.numerator) / any_value(whole.numerator) desc
+                order by sum(parts.numerator) / any_value(whole.numerator) desc, year desc
             )
             = 1
     ),
@@ -92,7 +116,7 @@ with
     indicators_with_values as (
         select distinct city_id, indicator_id
         from {{ ref('expected_cells') }}
-        where area_level = 'city' and state not in ('missing', 'partial', 'not_required')
+        where area_level = 'city' and state not in ('missing', 'partial', 'not_required') and not is_optional
     )
 
 select

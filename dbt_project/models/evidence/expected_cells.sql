@@ -1,7 +1,7 @@
 -- Grain: city x indicator of the guide x area x year of the window: what the assessment needs for
--- everybody together, whether it came or not. A line that was split has what its parts, or its usable
--- form, have; other sources' own forms of it are other figures. Districts are asked for where the city
--- itself has the figure.
+-- everybody together (of representation, for any group), whether it came or not. A line that was split
+-- has what its parts, or its usable form, have; other sources' own forms of it are other figures.
+-- Districts are asked for where the city itself has the figure.
 with
     needed_years as (
         select
@@ -19,7 +19,6 @@ with
             range(200) as counted
             on counted.range <= cities.last_year - cities.first_year
             and make_date(cast(cities.first_year + counted.range as integer), 12, 31) <= cities.as_of
-        where indicators.category_no <= 7
     ),
 
     observed_cells as (
@@ -48,6 +47,9 @@ with
                 then 'partial'
                 when observations.numerator is not null and observations.reason_code = 'few_events'
                 then 'unsure'
+                -- A figure is there, and the city has to say whether it is right.
+                when observations.reason_code in ('unit_slip', 'above_whole')
+                then 'unsure'
                 else 'missing'
             end as state,
             observations.reason_code,
@@ -56,11 +58,16 @@ with
             observations.sources
         from {{ ref('observations') }} as observations
         inner join {{ ref('indicator_lines') }} as lines on observations.indicator_id = lines.indicator_id
+        inner join
+            {{ ref('indicator_catalogue') }} as indicators
+            on observations.indicator_id = indicators.indicator_id
         where
             observations.freq = 'A'
-            and observations.sex = '_T'
-            and observations.age = '_T'
-            and observations.other_dim is null
+            and (
+                (observations.sex = '_T' and observations.age = '_T' and observations.other_dim is null)
+                -- How a group is represented is of groups alone: everybody together has no figure.
+                or indicators.kind = 'representation'
+            )
             and observations.area_level in ('city', 'district')
     ),
 
@@ -134,6 +141,30 @@ with
             and best_observed.rank <= 5
             and abs(required_cells.year - best_observed.year) * 12 < required_cells.months_between
         where required_cells.months_between > 12
+    ),
+
+    -- Of a stretch of years without a figure, counted from its end, one in so many is lacking: what is
+    -- needed every sixty months is lacking twice in ten years.
+    years_without_figure as (
+        select
+            *,
+            year
+            + row_number() over (partition by city_id, indicator_id, area_id order by year desc) as stretch
+        from required_cells
+        anti join years_between using (city_id, indicator_id, area_id, year)
+        where months_between > 12
+    ),
+
+    years_not_needed as (
+        select city_id, indicator_id, area_id, year
+        from years_between
+        union all
+        select city_id, indicator_id, area_id, year
+        from years_without_figure
+        qualify
+            (row_number() over (partition by city_id, indicator_id, area_id, stretch order by year desc) - 1)
+            % cast(ceil(months_between / 12) as integer)
+            <> 0
     )
 
 select
@@ -145,7 +176,7 @@ select
     case
         when best_observed.rank <= 5
         then best_observed.state
-        when city_decisions.indicator_id is not null or years_between.year is not null
+        when city_decisions.indicator_id is not null or years_not_needed.year is not null
         then 'not_required'
         else coalesce(best_observed.state, 'missing')
     end as state,
@@ -155,6 +186,9 @@ select
     coalesce(city_decisions.reason, best_observed.reason) as reason,
     best_observed.sources,
     indicators.core_flag,
+    -- The guide prints the eighth category and does not count it; a city may take a line of it into its
+    -- core set.
+    indicators.category_no = 8 and not indicators.core_flag as is_optional,
     indicators.category_no,
     cast(indicators.category_no as varchar) || ' ' || indicators.category as category,
     indicators.short_title,
@@ -171,11 +205,11 @@ left join
     and required_cells.area_id = best_observed.area_id
     and required_cells.year = best_observed.year
 left join
-    years_between
-    on required_cells.city_id = years_between.city_id
-    and required_cells.indicator_id = years_between.indicator_id
-    and required_cells.area_id = years_between.area_id
-    and required_cells.year = years_between.year
+    years_not_needed
+    on required_cells.city_id = years_not_needed.city_id
+    and required_cells.indicator_id = years_not_needed.indicator_id
+    and required_cells.area_id = years_not_needed.area_id
+    and required_cells.year = years_not_needed.year
 left join
     (
         select city_id, indicator_id, min(reason) as reason

@@ -49,6 +49,7 @@ with
         select
             feeds.*,
             cities.as_of,
+            extents.level as extent_level,
             delivery_totals.* exclude (city_id, feed_id),
             coverage_spans.covers_from,
             -- Projections reach beyond the day of assessment; nothing is late because of them.
@@ -57,6 +58,10 @@ with
             case feeds.cadence when 'quarterly' then 'Q' when 'annual' then 'A' else 'M' end as freq
         from {{ source('run_records', 'feeds') }} as feeds
         inner join {{ source('run_records', 'cities') }} as cities on feeds.city_id = cities.city_id
+        left join
+            {{ ref('city_areas') }} as extents
+            on feeds.city_id = extents.city_id
+            and feeds.extent_area = extents.area_id
         left join
             delivery_totals
             on feeds.city_id = delivery_totals.city_id
@@ -75,11 +80,13 @@ with
         select
             *,
             freq = 'M' as monthly,
+            coalesce(reported_to <= as_of, false) as closed,
             case
-                when cadence <> 'irregular' and covers_to is not null
+                when cadence <> 'irregular' and covers_to is not null and not closed
                 then date_diff('day', {{ period_end('freq', period_start('freq', 'covers_to + 1')) }}, as_of)
             end as days_overdue,
             cadence <> 'irregular'
+            and not closed
             and date_diff('day', covers_to, as_of)
             > allowed_lag_days + 2 * case freq when 'A' then 365 when 'Q' then 92 else 31 end as stale
         from feeds_with_totals
@@ -116,12 +123,14 @@ select
     cast(coalesce(rows_duplicate, 0) as bigint) as rows_duplicate,
     cast(coalesce(rows_without_area, 0) as bigint) as rows_without_area,
     by_area,
+    extent_level,
     coalesce(has_checksums, false) as has_checksums,
     lower(trim(licence)) not in ('not stated', 'unknown', 'none', '') as has_licence,
     last_retrieved_at as retrieved_at,
     covers_from,
     covers_to,
     monthly,
+    closed,
     days_overdue,
     coalesce(stale, false) as stale,
     as_of

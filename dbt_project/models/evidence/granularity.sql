@@ -1,16 +1,11 @@
 -- Grain: city x indicator the catalogue asks for by district: how finely its figures are known, and how
 -- many people live in a unit.
 with
-    district_counts as (
+    district_sizes as (
         select
             cells.city_id,
             cells.indicator_id,
             any_value(cells.core_flag) as core_flag,
-            count(distinct cells.area_id) filter (
-                where
-                    cells.area_level = 'district'
-                    and cells.state not in ('missing', 'partial', 'not_required')
-            ) as districts_known,
             median(people.people) filter (where cells.area_level = 'district') as median_people
         from {{ ref('expected_cells') }} as cells
         left join
@@ -18,7 +13,8 @@ with
             on cells.city_id = people.city_id
             and cells.area_id = people.area_id
         where
-            exists (
+            not cells.is_optional
+            and exists (
                 select 1
                 from {{ ref('expected_cells') }} as own
                 where
@@ -30,28 +26,41 @@ with
         group by cells.city_id, cells.indicator_id
     ),
 
-    -- A figure for neighbourhoods is finer than one for districts.
-    neighbourhood_values as (
-        select distinct observations.city_id, lines.line as indicator_id
+    -- Figures below the city, of any source, year and length of time. One that is suppressed exists, too.
+    values_below_city as (
+        select
+            observations.city_id,
+            lines.line as indicator_id,
+            bool_or(observations.area_level = 'neighbourhood') as neighbourhoods_known,
+            count(distinct observations.area_id) filter (
+                where observations.area_level = 'district'
+            ) as districts_known
         from {{ ref('observations') }} as observations
-        inner join {{ ref('indicator_lines') }} as lines on observations.indicator_id = lines.indicator_id
-        where observations.area_level = 'neighbourhood' and observations.value is not null
+        inner join {{ ref('forms_of_lines') }} as lines on observations.indicator_id = lines.indicator_id
+        where
+            observations.area_level in ('district', 'neighbourhood')
+            and (
+                observations.value is not null
+                or observations.obs_status = 'Q'
+                or observations.numerator is not null
+            )
+        group by observations.city_id, lines.line
     )
 
 select
-    district_counts.city_id,
-    district_counts.indicator_id,
+    district_sizes.city_id,
+    district_sizes.indicator_id,
     requirements.finest_level,
-    district_counts.districts_known,
-    neighbourhood_values.indicator_id is not null as neighbourhoods_known,
-    cast(district_counts.median_people as bigint) as median_people,
+    coalesce(values_below_city.districts_known, 0) as districts_known,
+    coalesce(values_below_city.neighbourhoods_known, false) as neighbourhoods_known,
+    cast(district_sizes.median_people as bigint) as median_people,
     requirements.crime_or_perception
-from district_counts
+from district_sizes
 inner join
     {{ ref('requirements') }} as requirements
-    on district_counts.indicator_id = requirements.indicator_id
+    on district_sizes.indicator_id = requirements.indicator_id
     and requirements.finest_level = 'district'
 left join
-    neighbourhood_values
-    on district_counts.city_id = neighbourhood_values.city_id
-    and district_counts.indicator_id = neighbourhood_values.indicator_id
+    values_below_city
+    on district_sizes.city_id = values_below_city.city_id
+    and district_sizes.indicator_id = values_below_city.indicator_id

@@ -5,7 +5,7 @@
 -- by chance: `beyond_chance` says which are not.
 with
     monthly_counts as (
-        select city_id, indicator_id, period_start as month, numerator as counted, sources[1] as feed_id
+        select city_id, indicator_id, period_start as month, numerator as counted, numerator_source as feed_id
         from {{ ref('observations') }}
         semi join
             (

@@ -31,6 +31,7 @@ with
             cast(year(events.occurred_on) as integer) as year,
             events.latitude,
             events.longitude,
+            coalesce(events.area_id = extents.extent_area, true) as without_area,
             count(*) as events
         from {{ ref('stg_crime_events') }} as events
         semi join
@@ -41,6 +42,10 @@ with
             ) as feeds_with_coordinates
             on events.city_id = feeds_with_coordinates.city_id
             and events.feed_id = feeds_with_coordinates.feed_id
+        inner join
+            {{ source('run_records', 'feeds') }} as extents
+            on events.city_id = extents.city_id
+            and events.feed_id = extents.feed_id
         group by all
     ),
 
@@ -94,6 +99,14 @@ select
     cast(
         coalesce(sum(events) filter (where not without and not null_island and inside), 0) as bigint
     ) as located,
+    cast(
+        coalesce(sum(events) filter (where without_area and (without or null_island)), 0) as bigint
+    ) as nowhere,
+    cast(
+        coalesce(
+            sum(events) filter (where without_area and not without and not null_island and not inside), 0
+        ) as bigint
+    ) as outside_without_area,
     case
         when any_value(largest_points.pile) >= 20 then cast(any_value(largest_points.pile) as bigint)
     end as largest_pile

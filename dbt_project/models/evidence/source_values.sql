@@ -32,12 +32,17 @@ with
             on coverage.city_id = limits.city_id
             and limits.gap_code = 'G17'
             and limits.metric = 'possible_loss'
+        left join
+            {{ ref('possible_losses') }} as losses
+            on coverage.city_id = losses.city_id
+            and coverage.feed_id = losses.feed_id
+            and coverage.measure_id = losses.measure_id
+            and year(coverage.start) = losses.year
         where
             coverage.freq = 'A'
             and coverage.months_covered = coverage.months_expected
             -- A count that is at least so many is no statement that another could contradict.
-            and coalesce(amounts.possible, 0)
-            <= limits.high * (coalesce(amounts.amount, 0) + coalesce(amounts.possible, 0))
+            and coalesce(losses.possible_loss, 0) <= limits.high
     ),
 
     numerator_measures as (

@@ -37,7 +37,9 @@ with
             make_date(
                 least(
                     cities.last_year,
-                    case when feeds.cadence = 'irregular' then covered_years.last_year else 9999 end
+                    case when feeds.cadence = 'irregular' then covered_years.last_year else 9999 end,
+                    -- Nothing is expected of a series after the year in which its contract closes it.
+                    coalesce(year(feeds.reported_to), 9999)
                 ),
                 12,
                 31
@@ -221,17 +223,18 @@ select
     case
         when accepted then 0 else count(*) over (partition by city_id, feed_id, accepted, island)
     end as missing_run,
-    -- The newest year of which some due months came and others did not, and whether a year is still running.
+    -- The newest year of which some due months came and others did not, and whether the year is still
+    -- running.
     max(case when freq in ('M', 'Q') and not accepted and some_came then year(period_start) end) over (
         partition by city_id, feed_id
     ) as last_partial,
-    due_in_year * months < 12 as year_is_open,
+    due_to < make_date(cast(year(period_start) as integer), 12, 31) as year_is_open,
     months
 from
     (
         select
             *,
             bool_or(accepted) over (partition by city_id, feed_id, year(period_start)) as some_came,
-            count(*) over (partition by city_id, feed_id, year(period_start)) as due_in_year
+            max(period_end) over (partition by city_id, feed_id, year(period_start)) as due_to
         from period_runs
     )

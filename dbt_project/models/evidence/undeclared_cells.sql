@@ -1,4 +1,4 @@
--- Grain: city x feed not declared complete: its cells of area and month, and how many are without a
+-- Grain: city x feed not declared complete x year: its cells of area and month, and how many are without a
 -- record, which may be zero or missing.
 with
     undeclared_months as (
@@ -27,6 +27,7 @@ with
 select
     undeclared_months.city_id,
     undeclared_months.feed_id,
+    cast(year(undeclared_months.month) as integer) as year,
     count(*) as cells_n,
     count(*) filter (where months_with_records.month is null) as ambiguous_n
 from undeclared_months
@@ -40,4 +41,4 @@ left join
     and undeclared_months.feed_id = months_with_records.feed_id
     and promised_areas.area_id = months_with_records.area_id
     and undeclared_months.month = months_with_records.month
-group by undeclared_months.city_id, undeclared_months.feed_id
+group by undeclared_months.city_id, undeclared_months.feed_id, year(undeclared_months.month)

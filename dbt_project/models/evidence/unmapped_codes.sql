@@ -1,5 +1,6 @@
--- Grain: city x feed x column x local code without a mapping: its records, and all records of the feed.
--- Rare codes are counted together, without their names: a free text may hold somebody's name.
+-- Grain: city x feed x column x local code without a mapping: its records, what a table counts under it, and
+-- all records of the feed. Codes of few are counted together, without their names: a free text may hold
+-- somebody's name.
 with
     kept_records as (
         select city_id, feed_id, sum(rows_kept) as records_in_all
@@ -9,7 +10,13 @@ with
     ),
 
     named_codes as (
-        select city_id, feed_id, "column", {{ unless_rare('code', 'records') }} as code, records
+        select
+            city_id,
+            feed_id,
+            "column",
+            {{ unless_rare('code', 'coalesce(amount, records)') }} as code,
+            records,
+            amount
         from {{ source('run_records', 'unmapped_codes') }}
     )
 
@@ -19,6 +26,7 @@ select
     named_codes."column",
     named_codes.code,
     cast(sum(named_codes.records) as bigint) as records,
+    case when sum(named_codes.amount) >= 5 then cast(sum(named_codes.amount) as bigint) end as amount,
     count(*) as codes,
     cast(any_value(kept_records.records_in_all) as bigint) as records_in_all,
     case

@@ -1,8 +1,8 @@
 -- Grain: finding with its status: what the city decided about it, and which other finding explains it.
 -- The feed that never came explains what it alone would give; the indicator that is missing explains what
--- else
--- is wrong with it; more than twenty open findings of one rule and severity are grouped under one that is
--- added.
+-- else is wrong with it; what two rules say of one thing is one finding; more than twenty open findings of
+-- one rule and severity are grouped under one
+-- that is added.
 with
     findings as (select * from {{ ref('graded_findings') }}),
 
@@ -64,7 +64,9 @@ with
     ),
 
     missing_indicators as (
-        select gap_id as parent_id, city_id, indicator_id from findings where rule_id = 'missing_indicator'
+        select gap_id as parent_id, city_id, indicator_id
+        from findings
+        where rule_id in ('missing_indicator', 'not_computable')
     ),
 
     possible_parents as (
@@ -90,11 +92,34 @@ with
             shapes_delivered
             on never_came.city_id = shapes_delivered.city_id
             and never_came.shape = shapes_delivered.shape
-        where findings.rule_id in ('missing_indicator', 'not_broken_down', 'single_source')
+        where findings.rule_id in ('missing_indicator', 'not_computable', 'not_broken_down', 'single_source')
         group by findings.gap_id
         union all
+        -- What a contract leaves blank is one finding for whoever wrote it.
+        select findings.gap_id, contract_blanks.gap_id, 2
+        from findings
+        inner join {{ ref('statements') }} as rules on findings.rule_id = rules.rule_id
+        inner join
+            findings as contract_blanks
+            on findings.city_id = contract_blanks.city_id
+            and contract_blanks.rule_id = 'contract_blanks'
+        where {{ in_list("'contract_blanks'", "coalesce(rules.parents, '')") }}
+        union all
+        -- Rates that are missing because nobody knows the residents.
+        select findings.gap_id, without_residents.gap_id, 3
+        from findings
+        semi join
+            {{ ref('rates_without_residents') }} as rates
+            on findings.city_id = rates.city_id
+            and findings.indicator_id = rates.indicator_id
+        inner join
+            findings as without_residents
+            on findings.city_id = without_residents.city_id
+            and without_residents.rule_id = 'rates_without_residents'
+        where findings.rule_id = 'not_computable'
+        union all
         -- What else is found about an indicator that is missing.
-        select findings.gap_id, missing_indicators.parent_id, 3
+        select findings.gap_id, missing_indicators.parent_id, 4
         from findings
         inner join {{ ref('statements') }} as rules on findings.rule_id = rules.rule_id
         inner join
@@ -102,6 +127,9 @@ with
             on findings.city_id = missing_indicators.city_id
             and findings.indicator_id = missing_indicators.indicator_id
         where {{ in_list("'missing_indicator'", "coalesce(rules.parents, '')") }}
+        union all
+        select gap_id, parent_id, 5
+        from {{ ref('findings_said_twice') }}
     ),
 
     parents as (
@@ -132,16 +160,27 @@ with
     -- The key of a group keeps the word it was first published with: a gap_id must outlive new names.
     groups as (
         select
-            city_id,
-            rule_id,
-            step,
-            'fold|' || city_id || '|' || any_value(identity) || '|' || step as group_key,
+            decided.city_id,
+            decided.rule_id,
+            decided.step,
+            'fold|'
+            || decided.city_id
+            || '|'
+            || any_value(decided.identity)
+            || '|'
+            || decided.step as group_key,
             {{ text_hash('group_key') }} as gap_id,
             count(*) as siblings,
-            min(gap_code) as gap_code
-        from decided_findings
-        where parent_id is null and not is_decided
-        group by city_id, rule_id, step
+            count(distinct decided.indicator_id) as indicators_n,
+            count(distinct decided.indicator_id) filter (where indicators.core_flag) as core_n,
+            min(decided.gap_code) as gap_code
+        from decided_findings as decided
+        left join
+            {{ ref('indicators') }} as indicators
+            on decided.city_id = indicators.city_id
+            and decided.indicator_id = indicators.indicator_id
+        where decided.parent_id is null and not decided.is_decided
+        group by decided.city_id, decided.rule_id, decided.step
         having count(*) > 20
     ),
 
@@ -192,9 +231,16 @@ with
             gap_code,
             rule_id || '_many' as rule_id,
             siblings as expected_n,
-            [{'name':'siblings', 'value':cast(siblings as varchar)}] as words,
-            json_object('siblings', siblings) as figures,
-            'select count(*) as siblings from gaps where status = ''explained'' and parent_id = '
+            [
+                {'name':'siblings', 'value':cast(siblings as varchar)},
+                {'name':'indicators_n', 'value':cast(indicators_n as varchar)},
+                {'name':'core_n', 'value':cast(core_n as varchar)}
+            ] as words,
+            json_object('siblings', siblings, 'indicators_n', indicators_n, 'core_n', core_n) as figures,
+            'select count(*) as siblings, count(distinct indicator_id) as indicators_n, '
+            || 'count(distinct indicator_id) filter (where indicator_id in '
+            || '(select indicator_id from indicators where core_flag)) as core_n '
+            || 'from gaps where status = ''explained'' and parent_id = '
             || {{ quoted_text('gap_id') }}
             || ' and city_id = '
             || {{ quoted_text('city_id') }} as evidence_query,

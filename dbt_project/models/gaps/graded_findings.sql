@@ -1,5 +1,7 @@
 -- Grain: finding with the severity that its worst metric gives, one more for core indicators where the code
--- says so. Findings whose metrics pass no threshold are not listed.
+-- says so, and one less where no line of the guide rests on the source. Findings whose metrics pass no
+-- threshold
+-- are not listed.
 {% set severities = [('critical', 4), ('high', 3), ('medium', 2), ('low', 1)] %}
 
 with
@@ -42,6 +44,22 @@ with
         from graded_metrics
         where step is not null
         qualify row_number() over (partition by gap_id order by step desc, metric) = 1
+    ),
+
+    -- Residents and boundaries are in every rate. Of a source that gave nothing it is not known what would
+    -- rest
+    -- on it.
+    feeds_without_lines as (
+        select feeds.city_id, feeds.feed_id
+        from {{ ref('feed_states') }} as feeds
+        anti join
+            {{ ref('lines_of_feeds') }} as lines
+            on feeds.city_id = lines.city_id
+            and feeds.feed_id = lines.feed_id
+        where
+            feeds.rows_in_use > 0
+            and not list_contains(feeds.shapes, 'population')
+            and not list_contains(feeds.shapes, 'areas')
     )
 
 select
@@ -49,8 +67,16 @@ select
     worst.metric,
     worst.value,
     worst.threshold,
-    least(
-        4, worst.step + case when indicators.core_flag and worst.step >= 2 then kinds.core_uplift else 0 end
+    greatest(
+        1,
+        least(
+            4,
+            worst.step
+            + case when indicators.core_flag and worst.step >= 2 then kinds.core_uplift else 0 end
+            - case
+                when findings.indicator_id is null and feeds_without_lines.feed_id is not null then 1 else 0
+            end
+        )
     ) as step
 from {{ ref('all_findings') }} as findings
 inner join worst_metrics as worst on findings.gap_id = worst.gap_id
@@ -59,3 +85,7 @@ left join
     {{ ref('indicators') }} as indicators
     on findings.city_id = indicators.city_id
     and findings.indicator_id = indicators.indicator_id
+left join
+    feeds_without_lines
+    on findings.city_id = feeds_without_lines.city_id
+    and findings.feed_id = feeds_without_lines.feed_id

@@ -21,6 +21,8 @@ select
     parts.reason_code,
     parts.reason_detail,
     {{ list_of(['parts.feed_id']) }} as sources,
+    parts.feed_id as numerator_source,
+    parts.base as population_base,
     cast(null as varchar) as denominator_source
 from {{ ref('indicator_parts') }} as parts
 inner join {{ ref('indicator_catalogue') }} as indicators on parts.indicator_id = indicators.indicator_id

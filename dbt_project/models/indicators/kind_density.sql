@@ -17,10 +17,17 @@ select
     cast(null as double) as ci_low,
     cast(null as double) as ci_high,
     cast(parts.amount as bigint) as n,
-    case when coalesce(sizes.area_km2, 0) = 0 then 'O' else 'A' end as obs_status,
-    case when coalesce(sizes.area_km2, 0) = 0 then 'no_boundary' end as reason_code,
+    case when parts.amount is null or coalesce(sizes.area_km2, 0) = 0 then 'O' else 'A' end as obs_status,
+    case
+        when parts.amount is null
+        then parts.reason_code
+        when coalesce(sizes.area_km2, 0) = 0
+        then coalesce(sizes.reason_code, 'no_boundary')
+    end as reason_code,
     cast(null as varchar) as reason_detail,
     {{ list_of(['parts.feed_id']) }} as sources,
+    parts.feed_id as numerator_source,
+    parts.base as population_base,
     'boundaries ' || sizes.boundary_version as denominator_source
 from {{ ref('indicator_parts') }} as parts
 inner join {{ ref('indicator_catalogue') }} as indicators on parts.indicator_id = indicators.indicator_id

@@ -1,5 +1,8 @@
--- Grain: city x indicator x area x frequency x period x sex x age x other dimension.
--- growth: change over the indicator's number of years, in percent of the earlier value.
+-- Grain: city x indicator x area x frequency x period x sex x age x other dimension. growth: change over
+-- the indicator's number of years, in percent of the earlier value; a break (B) where the two are of
+-- different bases or, other than residents, of different sources.
+{% set is_of_other_source = '(newer.base is null and newer.feed_id <> earlier.feed_id)' %}
+
 with
     yearly_totals as (
         select *
@@ -31,19 +34,37 @@ select
     cast(null as double) as ci_high,
     cast(newer.amount as bigint) as n,
     case
-        when earlier.amount = 0 then 'M' when newer.amount is null or earlier.amount is null then 'O' else 'A'
+        when earlier.amount = 0
+        then 'M'
+        when newer.amount is null or earlier.amount is null
+        then 'O'
+        when {{ bases_differ('newer.base', 'earlier.base') }} or {{ is_of_other_source }}
+        then 'B'
+        else 'A'
     end as obs_status,
     case
         when earlier.amount = 0
         then 'earlier_value_zero'
         when newer.amount is null or earlier.amount is null
         then 'no_earlier_value'
+        when {{ bases_differ('newer.base', 'earlier.base') }}
+        then 'base_changed'
+        when {{ is_of_other_source }}
+        then 'source_changed'
     end as reason_code,
     case
         when earlier.amount is distinct from 0 and (newer.amount is null or earlier.amount is null)
         then cast(indicators.years as varchar)
+        when earlier.amount = 0
+        then null
+        when {{ bases_differ('newer.base', 'earlier.base') }}
+        then earlier.base || ', ' || newer.base
+        when {{ is_of_other_source }}
+        then earlier.feed_id || ', ' || newer.feed_id
     end as reason_detail,
     {{ list_of(['newer.feed_id', 'earlier.feed_id']) }} as sources,
+    newer.feed_id as numerator_source,
+    newer.base as population_base,
     earlier.feed_id as denominator_source
 from yearly_totals as newer
 inner join {{ ref('indicator_catalogue') }} as indicators on newer.indicator_id = indicators.indicator_id
@@ -52,4 +73,4 @@ left join
     on newer.city_id = earlier.city_id
     and newer.indicator_id = earlier.indicator_id
     and newer.area_id = earlier.area_id
-    and cast(earlier.start + to_months(12 * indicators.years) as date) = newer.start
+    and earlier.start = cast(newer.start - to_months(12 * indicators.years) as date)

@@ -1,8 +1,6 @@
--- Grain: city x indicator x area x frequency x period x sex x age x other dimension.
--- life_table: years a newborn would live at the death rates of the year; an abridged table with Chiang's
--- interval.
--- Deaths within an age group are taken to fall, on average, a tenth (infants), four tenths (1 to 4) or half
--- of
+-- Grain: city x indicator x area x frequency x period x sex x age x other dimension. life_table: years a
+-- newborn would live at the death rates of the year; an abridged table with Chiang's interval. Deaths
+-- within an age group are taken to fall, on average, a tenth (infants), four tenths (1 to 4) or half of
 -- the way through it.
 with
     deaths as (select * from {{ ref('indicator_parts') }} where kind = 'life_table' and part = 'numerator'),
@@ -30,7 +28,8 @@ with
             deaths.amount / nullif(residents.amount, 0) as rate,
             deaths.feed_id as deaths_feed,
             residents.feed_id as residents_feed,
-            residents.source as residents_source
+            residents.source as residents_source,
+            residents.base as residents_base
         from deaths
         inner join age_groups on deaths.age = age_groups.age_group
         left join
@@ -125,7 +124,8 @@ with
             sqrt({{ steady_sum('variance') }}) as error,
             any_value(deaths_feed) as deaths_feed,
             any_value(residents_feed) as residents_feed,
-            any_value(residents_source) as residents_source
+            any_value(residents_source) as residents_source,
+            any_value(residents_base) as residents_base
         from variances_of_groups
         group by all
     )
@@ -155,6 +155,8 @@ select
     case when not life_tables.is_complete then 'age_groups_incomplete' end as reason_code,
     cast(null as varchar) as reason_detail,
     {{ list_of(['life_tables.deaths_feed', 'life_tables.residents_feed']) }} as sources,
+    life_tables.deaths_feed as numerator_source,
+    life_tables.residents_base as population_base,
     life_tables.residents_source as denominator_source
 from life_tables
 inner join

@@ -22,6 +22,8 @@ select
     'attested' as reason_code,
     attested.attested_by || ': ' || attested.document as reason_detail,
     {{ list_of(['attested.feed_id']) }} as sources,
+    attested.feed_id as numerator_source,
+    cast(null as varchar) as population_base,
     cast(null as varchar) as denominator_source
 from {{ ref('stg_attestations') }} as attested
 inner join {{ ref('indicator_catalogue') }} as indicators on attested.indicator_id = indicators.indicator_id

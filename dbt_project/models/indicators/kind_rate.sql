@@ -1,6 +1,6 @@
 -- Grain: city x indicator x area x frequency x period x sex x age x other dimension.
 -- rate: numerator over denominator times the multiplier. The denominator is residents, or another measure
--- of the same cell.
+-- of the same cell. Only counted events have an interval, that of Poisson.
 with
     -- Residents are those of the year. Dimensions of people (ethnicity, disability) are divided by the
     -- people of the group; dimensions of events (kind of place) by everyone.
@@ -9,6 +9,8 @@ with
             parts.*,
             indicators.multiplier,
             indicators.unit,
+            -- Official totals may be sampled or modelled, and then chance is not what makes them uncertain.
+            coalesce(counted.shape not in ('official_counts', 'population'), false) as is_counted,
             case when bases.shape = 'population' then 'A' else parts.freq end as base_freq,
             case
                 when bases.shape = 'population' then {{ period_start("'A'", 'parts.start') }} else parts.start
@@ -23,6 +25,7 @@ with
         inner join
             {{ ref('indicator_catalogue') }} as indicators on parts.indicator_id = indicators.indicator_id
         inner join {{ ref('measures') }} as bases on indicators.denominator = bases.measure_id
+        left join {{ ref('measures') }} as counted on parts.measure_id = counted.measure_id
         left join {{ ref('dimensions') }} as dimensions on parts.other_dim = dimensions.dimension
         where parts.kind = 'rate' and parts.part = 'numerator'
     ),
@@ -44,14 +47,14 @@ select
     numerators.amount_seen as numerator,
     denominators.amount as denominator,
     case
-        when numerators.amount is not null
+        when numerators.is_counted and numerators.amount is not null
         then
             numerators.multiplier
             * {{ poisson_low('numerators.amount', 'limits.low') }}
             / nullif(denominators.amount, 0)
     end as ci_low,
     case
-        when numerators.amount is not null
+        when numerators.is_counted and numerators.amount is not null
         then
             numerators.multiplier
             * {{ poisson_high('numerators.amount', 'limits.high') }}
@@ -82,6 +85,8 @@ select
         then 'denominator_no_value_given'
         when denominators.amount is null and denominators.reason_code = 'at_least'
         then 'denominator_at_least'
+        when denominators.amount is null and denominators.reason_code = 'not_complete'
+        then 'denominator_not_complete'
         when denominators.amount is null
         then 'no_denominator'
         when denominators.amount = 0
@@ -96,6 +101,8 @@ select
         then denominators.reason_detail
     end as reason_detail,
     {{ list_of(['numerators.feed_id', 'denominators.feed_id']) }} as sources,
+    numerators.feed_id as numerator_source,
+    denominators.base as population_base,
     denominators.source as denominator_source
 from numerators
 left join

@@ -53,6 +53,8 @@ select
         then denominators.reason_detail
     end as reason_detail,
     {{ list_of(['numerators.feed_id', 'denominators.feed_id']) }} as sources,
+    numerators.feed_id as numerator_source,
+    denominators.base as population_base,
     denominators.source as denominator_source
 from numerators
 left join denominators using (city_id, indicator_id, area_id, freq, start, sex, age, other_dim, other_code)

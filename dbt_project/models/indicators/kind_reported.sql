@@ -8,15 +8,18 @@ select
     {{ start_of_text('reported.period') }} as start,
     reported.sex,
     reported.age_group as age,
-    coalesce(reported.other_dim, '') as other_dim,
-    coalesce(reported.other_code, '') as other_code,
+    case
+        when reported.other_code is distinct from '_T' then coalesce(reported.other_dim, '') else ''
+    end as other_dim,
+    coalesce(nullif(reported.other_code, '_T'), '') as other_code,
     case when coalesce(reported.obs_status, 'A') not in ('L', 'M', 'O', 'Q') then reported.value end as value,
     indicators.unit,
     cast(null as double) as numerator,
     cast(null as double) as denominator,
-    reported.ci_low,
-    reported.ci_high,
-    reported.n,
+    case when reported.obs_status is distinct from 'Q' then reported.ci_low end as ci_low,
+    case when reported.obs_status is distinct from 'Q' then reported.ci_high end as ci_high,
+    -- Of a figure that the source suppresses the number of people would give away what it is.
+    case when reported.obs_status is distinct from 'Q' then reported.n end as n,
     case
         when reported.value is null and coalesce(reported.obs_status, 'O') not in ('L', 'M', 'Q')
         then 'O'
@@ -25,6 +28,8 @@ select
     case when reported.value is null then 'no_value_given' end as reason_code,
     cast(null as varchar) as reason_detail,
     {{ list_of(['reported.feed_id']) }} as sources,
+    reported.feed_id as numerator_source,
+    cast(null as varchar) as population_base,
     cast(null as varchar) as denominator_source
 from {{ ref('stg_observations') }} as reported
 inner join {{ ref('indicator_catalogue') }} as indicators on reported.indicator_id = indicators.indicator_id
@@ -41,8 +46,14 @@ qualify
             reported.period,
             reported.sex,
             reported.age_group,
-            coalesce(reported.other_dim, ''),
-            coalesce(reported.other_code, '')
-        order by (reported.value is null), feeds.preference, reported.feed_id
+            case
+                when reported.other_code is distinct from '_T' then coalesce(reported.other_dim, '') else ''
+            end,
+            coalesce(nullif(reported.other_code, '_T'), '')
+        order by
+            (reported.value is null),
+            reported.other_code is not distinct from '_T',
+            feeds.preference,
+            reported.feed_id
     )
     = 1

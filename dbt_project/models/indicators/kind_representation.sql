@@ -1,5 +1,6 @@
 -- Grain: city x indicator x area x frequency x period x sex x age x other dimension.
--- representation: a group's share of the positions over its share of the residents; 1 is even.
+-- representation: a group's share of the positions over its share of the residents, of the country or of the
+-- area itself as the indicator's basis says; 1 is even. Everybody together has no such figure.
 with
     positions as (
         select *, {{ period_start("'A'", 'start') }} as year_start
@@ -11,6 +12,19 @@ with
 
     residents as (
         select * from {{ ref('indicator_parts') }} where kind = 'representation' and part = 'denominator'
+    ),
+
+    -- Grain: indicator x area with the area whose residents it is compared with.
+    bases as (
+        select indicators.indicator_id, areas.city_id, areas.area_id, areas.area_id as base_id
+        from {{ ref('indicator_catalogue') }} as indicators
+        cross join {{ ref('city_areas') }} as areas
+        where indicators.kind = 'representation' and indicators.basis is null
+        union all
+        select indicators.indicator_id, ancestors.city_id, ancestors.area_id, ancestors.ancestor_id
+        from {{ ref('indicator_catalogue') }} as indicators
+        inner join {{ ref('area_ancestors') }} as ancestors on indicators.basis = ancestors.ancestor_level
+        where indicators.kind = 'representation'
     ),
 
     all_residents as (select * from residents where sex = '_T' and age = '_T' and other_dim = ''),
@@ -25,6 +39,7 @@ with
             residents.amount as residents,
             residents.feed_id as residents_feed,
             residents.source as residents_source,
+            residents.base as residents_base,
             all_residents.amount as all_residents,
             positions.sex = '_U' or positions.age = '_U' or positions.other_code = '_U' as is_unknown_group
         from positions
@@ -38,10 +53,15 @@ with
             and positions.freq = all_positions.freq
             and positions.start = all_positions.start
         left join
+            bases
+            on positions.indicator_id = bases.indicator_id
+            and positions.city_id = bases.city_id
+            and positions.area_id = bases.area_id
+        left join
             residents
             on positions.city_id = residents.city_id
             and positions.indicator_id = residents.indicator_id
-            and positions.area_id = residents.area_id
+            and bases.base_id = residents.area_id
             and positions.year_start = residents.start
             and positions.sex = residents.sex
             and positions.age = residents.age
@@ -51,7 +71,7 @@ with
             all_residents
             on positions.city_id = all_residents.city_id
             and positions.indicator_id = all_residents.indicator_id
-            and positions.area_id = all_residents.area_id
+            and bases.base_id = all_residents.area_id
             and positions.year_start = all_residents.start
         where positions.sex <> '_T' or positions.age <> '_T' or positions.other_dim <> ''
     )
@@ -97,5 +117,7 @@ select
         then reason_detail
     end as reason_detail,
     {{ list_of(['feed_id', 'residents_feed']) }} as sources,
+    feed_id as numerator_source,
+    residents_base as population_base,
     residents_source as denominator_source
 from compared_groups

@@ -1,11 +1,18 @@
 -- Grain: city x indicator x area x frequency x period x sex x age x other dimension.
--- share: a part of a whole, in percent. A whole of zero has no shares.
+-- share: a part of a whole, in percent. A whole of zero has no shares. Only counted events have an
+-- interval, Wilson's.
 with
     numerators as (
-        select parts.*, indicators.multiplier, indicators.unit
+        select
+            parts.*,
+            indicators.multiplier,
+            indicators.unit,
+            -- Official totals may be sampled or modelled, and then chance is not what makes them uncertain.
+            coalesce(counted.shape not in ('official_counts', 'population'), false) as is_counted
         from {{ ref('indicator_parts') }} as parts
         inner join
             {{ ref('indicator_catalogue') }} as indicators on parts.indicator_id = indicators.indicator_id
+        left join {{ ref('measures') }} as counted on parts.measure_id = counted.measure_id
         where parts.kind = 'share' and parts.part = 'numerator'
     ),
 
@@ -26,11 +33,11 @@ select
     numerators.amount_seen as numerator,
     denominators.amount_seen as denominator,
     case
-        when numerators.amount <= denominators.amount and denominators.amount > 0
+        when numerators.is_counted and numerators.amount <= denominators.amount and denominators.amount > 0
         then greatest(0, numerators.multiplier * {{ wilson('numerators.amount', 'denominators.amount', -1) }})
     end as ci_low,
     case
-        when numerators.amount <= denominators.amount and denominators.amount > 0
+        when numerators.is_counted and numerators.amount <= denominators.amount and denominators.amount > 0
         then numerators.multiplier * {{ wilson('numerators.amount', 'denominators.amount', 1) }}
     end as ci_high,
     cast(denominators.amount_seen as bigint) as n,
@@ -58,6 +65,8 @@ select
         then denominators.reason_detail
     end as reason_detail,
     {{ list_of(['numerators.feed_id', 'denominators.feed_id']) }} as sources,
+    numerators.feed_id as numerator_source,
+    denominators.base as population_base,
     denominators.source as denominator_source
 from numerators
 left join denominators using (city_id, indicator_id, area_id, freq, start, sex, age, other_dim, other_code)

@@ -21,7 +21,8 @@ with
             newest.area_id,
             newest.freq,
             newest.start,
-            newest.feed_id,
+            {{ all_names('included.feed_id') }} as numerator_source,
+            count(distinct included.feed_id) > 1 as has_changed_source,
             indicators.unit,
             indicators.years as years_needed,
             count(included.amount) as years_known,
@@ -37,7 +38,14 @@ with
             and newest.area_id = included.area_id
             and included.start <= newest.start
             and cast(included.start + to_months(12 * indicators.years) as date) > newest.start
-        group by all
+        group by
+            newest.city_id,
+            newest.indicator_id,
+            newest.area_id,
+            newest.freq,
+            newest.start,
+            indicators.unit,
+            indicators.years
     )
 
 select
@@ -57,12 +65,18 @@ select
     cast(null as double) as ci_low,
     cast(null as double) as ci_high,
     cast(amount_seen as bigint) as n,
-    case when years_known = years_needed then 'A' else 'O' end as obs_status,
-    case when years_known < years_needed then 'years_known' end as reason_code,
+    case when years_known < years_needed then 'O' when has_changed_source then 'B' else 'A' end as obs_status,
+    case
+        when years_known < years_needed then 'years_known' when has_changed_source then 'source_changed'
+    end as reason_code,
     case
         when years_known < years_needed
         then cast(years_known as varchar) || ' of ' || cast(years_needed as varchar)
+        when has_changed_source
+        then replace(numerator_source, ';', ', ')
     end as reason_detail,
-    {{ list_of(['feed_id']) }} as sources,
+    {{ list_of(['numerator_source']) }} as sources,
+    numerator_source,
+    cast(null as varchar) as population_base,
     cast(null as varchar) as denominator_source
 from sums_over_years

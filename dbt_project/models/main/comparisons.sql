@@ -1,104 +1,78 @@
--- Grain: city x value of the city x what it is compared with: the country, and each other city of the
--- programme.
+-- Grain: city x value of the city x what it is compared with: the country, and each other city that the
+-- programme's release in force had when the run began.
 -- Between cities everybody together is compared. The same period, or for the country the nearest within a
 -- year; `same_definition` says whether both measure the same thing.
 with
-    own as (
-        select observations.*
-        from {{ ref('observations') }} as observations
-        inner join
-            {{ source('run_records', 'cities') }} as cities
-            on observations.city_id = cities.city_id
-            and observations.area_id = cities.city_area
-        where observations.value is not null
-    ),
+    own as (select * from {{ ref('compared_figures') }} where is_city),
 
-    keyed as (select *, coalesce(other_dim, '') as dim_key, coalesce(other_code, '') as code_key from own),
+    national as (select * from {{ ref('compared_figures') }} where area_level = 'country'),
 
-    national as (
-        select
-            city_id,
-            indicator_id,
-            freq,
-            period,
-            period_start,
-            sex,
-            age,
-            coalesce(other_dim, '') as dim_key,
-            coalesce(other_code, '') as code_key,
-            area_id,
-            value,
-            unit,
-            obs_status,
-            sources
-        from {{ ref('observations') }}
-        where area_level = 'country' and value is not null
+    -- The figures of the other cities, each with the city that is compared with it.
+    peers as (
+        select peers.* exclude (city_id, peer_id), peers.city_id as compared_city, peers.peer_id as city_id
+        from {{ source('run_records', 'peers') }} as peers
     ),
 
     with_country as (
         select
-            keyed.*,
+            own.*,
             'national' as comparator,
             national.area_id as comparator_id,
-            national.value as comparator_value,
-            national.period as comparator_period,
-            national.sources as comparator_sources,
-            keyed.unit = national.unit
-            and keyed.obs_status <> 'D'
-            and national.obs_status <> 'D' as same_definition
-        from keyed
+            national.area_name as comparator_name,
+            {{ compared('own', 'national') }}
+        from own
         inner join
             national
-            on keyed.city_id = national.city_id
-            and keyed.indicator_id = national.indicator_id
-            and keyed.freq = national.freq
-            and keyed.sex = national.sex
-            and keyed.age = national.age
-            and keyed.dim_key = national.dim_key
-            and keyed.code_key = national.code_key
+            on own.city_id = national.city_id
+            and own.indicator_id = national.indicator_id
+            and own.freq = national.freq
+            and own.sex = national.sex
+            and own.age = national.age
+            and own.other_dim is not distinct from national.other_dim
+            and own.other_code is not distinct from national.other_code
             and (
-                keyed.period = national.period
-                or (keyed.freq = 'A' and abs(year(keyed.period_start) - year(national.period_start)) <= 1)
+                own.period = national.period
+                or (own.freq = 'A' and abs(year(own.period_start) - year(national.period_start)) <= 1)
             )
         qualify
             row_number() over (
                 partition by
-                    keyed.city_id,
-                    keyed.indicator_id,
-                    keyed.freq,
-                    keyed.period,
-                    keyed.sex,
-                    keyed.age,
-                    keyed.dim_key,
-                    keyed.code_key
-                order by abs(year(keyed.period_start) - year(national.period_start)), national.period_start
+                    own.city_id,
+                    own.indicator_id,
+                    own.freq,
+                    own.period,
+                    own.sex,
+                    own.age,
+                    own.other_dim,
+                    own.other_code
+                order by abs(year(own.period_start) - year(national.period_start)), national.period_start
             )
             = 1
     ),
 
     with_cities as (
         select
-            keyed.*,
+            own.*,
             'city' as comparator,
-            others.city_id as comparator_id,
-            others.value as comparator_value,
-            others.period as comparator_period,
-            others.sources as comparator_sources,
-            keyed.unit = others.unit
-            and keyed.obs_status <> 'D'
-            and others.obs_status <> 'D' as same_definition
-        from keyed
+            peers.city_id as comparator_id,
+            peers.city as comparator_name,
+            {{ compared('own', 'peers') }}
+        from own
         inner join
-            keyed as others
-            on keyed.city_id <> others.city_id
-            and keyed.indicator_id = others.indicator_id
-            and keyed.freq = others.freq
-            and keyed.period = others.period
-            and keyed.sex = others.sex
-            and keyed.age = others.age
-            and keyed.dim_key = others.dim_key
-            and keyed.code_key = others.code_key
-        where keyed.sex = '_T' and keyed.age = '_T' and keyed.dim_key = ''
+            peers
+            on own.city_id = peers.compared_city
+            and own.indicator_id = peers.indicator_id
+            and own.freq = peers.freq
+            and own.period = peers.period
+        where own.sex = '_T' and own.age = '_T' and own.other_dim is null
+    ),
+
+    all_comparisons as (
+        select *
+        from with_country
+        union all
+        select *
+        from with_cities
     )
 
 select
@@ -116,33 +90,15 @@ select
     obs_status,
     comparator,
     comparator_id,
+    comparator_name,
     comparator_value,
     comparator_period,
     comparator_sources,
-    value / nullif(comparator_value, 0) as ratio,
-    value - comparator_value as difference,
+    ratio,
+    ratio_low,
+    ratio_high,
+    difference,
+    difference_low,
+    difference_high,
     same_definition
-from with_country
-union all
-select
-    city_id,
-    indicator_id,
-    area_id,
-    freq,
-    period,
-    sex,
-    age,
-    other_dim,
-    other_code,
-    value,
-    unit,
-    obs_status,
-    comparator,
-    comparator_id,
-    comparator_value,
-    comparator_period,
-    comparator_sources,
-    value / nullif(comparator_value, 0),
-    value - comparator_value,
-    same_definition
-from with_cities
+from all_comparisons

@@ -14,6 +14,7 @@ with
             findings.parent_id,
             findings.city_id,
             findings.rule_id,
+            findings.gap_code,
             list_concat(
                 findings.words,
                 [
@@ -78,6 +79,7 @@ with
         from findings_with_names as findings
         inner join sentences on findings.rule_id = sentences.rule_id
         inner join translated_terms on sentences.language = translated_terms.language
+        where not ends_with(findings.rule_id, '_many')
     ),
 
     single_texts as (
@@ -98,7 +100,44 @@ with
         group by parent_id, language
     ),
 
-    -- A finding that groups many says how many, and what the first of them is.
+    -- What the findings of a group are about, in the language of the text.
+    words_of_children as (
+        select
+            parent_id,
+            language,
+            string_agg(distinct word.value, ', ' order by word.value) filter (
+                where word.name = 'dimension_word'
+            ) as dimensions,
+            array_to_string(
+                (list(distinct word.value order by word.value) filter (where word.name = 'indicator'))[1:5],
+                ', '
+            ) as examples
+        from (select parent_id, language, unnest(words) as word from findings_by_language)
+        where parent_id is not null
+        group by parent_id, language
+    ),
+
+    kind_names as (
+        select replace(key, 'gap_', '') as gap_code, language, text as kind
+        from {{ source('run_records', 'texts') }}
+        where domain = 'words' and starts_with(key, 'gap_')
+    ),
+
+    -- Whose core set it is.
+    core_sets as (
+        select
+            city_id,
+            case
+                when bool_or(core_provenance = 'city_override')
+                then 'the city''s set'
+                else 'the project''s set'
+            end as core_set
+        from {{ ref('indicators') }}
+        group by city_id
+    ),
+
+    -- A finding that groups many has a sentence of its own; else it says what kind they are, how many,
+    -- and what the first of them is.
     group_sentences as (
         select
             findings.gap_id,
@@ -110,12 +149,34 @@ with
                 findings.words,
                 [
                     {'name':'example', 'value':first_children.example},
-                    {'name':'step', 'value':first_children.step}
+                    {'name':'step', 'value':first_children.step},
+                    {'name':'kind', 'value':coalesce(kind_names.kind, findings.gap_code)},
+                    {
+                        'name':'core_set',
+                        'value':coalesce(translated_terms.terms[core_sets.core_set], core_sets.core_set)
+                    },
+                    {'name':'dimensions', 'value':coalesce(words_of_children.dimensions, '')},
+                    {'name':'examples', 'value':coalesce(words_of_children.examples, '')}
                 ]
             ) as words
         from findings_with_names as findings
         inner join first_children on findings.gap_id = first_children.parent_id
-        inner join sentences on sentences.rule_id = 'many' and sentences.language = first_children.language
+        inner join
+            sentences
+            on sentences.language = first_children.language
+            and sentences.rule_id = case
+                when findings.rule_id in (select rule_id from {{ ref('statements') }})
+                then findings.rule_id
+                else 'many'
+            end
+        inner join translated_terms on sentences.language = translated_terms.language
+        left join core_sets on findings.city_id = core_sets.city_id
+        left join
+            words_of_children
+            on findings.gap_id = words_of_children.parent_id
+            and sentences.language = words_of_children.language
+        left join
+            kind_names on findings.gap_code = kind_names.gap_code and sentences.language = kind_names.language
         where ends_with(findings.rule_id, '_many')
     )
 

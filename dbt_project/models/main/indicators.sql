@@ -4,7 +4,9 @@
 -- with its reason.
 select
     cities.city_id,
-    indicators.* exclude (core_flag, core_provenance),
+    indicators.* exclude (core_flag, core_provenance) replace (
+        replace(indicators.unit, 'local currency', coalesce(cities.currency, 'local currency')) as unit
+    ),
     coalesce(decided.core, indicators.core_flag) as core_flag,
     case
         when decided.indicator_id is not null then 'city_override' else indicators.core_provenance

@@ -17,11 +17,38 @@ with
     ),
 
     -- Sources whose definition is not the catalogue's own say so in their contracts.
-    differing_feeds as (
-        select city_id, feed_id, differs from {{ source('run_records', 'feeds') }} where differs is not null
+    differing_sources as (
+        select
+            sources.city_id,
+            sources.numerator_source,
+            string_agg(feeds.differs, ' ' order by feeds.feed_id) as differs
+        from (select distinct city_id, numerator_source from values_in_window) as sources
+        inner join
+            {{ source('run_records', 'feeds') }} as feeds
+            on sources.city_id = feeds.city_id
+            and {{ in_list('feeds.feed_id', 'sources.numerator_source') }}
+        where feeds.differs is not null
+        group by sources.city_id, sources.numerator_source
     ),
 
-    -- Values to whose numerator or denominator some more rows may belong.
+    -- Of a sum of money the unit names the currency: that of a feed that states one, else the city's.
+    currencies as (
+        select
+            values_in_window.city_id,
+            values_in_window.sources,
+            coalesce(min(feeds.currency), any_value(cities.currency)) as currency
+        from values_in_window
+        inner join
+            {{ source('run_records', 'cities') }} as cities on values_in_window.city_id = cities.city_id
+        left join
+            {{ source('run_records', 'feeds') }} as feeds
+            on values_in_window.city_id = feeds.city_id
+            and list_contains(values_in_window.sources, feeds.feed_id)
+        where contains(values_in_window.unit, 'local currency')
+        group by values_in_window.city_id, values_in_window.sources
+    ),
+
+    -- Values to whose numerator or denominator some more rows of a feed that they rest on may belong.
     possible_losses as (
         select
             city_id,
@@ -33,10 +60,13 @@ with
             age,
             other_dim,
             other_code,
-            feed_id,
-            max(possible_loss) as possible_loss
-        from {{ ref('indicator_parts') }}
-        where possible_loss is not null
+            max(parts.possible_loss) as possible_loss
+        from values_in_window
+        inner join
+            {{ ref('indicator_parts') }} as parts using (
+                city_id, indicator_id, area_id, freq, start, sex, age, other_dim, other_code
+            )
+        where parts.possible_loss is not null and list_contains(values_in_window.sources, parts.feed_id)
         group by all
     ),
 
@@ -49,11 +79,19 @@ with
     -- marked as uncertain. Zero is zero.
     protected_values as (
         select
-            values_in_window.*,
+            values_in_window.* replace (
+                replace(
+                    values_in_window.unit, 'local currency', coalesce(currencies.currency, 'local currency')
+                ) as unit
+            ),
             areas.level as area_level,
             areas.boundary_version,
             newest_deliveries.data_as_of,
-            differing_feeds.differs,
+            differing_sources.differs,
+            scale.reason_code as scale_code,
+            scale.factor as scale_detail,
+            breaks.reason_code as break_code,
+            breaks.reason_detail as break_detail,
             coalesce(list_has_any(values_in_window.sources, corrected.feeds), false) as corrected,
             losses.possible_loss,
             coalesce(
@@ -61,7 +99,9 @@ with
                 and areas.level <> 'country'
                 and values_in_window.numerator > 0
                 and values_in_window.numerator < case
-                    when groups.age_max < 18 then greatest(indicators.min_cell, 10) else indicators.min_cell
+                    when {{ age_high('cast(null as bigint)', 'values_in_window.age') }} < 18
+                    then greatest(indicators.min_cell, 10)
+                    else indicators.min_cell
                 end,
                 false
             ) as few_people,
@@ -91,7 +131,6 @@ with
         inner join
             {{ ref('indicator_catalogue') }} as indicators
             on values_in_window.indicator_id = indicators.indicator_id
-        left join {{ ref('age_groups') }} as groups on values_in_window.age = groups.age_group
         left join newest_deliveries on values_in_window.city_id = newest_deliveries.city_id
         left join
             {{ ref('corrected_cells') }} as corrected
@@ -110,11 +149,37 @@ with
             and values_in_window.age = losses.age
             and values_in_window.other_dim = losses.other_dim
             and values_in_window.other_code = losses.other_code
-            and list_contains(values_in_window.sources, losses.feed_id)
         left join
-            differing_feeds
-            on values_in_window.city_id = differing_feeds.city_id
-            and values_in_window.sources[1] = differing_feeds.feed_id
+            currencies
+            on values_in_window.city_id = currencies.city_id
+            and values_in_window.sources = currencies.sources
+        left join
+            differing_sources
+            on values_in_window.city_id = differing_sources.city_id
+            and values_in_window.numerator_source = differing_sources.numerator_source
+        left join
+            {{ ref('out_of_scale') }} as scale
+            on values_in_window.city_id = scale.city_id
+            and values_in_window.indicator_id = scale.indicator_id
+            and values_in_window.area_id = scale.area_id
+            and values_in_window.freq = scale.freq
+            and values_in_window.start = scale.start
+            and values_in_window.sex = scale.sex
+            and values_in_window.age = scale.age
+            and values_in_window.other_dim = scale.other_dim
+            and values_in_window.other_code = scale.other_code
+            and not scale.is_confirmed
+        left join
+            {{ ref('series_breaks') }} as breaks
+            on values_in_window.city_id = breaks.city_id
+            and values_in_window.indicator_id = breaks.indicator_id
+            and values_in_window.area_id = breaks.area_id
+            and values_in_window.freq = breaks.freq
+            and values_in_window.start = breaks.start
+            and values_in_window.sex = breaks.sex
+            and values_in_window.age = breaks.age
+            and values_in_window.other_dim = breaks.other_dim
+            and values_in_window.other_code = breaks.other_code
     ),
 
     values_with_status as (
@@ -126,10 +191,12 @@ with
                 then 'Q'
                 when obs_status in ('L', 'M', 'O', 'Q')
                 then obs_status
-                when few_events
+                when few_events or scale_code is not null
                 then 'O'
                 when some_events or possible_loss is not null
                 then 'U'
+                when break_code is not null
+                then 'B'
                 when obs_status = 'A' and differs is not null
                 then 'D'
                 when obs_status = 'A' and corrected
@@ -143,6 +210,8 @@ with
                 then 'city_and_year_only'
                 when obs_status in ('L', 'M', 'O', 'Q')
                 then reason_code
+                when scale_code is not null
+                then scale_code
                 when few_events
                 then 'few_events'
                 when reason_code is not null
@@ -151,6 +220,8 @@ with
                 then 'some_events'
                 when possible_loss is not null
                 then 'possible_loss'
+                when break_code is not null
+                then break_code
                 when differs is not null
                 then 'definition_differs'
                 when corrected
@@ -161,14 +232,17 @@ with
                 then null
                 when obs_status in ('L', 'M', 'O', 'Q')
                 then reason_detail
+                when scale_code is not null
+                then scale_detail
                 when few_events
                 then null
                 when reason_code is not null
                 then reason_detail
                 when not some_events and possible_loss is not null
                 then cast(5 * ceil(20 * possible_loss) as integer) || '%'
-                when not some_events
-                then differs
+                when some_events
+                then null
+                else coalesce(break_detail, differs)
             end as reason_detail
         from protected_values
     )
@@ -205,6 +279,8 @@ select
         else 'C'
     end as quality_grade,
     sources,
+    numerator_source,
+    population_base,
     denominator_source,
     boundary_version,
     data_as_of,

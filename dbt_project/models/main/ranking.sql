@@ -1,8 +1,7 @@
 -- Grain: city x indicator x area below the city, in the newest year that has a value for an area of its
--- level.
--- An area's rank lies between two places: behind those surely above it, before those surely below it.
--- Surely is
--- where the 95% intervals do not meet. An area without an interval is not ranked, and says why.
+-- level. An area's rank lies between two places: behind those surely above it, before those surely below
+-- it. Surely is where the 95% intervals do not meet. An area without an interval is not ranked, and says
+-- why.
 with
     area_years as (
         select observations.*

@@ -1,6 +1,6 @@
 -- Grain: city x feed or category: parts of its quality between 0 and 1. Readiness is the least of them,
--- beside their mean, for a mean hides a fatal gap. What cannot be worked out is null, unknown, and lowers
--- nothing.
+-- beside their mean, for a mean hides a fatal gap. It is unknown while one of its parts is, and then at
+-- most the least of the known ones.
 with
     submissions as (
         select *, min(received_on) over (partition by city_id, feed_id) as first_received
@@ -101,7 +101,7 @@ with
                 where area_level = 'district'
             ) as granularity
         from {{ ref('expected_cells') }}
-        where state <> 'not_required'
+        where state <> 'not_required' and not is_optional
         group by all
     ),
 
@@ -162,6 +162,7 @@ select
     round(reliability, 4) as reliability,
     round(validity, 4) as validity,
     round(granularity, 4) as granularity,
-    round(list_min(parts), 4) as readiness,
-    round(list_sum(parts) / nullif(len(parts), 0), 4) as mean
+    case when len(parts) = 5 then round(list_min(parts), 4) end as readiness,
+    round(list_sum(parts) / nullif(len(parts), 0), 4) as mean,
+    round(list_min(parts), 4) as readiness_at_most
 from known_parts

@@ -1,5 +1,6 @@
 -- Grain: city x feed x area x period x classification x sex x ages x what else a measure can ask for.
--- Each shape is scanned once; everything after works on these few rows.
+-- Each shape is scanned once; everything after works on these few rows. Of events every row counts to its
+-- sex and its ages as well as to the total (no margin); tables of counts have rows for each margin.
 with
     crime_events as (
         select
@@ -91,79 +92,6 @@ with
             ethnicity
     ),
 
-    -- Where a source of counts also gives its own totals, only its finest rows are counted: parts and
-    -- totals are never added up.
-    crime_counts as (
-        select
-            city_id,
-            feed_id,
-            'crime_counts' as shape,
-            area_id,
-            period,
-            iccs_code,
-            unit_counted,
-            weapon,
-            relation,
-            situation,
-            sex,
-            age_group,
-            sum("count") as amount
-        from
-            (
-                select *
-                from {{ ref('stg_crime_counts') }}
-                qualify
-                    {{ fineness('sex', 'age_group') }} = max({{ fineness('sex', 'age_group') }}) over (
-                        partition by
-                            city_id,
-                            feed_id,
-                            area_id,
-                            period,
-                            iccs_code,
-                            unit_counted,
-                            weapon,
-                            relation,
-                            situation
-                    )
-            )
-        group by
-            city_id,
-            feed_id,
-            area_id,
-            period,
-            iccs_code,
-            unit_counted,
-            weapon,
-            relation,
-            situation,
-            sex,
-            age_group
-    ),
-
-    health_counts as (
-        select
-            city_id,
-            feed_id,
-            'health_counts' as shape,
-            area_id,
-            period,
-            icd10,
-            topic,
-            sex,
-            age_group,
-            sum("count") as amount
-        from
-            (
-                select *
-                from {{ ref('stg_health_counts') }}
-                qualify
-                    {{ fineness('sex', 'age_group') }} = max({{ fineness('sex', 'age_group') }}) over (
-                        partition by city_id, feed_id, area_id, period, icd10, topic
-                    )
-            )
-        group by city_id, feed_id, area_id, period, icd10, topic, sex, age_group
-    ),
-
     rows_of_shapes as (
         select *
         from crime_victims
@@ -173,12 +101,6 @@ with
         union all by name
         select *
         from deaths
-        union all by name
-        select *
-        from crime_counts
-        union all by name
-        select *
-        from health_counts
     ),
 
     -- What is the same for every row of a feed is worked out once.
@@ -197,20 +119,13 @@ with
             )
     ),
 
-    -- Years for sources that know no more, months for events, and for counts what their period says.
+    -- Years for sources that know no more, else months.
     dated_rows as (
         select
-            rows_of_shapes.* exclude (start, period, age, age_group) replace (
+            rows_of_shapes.* exclude (age, age_group) replace (
                 case when feeds.reports_sex then rows_of_shapes.sex else '_T' end as sex
             ),
-            case
-                when rows_of_shapes.period is not null
-                then {{ freq_of_text('rows_of_shapes.period') }}
-                when feeds.is_yearly
-                then 'A'
-                else 'M'
-            end as freq,
-            coalesce(rows_of_shapes.start, {{ start_of_text('rows_of_shapes.period') }}) as start,
+            case when feeds.is_yearly then 'A' else 'M' end as freq,
             (rows_of_shapes.age is not null or rows_of_shapes.age_group <> '_T')
             and feeds.reports_age as age_reported,
             {{ age_low('rows_of_shapes.age', 'rows_of_shapes.age_group') }} as age_low,
@@ -231,6 +146,17 @@ with
             {{ ref('city_areas') }} as areas
             on dated_rows.city_id = areas.city_id
             and dated_rows.area_id = areas.area_id
+    ),
+
+    parts_of_wholes as (select distinct row_id from {{ ref('wholes_of_counts') }}),
+
+    all_rows as (
+        select *, '' as margin
+        from rows_with_area
+        union all by name
+        select counts.*, parts.row_id as part_id
+        from {{ ref('count_rows') }} as counts
+        left join parts_of_wholes as parts on counts.row_id = parts.row_id
     )
 
 select
@@ -241,7 +167,7 @@ select
     unknown_area,
     freq,
     {{ period_start('freq', 'start') }} as start,
-    {{ profile_of('rows_with_area') }} as profile,
+    {{ profile_of('all_rows') }} as profile,
     {{ filter_columns() | join(', ') }},
     sex,
     age_reported,
@@ -250,6 +176,9 @@ select
     ethnicity,
     disability,
     exploitation,
-    sum(amount) as amount
-from rows_with_area
+    margin,
+    part_id,
+    sum(amount) as amount,
+    sum(unsplit) as unsplit
+from all_rows
 group by all

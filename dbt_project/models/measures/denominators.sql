@@ -16,7 +16,10 @@ with
             ) as next_year,
             lead(persons) over (
                 partition by city_id, area_id, sex, age, other_dim, other_code order by year
-            ) as next_persons
+            ) as next_persons,
+            lead(base) over (
+                partition by city_id, area_id, sex, age, other_dim, other_code order by year
+            ) as next_base
         from {{ ref('population_values') }}
     ),
 
@@ -75,6 +78,7 @@ select
     other_dim,
     other_code,
     feed_id,
+    base,
     cast(persons as double) as persons,
     year <> for_year as estimated,
     feed_id
@@ -95,6 +99,10 @@ select
     other_dim,
     other_code,
     feed_id,
+    -- A line between two bases rests on neither.
+    case
+        when {{ bases_differ('base', 'next_base') }} then 'between ' || base || ' and ' || next_base else base
+    end,
     cast(interpolated as double),
     true,
     feed_id || ' ' || cast(year as varchar) || ' to ' || cast(next_year as varchar) || ' (E)'

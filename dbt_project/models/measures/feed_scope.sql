@@ -7,7 +7,7 @@ with
     records_without_area as (
         select city_id, feed_id, unknown_area as code, sum(amount) as records
         from {{ ref('cells') }}
-        where unknown_area is not null
+        where margin in ('', 'T') and unknown_area is not null
         group by all
         union all
         select city_id, feed_id, code, records
@@ -32,6 +32,22 @@ with
             {{ ref('area_ancestors') }} as ancestors
             on cells.city_id = ancestors.city_id
             and cells.area_id = ancestors.area_id
+    ),
+
+    -- A feed with rows of a larger area than its extent has not counted zero where it has none.
+    feeds_of_larger_areas as (
+        select distinct feeds.city_id, feeds.feed_id
+        from feeds
+        inner join
+            {{ ref('area_ancestors') }} as ancestors
+            on feeds.city_id = ancestors.city_id
+            and feeds.extent_area = ancestors.area_id
+        inner join
+            {{ ref('cells') }} as cells
+            on feeds.city_id = cells.city_id
+            and feeds.feed_id = cells.feed_id
+            and ancestors.ancestor_id = cells.area_id
+        where ancestors.ancestor_id <> feeds.extent_area
     )
 
 select
@@ -39,10 +55,13 @@ select
     feeds.feed_id,
     ancestors.area_id,
     areas.level,
-    ancestors.area_id = feeds.extent_area
-    or (
-        {{ in_list('areas.level', "replace(feeds.spatial_levels, ',', ';')") }}
-        and (feeds_with_unmatched_area.feed_id is null or areas_with_records.area_id is not null)
+    (feeds_of_larger_areas.feed_id is null or areas_with_records.area_id is not null)
+    and (
+        ancestors.area_id = feeds.extent_area
+        or (
+            {{ in_list('areas.level', "replace(feeds.spatial_levels, ',', ';')") }}
+            and (feeds_with_unmatched_area.feed_id is null or areas_with_records.area_id is not null)
+        )
     ) as promised
 from feeds
 inner join
@@ -62,3 +81,7 @@ left join
     on feeds.city_id = areas_with_records.city_id
     and feeds.feed_id = areas_with_records.feed_id
     and ancestors.area_id = areas_with_records.area_id
+left join
+    feeds_of_larger_areas
+    on feeds.city_id = feeds_of_larger_areas.city_id
+    and feeds.feed_id = feeds_of_larger_areas.feed_id

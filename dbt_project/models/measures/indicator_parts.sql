@@ -1,7 +1,7 @@
 -- Grain: city x indicator x part (numerator, denominator) x area x frequency x period x sex x age x other
 -- dimension.
--- A part may name several measures in order of preference; one is used for each area and period, chosen on
--- its total.
+-- A part may name several measures in order of preference; one is used for a city, in all its areas and
+-- periods, for figures of several sources make no series: the first that gives a year of the city itself.
 with
     named_measures as (
         select
@@ -58,7 +58,8 @@ with
             amounts.reason_detail,
             amounts.possible_loss,
             false as estimated,
-            amounts.feed_id as source
+            amounts.feed_id as source,
+            cast(null as varchar) as base
         from {{ ref('measure_values') }} as amounts
         inner join ranked_measures as ranked on amounts.measure_id = ranked.measure_id
     ),
@@ -93,7 +94,8 @@ with
             cast(null as varchar) as reason_detail,
             cast(null as double) as possible_loss,
             false as estimated,
-            amounts.feed_id as source
+            amounts.feed_id as source,
+            cast(null as varchar) as base
         from {{ ref('quantity_values') }} as amounts
         inner join ranked_measures as ranked on amounts.measure_id = ranked.measure_id
     ),
@@ -120,11 +122,17 @@ with
             people.other_code,
             cast(people.persons as double) as amount,
             cast(people.persons as double) as amount_seen,
-            case when people.persons is null then 'ages_not_nested' end as reason_code,
+            case
+                when people.persons is null and people.age = '_T'
+                then 'no_value_given'
+                when people.persons is null
+                then 'ages_not_nested'
+            end as reason_code,
             cast(null as varchar) as reason_detail,
             cast(null as double) as possible_loss,
             false as estimated,
-            people.feed_id as source
+            people.feed_id as source,
+            people.base
         from {{ ref('population_values') }} as people
         inner join ranked_measures as ranked on ranked.shape = 'population' and ranked.part = 'numerator'
         union all
@@ -148,11 +156,17 @@ with
             people.other_code,
             people.persons,
             people.persons,
-            case when people.persons is null then 'ages_not_nested' end as reason_code,
+            case
+                when people.persons is null and people.age = '_T'
+                then 'no_value_given'
+                when people.persons is null
+                then 'ages_not_nested'
+            end as reason_code,
             null,
             null,
             people.estimated,
-            people.source
+            people.source,
+            people.base
         from {{ ref('denominators') }} as people
         inner join ranked_measures as ranked on ranked.shape = 'population' and ranked.part = 'denominator'
     ),
@@ -181,15 +195,42 @@ with
             and (only_sex = '_T' and only_age = '_T' or other_dim = '')
     ),
 
+    -- Ages that a measure asks for are no groups of ours: they are published where a source gives them as
+    -- such.
+    asked_ages_given as (
+        select distinct given.city_id, given.feed_id, groups.age_group
+        from
+            (
+                select city_id, feed_id, age_low, age_high
+                from {{ ref('cells') }}
+                union all
+                select city_id, feed_id, age_low, age_high
+                from {{ ref('population_rows') }}
+                union all
+                select city_id, feed_id, age_low, age_high
+                from {{ ref('quantity_rows') }}
+            ) as given
+        inner join
+            {{ ref('age_groups') }} as groups
+            on groups.scheme = 'asked'
+            and given.age_low = groups.age_min
+            and given.age_high = groups.age_max
+    ),
+
     -- Only where a part names several measures is there a choice to make.
     preferred_measures as (
-        select city_id, indicator_id, part, area_id, freq, start, measure_id
-        from amounts_of_all_measures
-        where has_choice and sex = '_T' and age = '_T' and other_dim = ''
+        select amounts.city_id, amounts.indicator_id, amounts.part, amounts.measure_id
+        from amounts_of_all_measures as amounts
+        inner join {{ source('run_records', 'cities') }} as cities on amounts.city_id = cities.city_id
+        where amounts.has_choice and amounts.sex = '_T' and amounts.age = '_T' and amounts.other_dim = ''
         qualify
             row_number() over (
-                partition by city_id, indicator_id, part, area_id, freq, start
-                order by (amount is null), rank, measure_id
+                partition by amounts.city_id, amounts.indicator_id, amounts.part
+                order by
+                    (amounts.amount is null),
+                    (amounts.area_id <> cities.city_area),
+                    (amounts.freq <> 'A'),
+                    amounts.rank
             )
             = 1
     )
@@ -203,6 +244,9 @@ from
         union all
         select *
         from (select * from amounts_of_all_measures where has_choice)
-        semi join preferred_measures using (city_id, indicator_id, part, area_id, freq, start, measure_id)
-    )
-where age not in (select age_group from {{ ref('age_groups') }} where scheme = 'asked')
+        semi join preferred_measures using (city_id, indicator_id, part, measure_id)
+    ) as parts
+where
+    part = 'denominator'
+    or age not in (select age_group from {{ ref('age_groups') }} where scheme = 'asked')
+    or (city_id, feed_id, age) in (select city_id, feed_id, age_group from asked_ages_given)

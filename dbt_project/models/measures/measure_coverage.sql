@@ -1,5 +1,5 @@
 -- Grain: city x feed x measure x frequency x period of the window: how many of its months accepted
--- deliveries cover.
+-- deliveries cover, and of how many more they have rows that need not be all (`months_open`).
 with
     months as (
         select
@@ -19,22 +19,37 @@ with
 
     -- Months in which each code of a measure is covered by some delivery in use.
     covered_codes as (
-        select distinct coverage.city_id, coverage.feed_id, codes.measure_id, codes.code, months.month
+        select
+            coverage.city_id,
+            coverage.feed_id,
+            codes.measure_id,
+            codes.code,
+            months.month,
+            bool_or(coverage.complete) as is_complete
         from {{ source('run_records', 'coverage') }} as coverage
         inner join
             {{ ref('measure_codes') }} as codes
             on coverage.shape = codes.shape
-            and starts_with(codes.code, coverage.code_prefix)
+            -- Topics are whole words; offences and causes are coded from the broad to the fine.
+            and (
+                coverage.code_prefix in ('', codes.code)
+                or (coverage.shape <> 'health_counts' and starts_with(codes.code, coverage.code_prefix))
+            )
         inner join
             months
             on coverage.city_id = months.city_id
             and months.month >= coverage.period_start
             and {{ period_end("'M'", 'months.month') }} <= coverage.period_end
-        where coverage.complete
+        group by coverage.city_id, coverage.feed_id, codes.measure_id, codes.code, months.month
     ),
 
     covered_months as (
-        select covered_codes.city_id, covered_codes.feed_id, covered_codes.measure_id, covered_codes.month
+        select
+            covered_codes.city_id,
+            covered_codes.feed_id,
+            covered_codes.measure_id,
+            covered_codes.month,
+            bool_and(covered_codes.is_complete) as is_complete
         from covered_codes
         inner join codes_needed on covered_codes.measure_id = codes_needed.measure_id
         group by
@@ -49,6 +64,32 @@ with
     -- A table of topics covers those it has ever had a row of, or names in its contract: one without a line
     -- for births has not counted none.
     known_topics as (select distinct city_id, feed_id, topic from {{ ref('cells') }} where topic is not null),
+
+    -- A measure of several topics is their sum: a source that has never had a row of one of them has no sum.
+    measures_of_missing_topics as (
+        select feeds.city_id, feeds.feed_id, codes.measure_id
+        from (select distinct city_id, feed_id, shape from {{ source('run_records', 'coverage') }}) as feeds
+        inner join
+            {{ ref('measure_codes') }} as codes on feeds.shape = codes.shape and codes.shape = 'health_counts'
+        inner join
+            {{ ref('measures') }} as measures
+            on codes.measure_id = measures.measure_id
+            and contains(measures.topic, ';')
+            and {{ in_list('codes.code', 'measures.topic') }}
+        left join
+            known_topics
+            on feeds.city_id = known_topics.city_id
+            and feeds.feed_id = known_topics.feed_id
+            and codes.code = known_topics.topic
+        left join
+            {{ source('run_records', 'coverage') }} as named
+            on feeds.city_id = named.city_id
+            and feeds.feed_id = named.feed_id
+            and named.code_prefix <> ''
+            and starts_with(codes.code, named.code_prefix)
+        group by feeds.city_id, feeds.feed_id, codes.measure_id, codes.code
+        having count(known_topics.topic) = 0 and count(named.code_prefix) = 0
+    ),
 
     -- A source that knows only a broader offence, and has never had a row of this one, cannot say how many
     -- of those there were: not even none.
@@ -139,6 +180,7 @@ with
     feeds_that_can_answer as (
         select *
         from feeds_of_measures
+        anti join measures_of_missing_topics using (city_id, feed_id, measure_id)
         anti join measures_known_only_broadly using (city_id, feed_id, measure_id)
         anti join measures_of_other_units using (city_id, feed_id, measure_id)
     ),
@@ -165,7 +207,8 @@ select
     frequencies.freq,
     {{ period_start('frequencies.freq', 'months.month') }} as start,
     frequencies.months_expected,
-    count(covered_months.month) as months_covered
+    count(*) filter (covered_months.is_complete) as months_covered,
+    count(*) filter (not covered_months.is_complete) as months_open
 from feeds_that_can_answer
 inner join months on feeds_that_can_answer.city_id = months.city_id
 left join

@@ -3,7 +3,13 @@
 -- A row without a code may be of any offence or cause; one of unknown weapon may be of any weapon.
 {% set tags = filter_columns() | reject('in', ['iccs_code', 'icd10', 'topic', 'unit_counted']) | list %}
 with
-    profiles as (select distinct profile, shape, {{ filter_columns() | join(', ') }} from {{ ref('cells') }}),
+    profiles as (
+        select profile, shape, {{ filter_columns() | join(', ') }}
+        from {{ ref('cells') }}
+        union
+        select profile, shape, {{ filter_columns() | join(', ') }}
+        from {{ ref('lost_rows') }}
+    ),
 
     iccs as (
         select measure_id, unnest(string_split(iccs_code, ';')) as prefix

@@ -56,11 +56,51 @@ with
             )
     ),
 
+    questions_in_order as (
+        select
+            indicator_id,
+            unnest(string_split(question, ';')) as question,
+            unnest(range(1, len(string_split(question, ';')) + 1)) as step,
+            len(string_split(question, ';')) as steps
+        from {{ ref('indicator_catalogue') }}
+        where question is not null
+    ),
+
+    -- The first no is the last question of its respondent: who had no contact is not asked about a bribe.
+    answers_in_order as (
+        select
+            questions.indicator_id,
+            answers.*,
+            questions.step,
+            coalesce(
+                min(questions.step) filter (not answers.answer) over (
+                    partition by
+                        questions.indicator_id,
+                        answers.city_id,
+                        answers.feed_id,
+                        answers.period,
+                        answers.respondent_id
+                ),
+                questions.steps
+            ) as last_step
+        from questions_in_order as questions
+        inner join answers on answers.question = 'q_' || questions.question
+    ),
+
+    -- Yes to every question of the indicator; whoever left one open on the way is not in it.
+    combined_answers as (
+        select indicator_id, city_id, feed_id, period, respondent_id, bool_and(answer) as answer
+        from answers_in_order
+        where step <= last_step
+        group by indicator_id, city_id, feed_id, period, respondent_id
+        having count(*) = any_value(last_step)
+    ),
+
     -- The respondents of the indicator's question and base, and whether the answer was yes.
     answers_by_indicator as (
         select indicators.indicator_id, indicators.multiplier, respondents.*, answers.answer
         from {{ ref('indicator_catalogue') }} as indicators
-        inner join answers on answers.question = 'q_' || indicators.question
+        inner join combined_answers as answers on indicators.indicator_id = answers.indicator_id
         inner join respondents using (city_id, feed_id, period, respondent_id)
         left join
             answers as base

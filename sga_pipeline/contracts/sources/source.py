@@ -41,8 +41,8 @@ class Periods(Contract):
     """The periods a feed can be asked for one by one."""
 
     freq: Frequency
-    first: Annotated[str, Field(pattern=r"^[0-9]{4}(-(0[1-9]|1[0-2])|-Q[1-4])?$")]
-    last: Annotated[str, Field(pattern=r"^[0-9]{4}(-(0[1-9]|1[0-2])|-Q[1-4])?$")] | None = None
+    first: Annotated[str, Field(pattern=r"^(19|20)[0-9]{2}(-(0[1-9]|1[0-2])|-Q[1-4])?$")]
+    last: Annotated[str, Field(pattern=r"^(19|20)[0-9]{2}(-(0[1-9]|1[0-2])|-Q[1-4])?$")] | None = None
     # How many of the newest ended periods are asked for again in every pull, for sources that still change them.
     # Older ones that are here are left alone until somebody asks for them. `all`: each is asked for again every time.
     # Not given: three; and all of a folder's, where looking costs nothing.

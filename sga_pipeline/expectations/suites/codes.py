@@ -7,7 +7,15 @@ from sga_pipeline.expectations.suite import Rule, Suite
 
 _CODES = """
 -- Grain: combination of codes.
-select distinct sex, age, area_level, freq, obs_status, conf_status
+select distinct
+    sex,
+    age,
+    -- Any band may be delivered; what no code of a band looks like is an error of ours.
+    case when regexp_full_match(age, 'Y[0-9]+(T[0-9]+)?|Y_GE[0-9]+|_T|_U') then 'band' else 'none' end as age_form,
+    area_level,
+    freq,
+    obs_status,
+    conf_status
 from observations
 where city_id = $city_id
 order by all
@@ -15,10 +23,9 @@ order by all
 
 
 def known_codes(catalogue: Catalogue) -> Suite:
-    """Every code that a reader meets is in the catalogue."""
+    """Every code that a reader meets is in the catalogue, and every age is a band, whichever a source has."""
     listed = {
         "sex": list(catalogue.code_lists["sex"]),
-        "age": [*catalogue.age_groups, "_T", "_U"],
         "area_level": list(catalogue.code_lists["area_level"]),
         "freq": ["A", "Q", "M"],
         "obs_status": list(catalogue.code_lists["obs_status"]),
@@ -35,12 +42,20 @@ def known_codes(catalogue: Catalogue) -> Suite:
         )
         for column, codes in listed.items()
     )
+    ages = Rule(
+        "known:age",
+        "Every age is the code of a band, of all ages together, or of an unknown age.",
+        "ExpectColumnValuesToBeInSet",
+        {"column": "age_form", "value_set": ["band"]},
+        ("age",),
+        "select distinct age from observations where age = '{age}'",
+    )
     return Suite(
         "codes_are_known",
         "Codes are those of the catalogue",
         "main/observations",
         _CODES,
-        rules,
+        (*rules, ages),
         "us",
         "select count(distinct sex) from observations where city_id = $city_id",
     )

@@ -134,7 +134,8 @@ summed as (
     left join areas_of_level on parts.area_level = areas_of_level.area_level
     where
         parts.area_level in ('district', 'neighbourhood')
-        and (not wholes.counted or wholes.sources = parts.sources)
+        -- Two sources need not agree; where they do not, that is a finding of its own.
+        and wholes.sources = parts.sources
     group by wholes.city_id, wholes.indicator_id, wholes.area_id, wholes.period, parts.area_level
 ),
 {_COMPARED}"""

@@ -1,6 +1,5 @@
 """dbt as Dagster calls it: started once, in the home, with the project as it was parsed for the asset graph."""
 
-import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -9,8 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DbtCliInvocation, DbtProject
 from packaging.version import Version
+
+from sga_pipeline.orchestration.dagster_internals.dagster_dbt_alone import (
+    DagsterDbtTranslator,
+    DbtCliInvocation,
+    DbtProject,
+)
+from sga_pipeline.orchestration.progress import report_progress
+
+TABLES = {"model", "seed"}
 
 
 def stream_dbt(
@@ -19,7 +26,7 @@ def stream_dbt(
     context: dg.AssetExecutionContext,
     project: DbtProject,
     translator: DagsterDbtTranslator,
-    manifest: Path,
+    manifest: Mapping[str, Any],
     target: Path,
     environment: Mapping[str, str],
 ) -> Iterator[Any]:
@@ -27,10 +34,13 @@ def stream_dbt(
 
     `DbtCliResource.cli` would ask dbt for its version in a process of its own, and load dbt a second time to count rows (ADR 16).
     """
+    nodes = manifest["nodes"].values()
+    tables = sum(node["resource_type"] in TABLES for node in nodes)
+    report_progress("build", unit="table", of=tables)
     invocation = DbtCliInvocation.run(
         args=[sys.executable, "-m", "sga_pipeline.warehouse.dbt_entry", *arguments],
         env={**os.environ, **environment, **_settings(project, target)},
-        manifest=json.loads(manifest.read_text(encoding="utf-8")),
+        manifest=manifest,
         dagster_dbt_translator=translator,
         project_dir=Path(project.project_dir),
         target_path=target,
@@ -40,9 +50,13 @@ def stream_dbt(
         cli_version=Version(version("dbt-core")),
         dbt_project=project,
     )
+    # Dagster works them out anew each time it is asked.
+    selected = context.op_execution_context.selected_output_names
     for event in invocation.stream():
+        if isinstance(event, dg.Output):
+            report_progress("build", event.output_name, unit="table", of=tables)
         # What dbt built beside the selection is in the warehouse, but this run was not asked to report it.
-        if not isinstance(event, dg.Output) or event.output_name in context.selected_output_names:
+        if not isinstance(event, dg.Output) or event.output_name in selected:
             yield event
 
 

@@ -12,7 +12,7 @@ with
             {{ first_few('short_title', 'short_title', "state in ('missing', 'partial')") }} as missing,
             available_n / expected_n as share_available
         from {{ ref('expected_cells') }}
-        where area_level = 'city'
+        where area_level = 'city' and not is_optional
         group by city_id, category
         having expected_n > available_n
     )

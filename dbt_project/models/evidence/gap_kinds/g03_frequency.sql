@@ -1,5 +1,15 @@
 -- Grain: finding. Indicators that a feed gives less often than the assessment needs them (G03).
 with
+    -- A series that its contract closes is no longer collected at all (G13, closed_early).
+    rhythms as (
+        select rhythms.*
+        from {{ ref('collection_rhythm') }} as rhythms
+        anti join
+            (select * from {{ ref('feed_states') }} where closed) as closed
+            on rhythms.city_id = closed.city_id
+            and rhythms.feed_id = closed.feed_id
+    ),
+
     rare as (
         select
             'rare' as rule_id,
@@ -12,9 +22,9 @@ with
             periods_n,
             first_year as first_period,
             last_year as last_period,
-            round(collection_rhythm.months_found / months_needed, 4) as ratio,
+            round(rhythms.months_found / months_needed, 4) as ratio,
             round(irregularity, 4) as irregularity
-        from {{ ref('collection_rhythm') }} as collection_rhythm
+        from rhythms
         where periods_n > 1
     ),
 
@@ -29,7 +39,7 @@ with
             last_year as year,
             months_needed,
             1 as one_off
-        from {{ ref('collection_rhythm') }}
+        from rhythms
         where periods_n = 1 and several_needed
     )
 

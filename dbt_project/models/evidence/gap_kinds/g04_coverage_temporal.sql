@@ -36,7 +36,7 @@ with
             city_id,
             feed_id,
             'partial_year' as dimension,
-            max(year(period_start)) filter (where not accepted) as year,
+            any_value(last_partial) as year,
             cast(
                 coalesce(
                     sum(months) filter (where accepted and year(period_start) = last_partial), 0
@@ -52,23 +52,44 @@ with
         having months_covered < due_n
     ),
 
+    -- The year of which the last months are not due yet. What came before it was due counts as well.
+    running_years as (
+        select
+            submissions.city_id,
+            submissions.feed_id,
+            cast(year(max(submissions.period_end)) as integer) as year,
+            max(submissions.period_end) as due_to,
+            cast(coalesce(sum(submissions.months) filter (where submissions.accepted), 0) as bigint) as due_n,
+            greatest(
+                0,
+                date_diff(
+                    'month',
+                    due_to + 1,
+                    least(coalesce(any_value(feeds.covers_to), due_to) + 1, make_date(year + 1, 1, 1))
+                )
+            ) as early_n
+        from {{ ref('submissions') }} as submissions
+        inner join
+            {{ ref('feed_states') }} as feeds
+            on submissions.city_id = feeds.city_id
+            and submissions.feed_id = feeds.feed_id
+        where submissions.freq <> 'A' and submissions.year_is_open
+        group by submissions.city_id, submissions.feed_id
+    ),
+
     running_year as (
         select
             'running_year' as rule_id,
             city_id,
             feed_id,
             'running_year' as dimension,
-            max(year(period_start)) filter (where year_is_open) as year,
-            cast(
-                coalesce(sum(months) filter (where accepted and year_is_open), 0) as bigint
-            ) as months_covered,
-            12 - months_covered as months_not_yet_due,
-            make_date(cast(year as integer), 1, 1) as period_start,
-            make_date(cast(year as integer), 12, 31) as period_end
-        from {{ ref('submissions') }}
-        where freq <> 'A'
-        group by city_id, feed_id
-        having year is not null
+            cast(year as bigint) as year,
+            due_n + early_n as months_covered,
+            12 - month(due_to) - early_n as months_not_yet_due,
+            make_date(year, 1, 1) as period_start,
+            make_date(year, 12, 31) as period_end
+        from running_years
+        where months_not_yet_due > 0
     )
 
 select *

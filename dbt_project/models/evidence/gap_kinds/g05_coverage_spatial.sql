@@ -1,5 +1,5 @@
--- Grain: finding. Areas of a level that a feed covers in part: the newest year says nothing of some of them
--- (G05).
+-- Grain: finding. Areas of a level that a feed covers in part: the newest year says nothing of some of them;
+-- and areas that it has rows of though they lie outside its extent (G05).
 with
     areas_missing as (
         select
@@ -21,7 +21,24 @@ with
         from {{ ref('area_coverage') }} as area_coverage
         group by city_id, feed_id, level
         having missing_n > 0 and available_n > 0
+    ),
+
+    outside_extent as (
+        select
+            'outside_extent' as rule_id,
+            city_id,
+            feed_id,
+            extent_area as extent,
+            cells_n,
+            areas as missing,
+            first_month,
+            last_month
+        from {{ ref('unused_figures') }}
+        where reason = 'outside_extent'
     )
 
 select *
 from areas_missing
+union all by name
+select *
+from outside_extent

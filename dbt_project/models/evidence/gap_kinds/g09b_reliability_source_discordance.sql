@@ -1,4 +1,5 @@
--- Grain: finding. Indicators for which sources state different values of one year (G09b).
+-- Grain: finding. Indicators for which sources state different values of one year, or of which city and
+-- districts are taken from different sources (G09b).
 with
     -- Of each indicator the pair of sources and the year with the greatest difference.
     furthest_pairs as (
@@ -33,7 +34,31 @@ with
             make_date(year, 12, 31) as period_end
         from furthest_pairs
         where rounded_log_ratio > 0
+    ),
+
+    -- Of each indicator the newest year; within it the level with most areas.
+    levels_differ as (
+        select
+            'levels_differ' as rule_id,
+            city_id,
+            indicator_id,
+            level as dimension,
+            year,
+            city_title,
+            title as other_title,
+            areas_n,
+            make_date(year, 1, 1) as period_start,
+            make_date(year, 12, 31) as period_end
+        from {{ ref('source_levels') }}
+        qualify
+            row_number() over (
+                partition by city_id, indicator_id order by year desc, areas_n desc, level, numerator_source
+            )
+            = 1
     )
 
 select *
 from sources_differ
+union all by name
+select *
+from levels_differ

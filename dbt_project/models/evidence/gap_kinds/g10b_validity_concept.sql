@@ -3,7 +3,7 @@
 with
     definition as (
         select
-            'definition' as rule_id,
+            case concept_match when 'unknown' then 'definition_unknown' else 'definition' end as rule_id,
             city_id,
             feed_id,
             indicator_id,

@@ -29,18 +29,32 @@ with
             'zeros_undeclared' as rule_id,
             city_id,
             feed_id,
-            cells_n as expected_n,
-            cells_n - ambiguous_n as available_n,
-            cells_n,
-            ambiguous_n,
-            ambiguous_n / cells_n as share_ambiguous
-        from {{ ref('undeclared_cells') }}
-        where ambiguous_n > 0
+            cast(sum(undeclared.cells_n) as bigint) as expected_n,
+            cast(sum(undeclared.cells_n - undeclared.ambiguous_n) as bigint) as available_n,
+            cast(sum(undeclared.cells_n) as bigint) as cells_n,
+            cast(sum(undeclared.ambiguous_n) as bigint) as ambiguous_n,
+            arg_max(
+                year, (undeclared.ambiguous_n / undeclared.cells_n, undeclared.ambiguous_n, year)
+            ) as worst_year,
+            max(undeclared.ambiguous_n / undeclared.cells_n) as share_ambiguous,
+            round(100 * share_ambiguous, 1) as worst_pct
+        from {{ ref('undeclared_cells') }} as undeclared
+        group by city_id, feed_id
+        having sum(undeclared.ambiguous_n) > 0
     ),
 
+    -- Rows there are, and nobody has said of any period that they are all.
+    figures_unused as (
+        select 'figures_unused' as rule_id, city_id, feed_id, cells_n, first_month, last_month
+        from {{ ref('unused_figures') }}
+        where reason = 'not_complete'
+    ),
+
+    -- That a code is in no year says more than that one year lacks it; of single years the worst counts.
     codes_absent as (
         select
             'codes_absent' as rule_id,
+            coalesce(cast(year as varchar), 'all years') as time,
             city_id,
             feed_id,
             icd10 as dimension,
@@ -50,8 +64,13 @@ with
             expected,
             icd10 as code,
             1 as codes_never_used
-        from {{ ref('absent_codes') }}
+        from {{ ref('absent_codes') }} as codes
         where improbable
+        qualify
+            row_number() over (
+                partition by city_id, feed_id, icd10 order by year is not null, codes.expected desc, year desc
+            )
+            = 1
     ),
 
     -- The worst of all years stands for the others.
@@ -79,6 +98,9 @@ from improbable_zeros
 union all by name
 select *
 from zeros_undeclared
+union all by name
+select *
+from figures_unused
 union all by name
 select *
 from codes_absent

@@ -1,6 +1,5 @@
 -- Grain: finding. Ways for people to report: none listed at all, none or one for a theme, or districts
--- without
--- any (G21).
+-- without any (G21).
 with
     no_list as (
         select
