@@ -50,12 +50,8 @@
                 count(distinct sex) filter (
                     where {{ is_known_sex }} and age_group <> '_T' and amount is not null
                 ) as sexes_by_age,
-                sum(age_high - age_low + 1) filter (
-                    where sex = '_T' and other_dim = '' and amount is not null
-                ) as ages,
-                sum(age_high - age_low + 1) filter (
-                    where {{ is_known_sex }} and amount is not null
-                ) as ages_by_sex,
+                {{ ages_in_a_row("sex = '_T' and other_dim = '' and amount is not null") }} as ages,
+                {{ ages_in_a_row(is_known_sex ~ ' and amount is not null') }} as ages_by_sex,
                 count(distinct other_code) filter (
                     where other_dim = first_dim and other_code <> '_U' and amount is not null
                 ) as codes
@@ -70,12 +66,13 @@
                 and sexes > 1
                 and sexes = max(sexes) over (partition by {{ series }}) as has_all_sexes,
                 not lacks_rows
-                and ages is not distinct from max(ages) over (partition by {{ series }}) as has_all_ages,
+                and coalesce(ages = max(ages) over (partition by {{ series }}), false) as has_all_ages,
                 not lacks_rows
                 and sexes_by_age > 1
                 and sexes_by_age = max(sexes_by_age) over (partition by {{ series }})
-                and ages_by_sex
-                is not distinct from max(ages_by_sex) over (partition by {{ series }}) as has_all_of_both,
+                and coalesce(
+                    ages_by_sex = max(ages_by_sex) over (partition by {{ series }}), false
+                ) as has_all_of_both,
                 not lacks_rows
                 and codes > 1
                 and codes = max(codes) over (partition by {{ series }}) as has_all_codes
@@ -228,6 +225,19 @@
     union all
     select *
     from by_other
+{% endmacro %}
+
+{# How many years of age the bands of some rows fill, where no year between is missing or there twice (or both sexes have
+   each once) and the last band is open: a table cut off among its ages is no whole. #}
+{% macro ages_in_a_row(rows) %}
+    case
+        when
+            sum(age_high - age_low + 1) filter (where {{ rows }})
+            = count(distinct sex) filter (where age_low is not null and {{ rows }})
+            * (max(age_high) filter (where {{ rows }}) - min(age_low) filter (where {{ rows }}) + 1)
+            and max(age_high) filter (where {{ rows }}) >= 99
+        then sum(age_high - age_low + 1) filter (where {{ rows }})
+    end
 {% endmacro %}
 
 {# Rows that were set aside, beside the rows of figures they may be part of: without sex, age and amount. One that does

@@ -40,9 +40,16 @@ def conformed_assets(scope: Scope) -> list[dg.AssetsDefinition]:
 def _shape_asset(scope: Scope, shape: Shape) -> dg.AssetsDefinition:
     feeds = [(city, plan) for city, plan in scope.feeds() if plan.shape.id == shape.id]
     key = conformed_key(shape.id)
-    deps = {DUE, *(raw_key(city.id, plan.id) for city, plan in feeds)}
+    # Of a feed that comes by period every delivery counts, whatever the city's partition is called.
+    deps = [dg.AssetDep(DUE)]
+    deps += [
+        dg.AssetDep(raw_key(city.id, plan.id), partition_mapping=dg.AllPartitionMapping())
+        if plan.feed.source.periods
+        else dg.AssetDep(raw_key(city.id, plan.id))
+        for city, plan in feeds
+    ]
     # Points are looked up in boundaries that have been conformed before.
-    deps |= {conformed_key("areas") for _, plan in feeds if plan.point}
+    deps += [dg.AssetDep(conformed_key("areas"))] if any(plan.point for _, plan in feeds) else []
     checks = [
         dg.AssetCheckSpec(
             f"{city.id}__{plan.id}",
@@ -58,7 +65,7 @@ def _shape_asset(scope: Scope, shape: Shape) -> dg.AssetsDefinition:
             dg.AssetSpec(
                 key,
                 group_name="conformed",
-                deps=sorted(deps),
+                deps=deps,
                 kinds={"duckdb", "pandera"},
                 metadata=code_links({"shape": scope.assessment.contracts / "shapes" / f"{shape.id}.yaml"}),
                 description=f"{shape.title}. Grain: {shape.grain}.",

@@ -7,7 +7,7 @@ from copy import deepcopy
 from random import Random
 from typing import Any
 
-from tests.campaign.model import DISTRICTS, YEARS, Contract, Feed, Table
+from tests.campaign.model import DISTRICTS, INDICATORS, MEASURES, YEARS, Contract, Feed, Table, in_code
 
 WINDOW = {"first": f"{YEARS[0]}-01-01", "last": f"{YEARS[-1]}-12-31"}
 MONTHS = [f"{year}-{month:02d}" for year in YEARS for month in range(1, 13)]
@@ -258,8 +258,20 @@ def records(draw: Random, shape: str, code: str, indicators: Sequence[str]) -> F
     if armed:
         columns["weapon"] = {"from": "weapon"}
         roles["weapon"] = "tag"
-    made = feed(f"{shape}_{code}".lower(), shape, indicators, columns, roles, rows, coverage=WINDOW | {"codes": [code]})
+    # A register of some causes says nothing of the others.
+    codes = causes(indicators[0]) if shape == "deaths" else [code]
+    made = feed(f"{shape}_{code}".lower(), shape, indicators, columns, roles, rows, coverage=WINDOW | {"codes": codes})
     made = by_year(made) if draw.random() < 0.4 else made
     if len(made.files) > 1 and draw.random() < 0.5:
         made = updating(made)
     return day_first(made) if draw.random() < 0.3 else made
+
+
+def causes(indicator: str) -> list[str]:
+    """Every cause of death that an indicator counts, of three characters."""
+    [ranges] = {MEASURES[one]["icd10"] for one in INDICATORS[indicator]["numerator"].split(";")} - {""}
+    return [
+        code
+        for code in (f"{chapter}{number:02d}" for chapter in "FXY" for number in range(100))
+        if in_code(code, ranges)
+    ]

@@ -67,3 +67,12 @@ INDICATORS = {
     name: row | catalogue("indicator_definition")[name] for name, row in catalogue("indicator_computation").items()
 }
 AGES = {name: (int(one["age_min"]), int(one["age_max"])) for name, one in catalogue("age_groups").items()}
+
+
+def in_code(code: str, ranges: str) -> bool:
+    """Whether an ICD-10 code lies in `X85-Y09;Y871`."""
+    for part in ranges.split(";"):
+        low, _, high = part.partition("-")
+        if low <= code[: len(low)] <= (high or low):
+            return True
+    return False

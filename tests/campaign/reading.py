@@ -50,6 +50,7 @@ class Row:
 def read(contract: Contract, texts: Texts) -> list[Row]:
     """Every row of a feed's deliveries. A delivery without a column that the contract maps has none."""
     rows: list[Row] = []
+    of_one_person = contract["shape"] in ("crime_events", "crime_victims", "deaths", "survey_answers")
     for name, text in texts.items():
         address = contract["source"]["address"]
         before, marked, after = address.partition("{period}")
@@ -57,6 +58,9 @@ def read(contract: Contract, texts: Texts) -> list[Row]:
         found = _file(contract, text)
         for row in found:
             row.file = name
+            if of_one_person and row.values.get("sex") == "_T":
+                # Nobody is both: what is meant is not known.
+                row.values["sex"] = "_U"
             held = period and "updates" not in contract
             row.outside = bool(held and row.period and not row.period.startswith(period))
             if held and row.period is None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 
-from tests.campaign.model import AGES, CITY, DISTRICTS, INDICATORS, KM2, MEASURES, Feed, Texts
+from tests.campaign.model import AGES, CITY, DISTRICTS, INDICATORS, KM2, MEASURES, Feed, Texts, in_code
 from tests.campaign.reading import KEYS, Row, read
 from tests.campaign.tables import BANDS
 
@@ -193,15 +193,6 @@ def belongs(measure: dict[str, str], row: Row) -> bool | None:
     if measure["topic"]:
         answers.append(row.values.get("topic") in measure["topic"].split(";"))
     return False if False in answers else None if None in answers else True
-
-
-def in_code(code: str, ranges: str) -> bool:
-    """Whether an ICD-10 code lies in `X85-Y09;Y871`."""
-    for part in ranges.split(";"):
-        low, _, high = part.partition("-")
-        if low <= code[: len(low)] <= (high or low):
-            return True
-    return False
 
 
 def within(period: str, wider: str) -> bool:

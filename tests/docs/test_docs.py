@@ -107,7 +107,7 @@ def test_adding_a_gap_rule(city: Added, tmp_path: Path) -> None:
             tmp_path,
         ],
         cwd=copy / "dbt_project",
-        env={**os.environ, "PYTHONPATH": str(copy), "SGA_HOME": str(work / "data")},
+        env={**os.environ, "PYTHONPATH": str(copy), "SGA_HOME": str(work / "data"), "SGA_CITY": "xx_lakeside"},
         capture_output=True,
         text=True,
         check=False,
