@@ -90,7 +90,7 @@ class Second:
         self.people: Cells = defaultdict(float)
         self.counts: dict[str, Cells] = {name: defaultdict(float) for name in MEASURES}
         self.possible: dict[str, Cells] = {name: defaultdict(float) for name in MEASURES}
-        # Records that have no district.
+        # Records that have no district, also where nobody knows what they were.
         self.unplaced: dict[str, Cells] = {name: defaultdict(float) for name in MEASURES}
         self._count_people()
         for shape in ("crime_events", "crime_victims", "deaths", "health_counts"):
@@ -128,7 +128,7 @@ class Second:
             if shape != "health_counts" and row["area_id"] not in self.districts:
                 for cell in self._cells(shape, row, CITY):
                     if cell[2:] == WHOLE:
-                        for name in sure:
+                        for name in (*sure, *possible):
                             self.unplaced[name][cell] += number
             for area in {row["area_id"], CITY} if row["area_id"] in self.districts else {CITY}:
                 for cell in self._cells(shape, row, area):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import csv
+import math
 from collections import defaultdict
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,6 @@ class SecondWithLosses(Second):
         self.lost: dict[str, Cells] = {name: defaultdict(float) for name in MEASURES}
         self.lost_without_district: dict[str, Cells] = {name: defaultdict(float) for name in MEASURES}
         self._count_lost()
-        self.share_without_district = cache(self._share_without_district)
 
     def _count_lost(self) -> None:
         for month, area, row in lost_incidents(self.home):
@@ -67,20 +66,28 @@ class SecondWithLosses(Second):
                 is_base = part == "denominator" and dimension in OF_EVENTS
                 place = (area, period, *WHOLE) if is_base else (area, period, sex, age, dimension, code)
                 may, sure = self.possible[name].get(place, 0.0), self.counts[name].get(place, 0.0)
+                share = self._lacking(name, period, may + sure) if area != CITY else 0.0
                 may += self.lost[name].get((area, period, *WHOLE), 0.0)
-                share = may / (may + sure) if may else 0.0
-                share += self.share_without_district(name, period) if area != CITY else 0.0
+                share += may / (may + sure) if may else 0.0
                 share += 0.0 if is_base else self._share_of_unknown_people(name, cell)
                 found = max(found, min(1.0, share))
                 break
         return found
 
-    def _share_without_district(self, name: str, period: str) -> float:
-        """Of all that may be of the measure in the period."""
+    def _lacking(self, name: str, period: str, number: float) -> float:
+        """Of a district's cell of this size, the share that those without a district may add to it, but for a chance of one in a thousand."""
         city = (CITY, period, *WHOLE)
-        lost = self.lost_without_district[name].get(city, 0.0)
-        all_of_it = self.counts[name].get(city, 0.0) + self.possible[name].get(city, 0.0) + lost
-        return (self.unplaced[name].get(city, 0.0) + lost) / all_of_it if all_of_it else 0.0
+        nowhere = self.unplaced[name].get(city, 0.0) + self.lost_without_district[name].get(city, 0.0)
+        everywhere = self.counts[name].get(city, 0.0) + self.possible[name].get(city, 0.0)
+        everywhere += self.lost_without_district[name].get(city, 0.0)
+        if not nowhere:
+            return 0.0
+        share = nowhere / everywhere
+        if share == 1 or not number:
+            return share
+        expected = number * nowhere / (everywhere - nowhere)
+        most = min(nowhere, expected + 3 * math.sqrt(expected))
+        return max(share, most / (number + most))
 
     def _share_of_unknown_people(self, name: str, cell: Cell) -> float:
         """Of a year: people of unknown sex are some of each, and so with ages and other groups."""
