@@ -13,7 +13,7 @@ from unittest.mock import patch
 import pytest
 
 import sga_pipeline.orchestration.pull_assets
-import sga_pipeline.publish.release
+import sga_pipeline.publish.put_in_force
 from sga_pipeline.home import Home
 from sga_pipeline.orchestration.run_in_process import run_in_process
 from sga_pipeline.orchestration.scope import Scope
@@ -116,7 +116,7 @@ def on(day: date) -> Iterator[None]:
 
     with (
         patch.object(sga_pipeline.orchestration.pull_assets, "datetime", Clock),
-        patch.object(sga_pipeline.publish.release, "datetime", Clock),
+        patch.object(sga_pipeline.publish.put_in_force, "datetime", Clock),
         patch.object(Scope, "today", day),
         patch.dict(os.environ),
     ):
@@ -137,7 +137,7 @@ def grown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, list[di
     for vintage, day in enumerate(DAYS):
         deliver(city, vintage)
         with on(day), dbt_forked():
-            run_in_process(Scope(Home(home), (city,)), lambda _: None)
+            run_in_process(Scope(Home(home), (city,)), "xx_small", lambda _: None)
         said.append(content(home))
     return city, home, said
 
