@@ -74,6 +74,7 @@ def conformed(city: Path, folder: Path, *, profile: bool = False) -> int:
 
 class _Delivered:
     period = None
+    retrieved_at = "2100-01-01"
 
     def __init__(self, path: Path) -> None:
         self.path, self.sha256 = path, hashlib.sha256(str(path).encode()).hexdigest()

@@ -9,6 +9,7 @@ from typing import Protocol
 import duckdb
 
 from sga_pipeline.conform.acceptance import judge
+from sga_pipeline.conform.after_arrival import last_possible_day
 from sga_pipeline.conform.event_keys import EventKeys
 from sga_pipeline.conform.open_delivery import open_delivery
 from sga_pipeline.conform.outcome import Outcome
@@ -36,6 +37,8 @@ class Arrived(Protocol):
     def period(self) -> str | None: ...
     @property
     def path(self) -> Path: ...
+    @property
+    def retrieved_at(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ def conform_delivery(
         opened = open_table(con, plan, delivery.path, sinks.scratch)
         outcome.header = list(opened.header)
         outcome.new_columns = _new_columns(plan, opened)
-        context = ConformContext(con, plan, delivery.period, places)
+        context = ConformContext(con, plan, delivery.period, places, last_possible_day(delivery.retrieved_at))
         context.settle(opened)
         _take(context, opened, sinks, outcome)
         outcome.check()

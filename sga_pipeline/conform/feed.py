@@ -24,7 +24,7 @@ from sga_pipeline.contracts.assessment import FeedPlan
 from sga_pipeline.home import Home, write_text
 
 # Raise when conform's own behaviour changes, so that rows conformed by an older version are made anew.
-CONFORM_VERSION = 15
+CONFORM_VERSION = 16
 
 
 def conform_feed(plan: FeedPlan, deliveries: Mapping[str | None, Sequence[Arrived]], home: Home) -> list[Conformed]:
@@ -35,13 +35,13 @@ def conform_feed(plan: FeedPlan, deliveries: Mapping[str | None, Sequence[Arrive
     places = place_finder(plan, home)
     results: list[Conformed] = []
     for period in sorted(deliveries, key=lambda one: one or ""):
-        found, seen = False, set[str]()
+        found, seen, first = False, set[str](), _first_arrivals(deliveries[period])
         for delivery in deliveries[period]:
             # The same bytes may have come back after others.
             if delivery.sha256 in seen:
                 continue
             seen.add(delivery.sha256)
-            outcome, fresh = _once(plan, delivery, kept_folder, home, places, superseded=found)
+            outcome, fresh = _once(plan, first[delivery.sha256], kept_folder, home, places, superseded=found)
             results.append(Conformed(delivery, outcome, outcome.accepted and not found, fresh, superseded=found))
             # Where deliveries update records, each of them stays in use.
             found = found or (outcome.accepted and plan.feed.updates is None)
@@ -54,6 +54,11 @@ def conform_feed(plan: FeedPlan, deliveries: Mapping[str | None, Sequence[Arrive
     drop_stretches(_stretches(plan, home), conformed)
     write_conformed(plan, results, home)
     return results
+
+
+def _first_arrivals(deliveries: Sequence[Arrived]) -> dict[str, Arrived]:
+    """Of the same bytes the delivery that brought them first, for what lay ahead of it never came right."""
+    return {one.sha256: one for one in sorted(deliveries, key=lambda one: one.retrieved_at, reverse=True)}
 
 
 def _stretches(plan: FeedPlan, home: Home) -> Path:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from sga_pipeline.conform.after_arrival import RULE, not_ahead
 from sga_pipeline.conform.pandera_alone import load_pandera
 from sga_pipeline.conform.select_sql import UNREADABLE
 from sga_pipeline.conform.unlisted_codes import can_be_unknown
@@ -62,8 +64,8 @@ class RowRules:
         return pl.DataFrame(schema={"place": pl.Int64, "rule": pl.String})
 
 
-def build_rules(plan: FeedPlan, bits: dict[str, int]) -> RowRules:
-    """The schema of one feed's rows: what the shape asks of everyone, and what the feed asks besides."""
+def build_rules(plan: FeedPlan, bits: dict[str, int], last: date | None = None) -> RowRules:
+    """The schema of one feed's rows: what the shape asks of everyone, and what the feed asks besides; none may be dated after `last`."""
     pandera = load_pandera()
     severities: dict[str, str] = {}
     warnings: set[str] = set()
@@ -87,6 +89,9 @@ def build_rules(plan: FeedPlan, bits: dict[str, int]) -> RowRules:
     for pair in plan.shape.pair_rules:
         if {pair.column, pair.other} <= set(plan.feed.columns):
             add(pair.column, f"pair:{pair.id}", "high", _not_before(pair.other))
+    if dated := not_ahead(plan, last):
+        column_name, is_not_ahead = dated
+        add(column_name, f"{RULE}:{column_name}", "high", is_not_ahead)
     if plan.area_of_blanks is None:
         add("area_id", "blank:area_id", "high", lambda key: pl.col(key).is_not_null())
     for own in plan.feed.rules:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -42,6 +43,8 @@ class ConformContext:
     period: str | None
     # Finds areas from points, where the contract asks for it.
     places: PlaceFinder | None
+    # No row can be dated after this day.
+    last: date | None = None
     named: set[str] = field(default_factory=set)
     readings: Readings = field(default_factory=Readings)
 
@@ -76,7 +79,7 @@ class ConformContext:
         if duplicates:
             self.con.register("suspects", duplicates.suspects.to_arrow())
             sql = f"select * from ({sql}) where {IN_SCOPE} and {KEY} in (select {KEY} from suspects)"
-        rules, unused, total = build_rules(self.plan, selection.bits), Outcome("", "", None), 0
+        rules, unused, total = build_rules(self.plan, selection.bits, self.last), Outcome("", "", None), 0
         for chunk in _chunks(self.con, sql):
             chunk = _numbered(chunk, total)
             total += len(chunk)
@@ -94,7 +97,7 @@ def take_rows(
 ) -> Outcome:
     """What the rows of a table come to: each is kept, set aside, or a duplicate."""
     plan, outcome = context.plan, Outcome("", "", context.period)
-    rules, unlisted = build_rules(plan, selection.bits), unlisted_codes(plan)
+    rules, unlisted = build_rules(plan, selection.bits, context.last), unlisted_codes(plan)
     amount, ledger = amount_column(plan.shape), RowLedger(plan)
     columns = [column.name for column in plan.shape.columns]
     total, withdrawn = 0, WithdrawnKeys(kept_file, plan.shape)

@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from sga_pipeline.conform.after_arrival import RULE
 from sga_pipeline.conform.event_keys import EventKeys, Key
 from sga_pipeline.conform.outcome import Outcome, read_outcome
 from sga_pipeline.conform.readers.opened import Opened, Stretch
@@ -22,8 +23,9 @@ from sga_pipeline.conform.sql_text import literal, literals, name
 from sga_pipeline.home import write_text
 
 
-class _Uneven(Exception):
-    """A stretch holds another number of records than of lines: a record may reach over its end."""
+class _TakeWhole(Exception):
+    """A stretch holds another number of records than of lines: a record may reach over its end. Or a row is dated ahead, which
+    it will not be in a later delivery."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def conform_stretches(
         done = _conform(context, opened, parts)
     except duckdb.OutOfMemoryException:
         raise
-    except (_Uneven, duckdb.Error):
+    except (_TakeWhole, duckdb.Error):
         # Read whole it may be sound; if not, its fault is reported with the line where it is.
         return False
     for one in done:
@@ -119,8 +121,9 @@ def _afresh(context: ConformContext, part: _Part, duplicates: EventKeys, *, look
             duplicates.look_at(context.con, keys)
         aside = part.folder / f".{part.key}.aside"
         outcome = take_rows(context, opened, selection, aside, Quarantine(part.quarantine), duplicates)
-    if outcome.rows_in + outcome.rows_outside != part.stretch.records:
-        raise _Uneven
+    dated_ahead = any(rule.startswith(f"{RULE}:") for rule in outcome.rules)
+    if outcome.rows_in + outcome.rows_outside != part.stretch.records or dated_ahead:
+        raise _TakeWhole
     outcome.key, outcome.sha256 = part.key, part.stretch.sha256
     outcome.seen_before = _listed(duplicates.seen_before)
     outcome.conflicting = _listed(duplicates.conflicts_here)

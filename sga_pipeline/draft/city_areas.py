@@ -33,6 +33,7 @@ class _Arrived:
     path: Path
     sha256: str = "0" * 64
     period: str | None = None
+    retrieved_at: str = "9999-01-01"
 
 
 @dataclass(frozen=True)

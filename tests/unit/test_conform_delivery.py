@@ -33,6 +33,7 @@ class Arrived:
     path: Path
     sha256: str = "ab" * 32
     period: str | None = None
+    retrieved_at: str = "2100-01-01T00:00:00Z"
 
 
 def conform(tmp_path: Path, content: bytes, replacements: dict[str, str] | None = None) -> Run:

@@ -42,6 +42,7 @@ class Arrived:
     path: Path
     sha256: str = "ab" * 32
     period: str | None = None
+    retrieved_at: str = "2100-01-01T00:00:00Z"
 
 
 def write(folder: Path, crosswalk: str, system: str = "", feed: str = RESIDENTS) -> Path:

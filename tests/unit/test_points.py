@@ -27,6 +27,7 @@ class Arrived:
     path: Path
     sha256: str
     period: str | None = None
+    retrieved_at: str = "2100-01-01T00:00:00Z"
 
 
 def plan_of(folder: Path, replacements: dict[str, str] | None = None) -> CityPlan:
