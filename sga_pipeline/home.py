@@ -130,7 +130,9 @@ class Home:
                 del self._held[city_id]
 
     def _sweep(self, city_id: str) -> None:
-        """Remove what a killed run of the city left in its scratch folder."""
+        """Remove what a killed run of the city left: its scratch folder, and a pointer that was made and not yet put in place."""
+        for pointer in self.published(city_id).glob(".current-*"):
+            pointer.unlink(missing_ok=True)
         folder = self.scratch(city_id)
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -161,7 +161,7 @@ def test_months_of_the_city_and_years_of_its_districts_are_one_whole(home: Home)
     assert counted(home, "xx_months", where=f"{TOTAL}'d02'") == years(30, 25, 30, "totals_alone")
     found = "select dimension, evidence ->> 'figures' from gaps where rule_id = 'parts_differ'"
     [(dimension, shown)] = rows_of(home, "xx_months", found)
-    assert dimension == "area" and '"whole_amount":120,"parts_amount":100' in str(shown).replace(" ", "")
+    assert dimension == "area" and '"whole_amount":"120","parts_amount":"100"' in str(shown).replace(" ", "")
 
 
 def test_a_sub_class_of_the_city_is_not_added_to_the_class_of_its_districts(home: Home) -> None:
@@ -184,7 +184,8 @@ def test_a_district_is_the_sum_of_all_its_neighbourhoods_alone(home: Home) -> No
 
 
 def test_a_total_without_a_code_is_no_part(home: Home) -> None:
-    assert counted(home, "xx_totals", where=f"{TOTAL}'XS'") == years(120, "totals_alone", "totals_alone", 86)
+    # 20 of a code that may be a district are too many of 66 to leave out, and not known to be the city's.
+    assert counted(home, "xx_totals", where=f"{TOTAL}'XS'") == years(120, "totals_alone", "totals_alone", "at_least")
     assert counted(home, "xx_totals", where=f"{TOTAL}'d01'")["2020"] == "30"
 
 
