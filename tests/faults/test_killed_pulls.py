@@ -146,7 +146,7 @@ def nothing_half(home: Path) -> None:
 def no_leftovers(home: Path) -> None:
     assert [one for one in (home / "scratch").rglob("*") if one.is_file()] == []
     assert list((home / "raw").rglob(".*")) == []
-    assert [path.name for path in home.glob(".*")] == [".lock"]
+    assert [path.name for path in home.glob(".*")] == [".locks"]
 
 
 @pytest.mark.timeout(1200)

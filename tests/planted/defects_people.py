@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from tests.planted import figures
 from tests.planted.defects_figures import REPORTERS
 from tests.planted.grading import ORDER, grade, is_core, uplifted
 from tests.planted.model import MadeCity
@@ -22,26 +23,39 @@ OF_VICTIMS = ("crime.homicide_rate", "crime.homicide_firearm_rate", *NEED_A_REPO
 RECORDS_OF_VICTIMS = ("victims", "case_files", "deaths")
 
 
-def victims_report(city: MadeCity, percent: float | None) -> None:
-    """How many victims tell the police; none: nobody has asked them."""
-    rate = of("gov.victim_reporting_rate", "C")
+def victims_report(city: MadeCity, percent: float | None, *, of_any: bool) -> None:
+    """How many victims tell the police: of each crime, or asked of victims of any crime alone; none: nobody has asked them."""
+    line, crimes = "gov.victim_reporting_rate", pl.col("indicator").is_in(figures.OF_VICTIMS_OF)
+    city.must_not_raise("homicide needs no report", "G06", "low", indicator_id="crime.homicide_rate")
+    if percent is not None and not of_any:
+        _say(city, "statistics", crimes, percent)
+        city.must_not_raise("each crime asked about", "G06", "low", indicator_id=line)
+        for indicator_id in NEED_A_REPORT:
+            severity = grade("G06", percent / 100)
+            if severity:
+                city.must_raise("few report it", "G06", uplifted(severity, indicator_id), indicator_id=indicator_id)
+            else:
+                city.must_not_raise("enough report it", "G06", "low", indicator_id=indicator_id)
+        return
+    without(city, "statistics", crimes)
     for feed_id in REPORTERS:
         if percent is None:
-            without(city, feed_id, rate)
-            if feed_id == "statistics":
-                city.must_raise("nobody asked victims", "G01", "critical", indicator_id="gov.victim_reporting_rate")
+            without(city, feed_id, of(line, "C"))
         else:
-            city.tables[feed_id] = city.tables[feed_id].with_columns(
-                value=pl.when(rate).then(pl.lit(percent)).otherwise(pl.col("value"))
-            )
+            _say(city, feed_id, of(line, "C"), percent)
     if percent is None:
-        without(city, "statistics", of("gov.victim_reporting_rate", "d"))
+        without(city, "statistics", of(line, "d"))
+        city.must_raise("nobody asked victims", "G01", "critical", indicator_id=line)
     # A share of any crime is that of no single one: one finding, of the line on victims, names the crimes.
-    reported = "gov.victim_reporting_rate"
-    city.must_raise("no crime asked about", "G06", uplifted("medium", reported), indicator_id=reported)
+    city.must_raise("no crime asked about", "G06", uplifted("medium", line), indicator_id=line)
     for indicator_id in NEED_A_REPORT:
         city.must_not_raise("no share of its own", "G06", "low", indicator_id=indicator_id)
-    city.must_not_raise("homicide needs no report", "G06", "low", indicator_id="crime.homicide_rate")
+
+
+def _say(city: MadeCity, feed_id: str, where: pl.Expr, percent: float) -> None:
+    city.tables[feed_id] = city.tables[feed_id].with_columns(
+        value=pl.when(where).then(pl.lit(percent)).otherwise(pl.col("value"))
+    )
 
 
 def records_do_not_tell(city: MadeCity, column: str) -> None:

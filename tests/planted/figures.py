@@ -37,6 +37,11 @@ OTHER_GROUPS = {
     "gov.budget_execution_ratio": {"sector": {"health": 0.5, "education": 0.5}},
     "gov.prison_overcrowding": {"facility": {"north": 0.5, "south": 0.5}},
 }
+# Crimes whose victims a survey asks whether they reported it.
+OF_VICTIMS_OF = tuple(
+    f"gov.victim_reporting_rate.{crime}"
+    for crime in ("assault", "sexual_violence", "harassment", "vehicle_theft", "robbery")
+)
 AGES = ("Y0T14", "Y15T29", "Y30T44", "Y45T59", "Y_GE60")
 # Low and high of plausible values, where the unit alone does not say.
 _SPECIAL = {
@@ -120,6 +125,9 @@ def reported_table(
         for indicator_id in printed()
         for row in _rows(indicator_id, seed, districts, people, years, slant, full)
     ]
+    if full:
+        share = round(level_of("gov.victim_reporting_rate", seed), 4)
+        rows += [(name, "C", str(year), "_T", "_T", "", "", share) for name in OF_VICTIMS_OF for year in years]
     names = ["indicator", "area", "period", "sex", "age", "dim", "code", "value"]
     return pl.DataFrame(rows, schema=names, orient="row", schema_overrides={"value": pl.Float64})
 

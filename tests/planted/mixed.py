@@ -19,7 +19,7 @@ def mixed_city(number: int) -> MadeCity:
     _of_figures(city, number)
     _of_offences(city, number)
     _of_contracts(city, number)
-    people.victims_report(city, variants.RR[number % len(variants.RR)])
+    people.victims_report(city, variants.RR[number % len(variants.RR)], of_any=number % 3 == 2)
     for step in range(2):
         people.channels_left(
             city,
