@@ -100,7 +100,7 @@ class _Builder:
         if self.plan.shape.id == "areas":
             for rule in (UNREADABLE_BOUNDARY, NO_POLYGON):
                 selection.bits[rule] = 1 << len(selection.bits)
-        scope = " and ".join(self._condition(one) for one in self.plan.feed.where) or "true"
+        scope = " and ".join(self._condition(one, writer) for one in self.plan.feed.where) or "true"
         flags = " + ".join(self.flags) or "0"
         # Reading, text steps, typing, output: each layer names what the next one uses, so nothing is computed twice.
         read = f"select *, {scope} as {IN_SCOPE} from {relation}"
@@ -269,8 +269,11 @@ class _Builder:
             else f"nullif({cell}, '')"
         )
 
-    def _condition(self, one: Where) -> str:
-        cell = f"coalesce({self.cells[one.column]}, '')"
+    def _condition(self, one: Where, writer: StepWriter) -> str:
+        cell = self.cells[one.column]
+        # Zeros put before nothing would make a code of an empty cell.
+        cell = writer.chain(f"nullif({cell}, '')", list(one.steps)) if one.steps else cell
+        cell = f"coalesce({cell}, '')"
         if one.in_ is not None:
             return f"{cell} in ({literals(one.in_)})"
         if one.not_in is not None:

@@ -13,7 +13,7 @@ from sga_pipeline.contracts.places import OWN_CODES, Boundaries, FromPoint
 from sga_pipeline.contracts.sources import Source
 from sga_pipeline.contracts.strict_model import Code, Contract, Day, DayOrLatest, Identifier, Pattern, Sentence
 from sga_pipeline.contracts.world_codes import Currency
-from sga_pipeline.contracts.written_steps import StepItem, check_order
+from sga_pipeline.contracts.written_steps import StepItem, check_order, check_text_alone
 
 Family = Literal["police", "health", "official_statistics", "governance", "spatial", "survey", "electoral"]
 Severity = Literal["low", "medium", "high", "critical"]
@@ -127,6 +127,8 @@ class Where(Contract):
     """A condition a source row must meet to be in scope; rows outside are counted, not kept."""
 
     column: Sentence
+    # What is done to the cell before it is compared: a spreadsheet drops zeros from codes. Only steps that change text.
+    steps: Annotated[list[StepItem], AfterValidator(check_text_alone)] = []
     in_: Annotated[list[Code] | None, Field(alias="in")] = None
     not_in: list[Code] | None = None
     starts_with: list[Code] | None = None

@@ -64,3 +64,11 @@ def check_order(steps: list[Any]) -> list[Any]:
         if step.closes:
             raise ValueError(f"the step [{step.step}] gives a typed value and must come last")
     return steps
+
+
+def check_text_alone(steps: list[Any]) -> list[Any]:
+    """Steps that give no typed value and translate nothing: what they are done to is compared and kept nowhere."""
+    for step in steps:
+        if step.closes or step.step in {"recode", "lookup"}:
+            raise ValueError(f"the step [{step.step}] does more than change text, and cannot stand under where")
+    return steps
