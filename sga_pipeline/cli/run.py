@@ -68,11 +68,13 @@ def assess(
 
 def _read_cities(folders: list[Path]) -> tuple[list[Assessment], int]:
     """The cities whose contracts are right, each alone and in the order named, and the exit status for the others."""
-    from sga_pipeline.contracts.assessment import read_assessment
+    from sga_pipeline.contracts.assessment import find_shared_twice, read_assessment
+    from sga_pipeline.contracts.shared_feeds import is_shared_folder
     from sga_pipeline.errors import ContractError
     from sga_pipeline.raw.first_data import check_feeds
 
-    names = list(dict.fromkeys(folders))
+    # A list of all folders names that of shared feeds as well; alone it is an error that says it is no city.
+    names = [one for one in dict.fromkeys(folders) if not is_shared_folder(one)] or folders[:1]
     found: dict[Path, Assessment] = {}
     try:
         together = read_assessment(names)
@@ -90,8 +92,9 @@ def _read_cities(folders: list[Path]) -> tuple[list[Assessment], int]:
             if len(names) == 1:
                 raise
             status = _report_error(error, folder.name)
-    if len({city.cities[0].id for city in cities}) < len(cities):
-        # Two folders of one city: which is meant, nobody can know.
+    plans = [city.cities[0] for city in cities]
+    if len({plan.id for plan in plans}) < len(cities) or find_shared_twice(plans):
+        # Two folders of one city, or two shared feeds of one id: which is meant, nobody can know.
         read_assessment(names)
     return cities, status
 

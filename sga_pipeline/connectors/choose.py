@@ -34,7 +34,7 @@ def connector_for(plan: FeedPlan, city: CityPlan) -> Connector:
     source, form = plan.feed.source, plan.feed.format
     match source:
         case FileSource():
-            return FileConnector(source, city.data_folder(), city.city.data)
+            return FileConnector(source, *city.files_of(plan))
         case HttpSource():
             return HttpConnector(source, form)
         case SdmxSource():
@@ -57,6 +57,6 @@ def connector_for(plan: FeedPlan, city: CityPlan) -> Connector:
             return FhirConnector(source, form)
         case DatabaseSource():
             zone = plan.feed.time_zone or city.city.time_zone
-            return DatabaseConnector(source, city.data_folder(), city.city.data, zone)
+            return DatabaseConnector(source, *city.files_of(plan), zone)
         case S3Source():
             return S3Connector(source, form)

@@ -11,6 +11,9 @@ from sga_pipeline.contracts.places import CodeSystem
 from sga_pipeline.contracts.strict_model import Code, Contract, Day, Identifier, Sentence
 from sga_pipeline.contracts.world_codes import Country, Currency, Language
 
+# What a placeholder of shared feeds may be called that a city gives the text of.
+CODE_NAME = r"^[a-z][a-z0-9_]*_(code|name)$"
+
 
 class Window(Contract):
     """The years the assessment looks at."""
@@ -60,8 +63,10 @@ class City(Contract):
     # Area codes that are not the city's own, by the name feeds use for them under area_codes.
     code_systems: dict[Identifier, CodeSystem] = {}
     data: DataFolder = DataFolder()
-    # National and global feeds, by id, from contracts/feeds/.
+    # National and global feeds, by id, from the folder shared/feeds/ beside the city's, or the project's contracts/feeds/.
     uses: list[Identifier] = []
+    # What other offices call the city, by the placeholder that shared feeds have for it: {city_code: "05001"}.
+    codes: dict[Annotated[str, Field(pattern=CODE_NAME)], Annotated[Code, Field(min_length=1)]] = {}
     # A CSV beside city.yaml that replaces the project's proposal of core indicators, each with who decided it and why.
     core_set: Sentence | None = None
     # A CSV beside city.yaml: gaps accepted or waived, and indicators not needed here, each with reason, owner and expiry.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,11 +18,15 @@ from sga_pipeline.errors import ContractError, Problem
 Model = TypeVar("Model", bound=Contract)
 
 
-def read_contract(file: Path, model: type[Model]) -> tuple[Model, Document]:
-    """Read and check one contract file."""
+def read_contract(
+    file: Path, model: type[Model], prepare: Callable[[Document], None] | None = None
+) -> tuple[Model, Document]:
+    """Read and check one contract file; `prepare` may change what it holds before it is checked, or raise."""
     document = read_yaml(file)
     if blanks := blanks_of(document):
         raise ContractError(blanks)
+    if prepare:
+        prepare(document)
     try:
         return model.model_validate(document.data), document
     except ValidationError as error:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sga_pipeline.contracts.assessment import Assessment
+from sga_pipeline.contracts.shared_feeds import SHARED
 from sga_pipeline.paths import CONTRACTS, LOCK, PROJECT
 
 LIBRARIES = ("duckdb", "polars", "pandera", "great-expectations", "dbt-core", "dbt-duckdb", "dagster", "sga-pipeline")
@@ -33,7 +34,8 @@ def contract_hashes(assessment: Assessment, city_id: str) -> dict[str, str]:
     folder = assessment.city(city_id).folder
     hashes = {}
     for file in assessment.contract_files(city_id):
-        base = folder.parent if file.is_relative_to(folder) else CONTRACTS
+        is_beside = file.is_relative_to(folder) or file.is_relative_to(folder.parent / SHARED)
+        base = folder.parent if is_beside else CONTRACTS
         name = str(file.relative_to(base)) if file.is_relative_to(base) else file.name
         hashes[name] = hashlib.sha256(file.read_bytes()).hexdigest()
     return hashes
