@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from sga_pipeline.errors import SgaError
 
@@ -86,9 +87,9 @@ class Home:
                 self.path.mkdir(parents=True)
                 # Others pass through the home to its releases; whatever else is in it is private.
                 self.path.chmod(0o755)
-            probe = self.path / f".probe-{os.getpid()}"
-            probe.write_bytes(b"")
-            probe.unlink()
+            # Whether it can be written. The file has no name, so a killed run leaves none behind.
+            with TemporaryFile(dir=self.path):
+                pass
             for private in ("raw", "inbox", "quarantine", "conformed", "scratch", "warehouse", "dagster", LOCKS):
                 (self.path / private).mkdir(exist_ok=True, mode=0o700)
         except OSError as error:
@@ -96,7 +97,7 @@ class Home:
 
     @contextmanager
     def lock(self, city_id: str, *, wait: bool = False) -> Iterator[None]:
-        """One run of a city at a time; cities run side by side. The kernel frees the lock of a killed process, so none is ever stale."""
+        """One run of a city at a time, and one of them at a shared feed; cities run side by side. The kernel frees the lock of a killed process, so none is ever stale."""
         # Another thread of the process, or a forked child of it, is not the holder.
         me = (os.getpid(), threading.get_ident())
         times, holder = self._held.get(city_id, (0, me))
@@ -136,6 +137,11 @@ class Home:
         folder = self.scratch(city_id)
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+def shared_lock(feed_id: str) -> str:
+    """The name of the lock of a shared feed, and of its scratch folder. No city and no feed has such an id."""
+    return f"shared.{feed_id}"
 
 
 def _by(process: str) -> str:

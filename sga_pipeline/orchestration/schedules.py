@@ -72,7 +72,9 @@ def _inbox_sensor(scope: Scope) -> dg.SensorDefinition:
     def inbox(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
         found = False
         for city in scope.assessment.cities:
-            waiting = [file for plan in city.feeds for file in _complete_files(scope.home.inbox(city.id, plan.id))]
+            # A file for a shared feed is every city's that uses it.
+            folders = [scope.home.inbox(plan.kept_under, plan.id) for plan in city.feeds]
+            waiting = [file for folder in folders for file in _complete_files(folder)]
             if waiting:
                 found = True
                 # The same files give the same key, so one drop starts one run however often this looks.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -35,10 +36,10 @@ def read_arrivals(file: Path) -> list[Arrival]:
     return found
 
 
-def append_arrival(file: Path, arrival: Arrival) -> None:
-    """Add a line. The file is written anew as a whole, so readers never see half a line."""
-    line = json.dumps(asdict(arrival)).encode("utf-8")
-    write_bytes(file, _whole_lines(file) + line + b"\n")
+def append_arrivals(file: Path, arrivals: Sequence[Arrival]) -> None:
+    """Add lines. The file is written anew as a whole, so readers never see half a line."""
+    lines = "".join(json.dumps(asdict(one)) + "\n" for one in arrivals).encode("utf-8")
+    write_bytes(file, _whole_lines(file) + lines)
 
 
 def _whole_lines(file: Path) -> bytes:

@@ -42,12 +42,12 @@ def _no_data(city: CityPlan) -> NoDataYet:
 
 def _may_have_data(plan: FeedPlan, city: CityPlan, home: Home, *, offline: bool) -> bool:
     """Of a feed that is asked for elsewhere only the pull can say."""
-    if RawStore(home, city.id, plan.id).stored_periods():
+    if any(RawStore(home, one, plan.id).stored_periods() for one in {city.id, plan.kept_under}):
         return True
-    inbox = home.inbox(city.id, plan.id)
+    inbox = home.inbox(plan.kept_under, plan.id)
     if inbox.is_dir() and any(not one.name.startswith(".") for one in inbox.iterdir()):
         return True
-    folder = city.data_folder()
+    folder, _ = city.files_of(plan)
     # Where the folder is not known, the pull says which variable has to be set.
     if plan.feed.source.connector != "file" or folder is None:
         return True

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import traceback
 from collections.abc import Mapping, Set
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Literal
@@ -16,13 +16,16 @@ from sga_pipeline.connectors.choose import connector_for
 from sga_pipeline.connectors.connector import Comparing, Connector, Fetched, FileMissing, Known, Silent, Unreachable
 from sga_pipeline.contracts.assessment import CityPlan, FeedPlan
 from sga_pipeline.contracts.feed import Feed
+from sga_pipeline.contracts.shared_feeds import SHARED
+from sga_pipeline.contracts.sources import Source
 from sga_pipeline.contracts.sources.source import Periods
 from sga_pipeline.errors import PullError, SgaError
-from sga_pipeline.home import FULL, Home, home_error
+from sga_pipeline.home import FULL, Home, home_error, shared_lock
 from sga_pipeline.periods import period_bounds, periods_between
 from sga_pipeline.raw.delivery import Delivery, read_delivery, sha256_of
 from sga_pipeline.raw.inbox import take_in
 from sga_pipeline.raw.outcomes import PullOutcome, Seen, last_pull, write_last_pull
+from sga_pipeline.raw.shared_pull import AskedPeriods, check_is_the_same
 from sga_pipeline.raw.store import RawStore
 
 __all__ = ["PullOutcome", "expected_periods", "last_pull", "pull_feed"]
@@ -63,36 +66,77 @@ def pull_feed(
 
     Due is what is missing, what the source may still change, and what was `refused` when it was conformed; with `refresh`, every period.
     """
-    store, contract = RawStore(home, city.id, plan.id), plan.feed.source.periods
-    _prepare(store)
-    before = {one.period: one for one in last_pull(home, city.id, plan.id)}
-    seen = {period: one.seen for period, one in before.items()}
-    due: list[str | None] = [None]
-    if contract:
-        # All that have ended may be asked for, early ones too; only those whose lag has run out are expected.
-        ended = _periods(plan.feed, as_of)
-        due = [
-            *(
-                periods
-                if periods is not None
-                else ended
-                if refresh
-                else _due(ended, _revisable(plan.feed), store, before, refused)
-            )
-        ]
-    if offline:
-        asked = [PullOutcome(period, "offline", store.newest(period), seen=seen.get(period)) for period in due]
-    else:
-        asked = _Pull(plan, connector_for(plan, city), store, now, seen).ask(due)
-    seen |= {one.period: one.seen for one in asked}
-    # A person who brings a file knows what the source offers: it is taken in last, and so is the newest.
-    by_hand = [replace(one, seen=seen.get(one.period)) for one in take_in(home, store, contract, now)]
-    brought = {one.period for one in by_hand if one.delivery}
-    outcomes = [*by_hand, *(one for one in asked if one.period not in brought)]
-    answered = {one.period for one in outcomes if one.status != "offline"}
-    kept = [one for period, one in before.items() if period not in answered and _belongs(period, contract)]
-    write_last_pull(store.folder, [*kept, *(one for one in outcomes if one.status != "offline")])
+    # All that have ended may be asked for, early ones too; only those whose lag has run out are expected.
+    ended = _periods(plan.feed, as_of)
+    ask = _Ask(plan, city, home, now, ended, periods, offline, refresh, refused)
+    if plan.kept_under == city.id:
+        return ask.into(RawStore(home, city.id, plan.id))
+    shared, own = RawStore(home, plan.kept_under, plan.id), RawStore(home, city.id, plan.id)
+    # Whoever comes first asks the source; the others wait, and find the answer here.
+    with home.lock(shared_lock(plan.id), wait=True):
+        _prepare(shared)
+        check_is_the_same(shared.folder, plan.file)
+        outcomes = ask.into(shared, AskedPeriods(shared.folder, city.id, _hash_of(plan.feed.source), now))
+        # A city whose assessment ends earlier knows nothing of later periods.
+        known = {None, *ended, *(periods or [])}
+        _prepare(own)
+        own.take_over(shared, known)
+        write_last_pull(own.folder, [one for one in last_pull(home, SHARED, plan.id) if one.period in known])
     return outcomes
+
+
+@dataclass(frozen=True)
+class _Ask:
+    """What one run of a city asks of one feed."""
+
+    plan: FeedPlan
+    city: CityPlan
+    home: Home
+    now: datetime
+    ended: list[str]
+    periods: list[str] | None
+    offline: bool
+    refresh: bool
+    refused: Set[str | None]
+
+    def into(self, store: RawStore, lately: AskedPeriods | None = None) -> list[PullOutcome]:
+        """Keep what is due in the store; what others have `lately` asked for is not asked for again."""
+        contract = self.plan.feed.source.periods
+        _prepare(store)
+        before = {one.period: one for one in last_pull(self.home, store.kept_under, self.plan.id)}
+        seen = {period: one.seen for period, one in before.items()}
+        due = self._due(store, before) if contract else [None]
+        used = self._answered(due, store, before, lately) if lately else []
+        due = [one for one in due if one not in {found.period for found in used}]
+        if self.offline:
+            asked = [PullOutcome(period, "offline", store.newest(period), seen=seen.get(period)) for period in due]
+        else:
+            asked = _Pull(self.plan, connector_for(self.plan, self.city), store, self.now, seen).ask(due)
+        seen |= {one.period: one.seen for one in asked}
+        # A person who brings a file knows what the source offers: it is taken in last, and so is the newest.
+        by_hand = [replace(one, seen=seen.get(one.period)) for one in take_in(self.home, store, contract, self.now)]
+        brought = {one.period for one in by_hand if one.delivery}
+        outcomes = [*by_hand, *(one for one in (*asked, *used) if one.period not in brought)]
+        answered = {one.period for one in outcomes if one.status != "offline"}
+        kept = [one for period, one in before.items() if period not in answered and _belongs(period, contract)]
+        write_last_pull(store.folder, [*kept, *(one for one in outcomes if one.status != "offline")])
+        if lately and not self.offline:
+            lately.note(asked, [one.period for one in used])
+        return outcomes
+
+    def _due(self, store: RawStore, before: Mapping[str | None, PullOutcome]) -> list[str | None]:
+        if self.periods is not None or self.refresh:
+            return [*(self.ended if self.periods is None else self.periods)]
+        return [*_due(self.ended, _revisable(self.plan.feed), store, before, self.refused)]
+
+    def _answered(
+        self, due: list[str | None], store: RawStore, before: Mapping[str | None, PullOutcome], lately: AskedPeriods
+    ) -> list[PullOutcome]:
+        """What the run of another city found just now, unless somebody wants the source asked whatever was found."""
+        if self.offline or self.refresh or self.periods is not None:
+            return []
+        found = [replace(before[one], delivery=store.newest(one)) for one in due if one in before]
+        return [one for one in found if (one.delivery or one.status == "missing") and lately.will_do(one.period)]
 
 
 def _revisable(feed: Feed) -> int | Literal["all"]:
@@ -116,6 +160,11 @@ def _due(
         return period in newest or period not in stored or period in refused or in_vain
 
     return [period for period in ended if is_due(period)]
+
+
+def _hash_of(source: Source) -> str:
+    """Which source it is: the periods it is asked for change nothing in that."""
+    return hashlib.sha256(source.model_dump_json(exclude={"periods"}).encode()).hexdigest()[:16]
 
 
 def _prepare(store: RawStore) -> None:
@@ -142,9 +191,7 @@ class _Pull:
     ) -> None:
         self.source, self.connector, self.store, self.now, self.seen = plan.feed.source, connector, store, now, seen
         self.unanswered = self.silent = 0
-        # Which source it is: the periods it is asked for change nothing in that.
-        described = self.source.model_dump_json(exclude={"periods"})
-        self.source_hash = hashlib.sha256(described.encode()).hexdigest()[:16]
+        self.source_hash = _hash_of(self.source)
 
     def ask(self, due: list[str | None]) -> list[PullOutcome]:
         found: dict[str | None, PullOutcome] = {}

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Set
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from sga_pipeline.connectors.connector import Fetched
-from sga_pipeline.home import Home, home_error, sync_folder, write_text
-from sga_pipeline.raw.arrivals import Arrival, append_arrival, read_arrivals
+from sga_pipeline.contracts.shared_feeds import SHARED
+from sga_pipeline.home import Home, home_error, shared_lock, sync_folder, write_text
+from sga_pipeline.raw.arrivals import Arrival, append_arrivals, read_arrivals
 from sga_pipeline.raw.delivery import MANIFEST, Delivery, kept_name, read_delivery, sha256_of
 
 ARRIVALS = "arrivals.jsonl"
@@ -18,12 +20,14 @@ _ASIDE = ".arriving-"
 
 
 class RawStore:
-    """Deliveries of one feed of one city. A folder without a manifest is not a delivery."""
+    """Deliveries of one feed, of one city or of all that share it. A folder without a manifest is not a delivery."""
 
     def __init__(self, home: Home, city_id: str, feed_id: str) -> None:
-        self.folder = home.raw(city_id, feed_id)
-        self.scratch = home.scratch(city_id)
+        self.kept_under, self.folder = city_id, home.raw(city_id, feed_id)
+        self.scratch = home.scratch(shared_lock(feed_id) if city_id == SHARED else city_id)
         self._list = self.folder / ARRIVALS
+        # Of a shared feed a city has a list of its own; the bytes are kept once.
+        self._shared = home.raw(SHARED, feed_id)
 
     def receive(self, fetched: Fetched, *, period: str | None, now: datetime, connector: str) -> tuple[Delivery, bool]:
         """Keep what was fetched. The second value is False where the newest bytes of the period are the same."""
@@ -38,7 +42,7 @@ class RawStore:
         newest = self.newest(period)
         if newest is not None and newest.sha256 == delivery.sha256:
             return newest, False
-        append_arrival(self._list, Arrival(delivery.sha256, period, delivery.retrieved_at))
+        append_arrivals(self._list, [Arrival(delivery.sha256, period, delivery.retrieved_at)])
         return self._read(Arrival(delivery.sha256, period, delivery.retrieved_at)) or delivery, True
 
     def newest(self, period: str | None) -> Delivery | None:
@@ -61,8 +65,14 @@ class RawStore:
                 found.setdefault(line.period, []).append(delivery)
         return found
 
+    def take_over(self, shared: RawStore, periods: Set[str | None]) -> None:
+        """Add to the list what has arrived of a shared feed for some periods. A city's list grows in its own runs alone, so another's never changes what it has."""
+        mine = set(read_arrivals(self._list))
+        if new := [one for one in read_arrivals(shared._list) if one not in mine and one.period in periods]:
+            append_arrivals(self._list, new)
+
     def sweep(self) -> None:
-        """Remove deliveries that killed runs left unfinished. Only for the holder of the city's lock."""
+        """Remove deliveries that killed runs left unfinished. Only for the holder of the city's or the shared feed's lock."""
         for left in self.folder.glob(f"{_ASIDE}*"):
             shutil.rmtree(left, ignore_errors=True)
         for unfinished in self.folder.glob(".*.writing"):
@@ -102,5 +112,5 @@ class RawStore:
         sync_folder(self.folder)
 
     def _read(self, line: Arrival) -> Delivery | None:
-        stored = read_delivery(self.folder / line.sha256)
+        stored = read_delivery(self.folder / line.sha256) or read_delivery(self._shared / line.sha256)
         return None if stored is None else replace(stored, period=line.period, retrieved_at=line.retrieved_at)

@@ -22,7 +22,7 @@ from sga_pipeline.contracts.assessment import FeedPlan, read_assessment
 from sga_pipeline.home import Home
 from sga_pipeline.raw.arrivals import read_arrivals
 from sga_pipeline.raw.store import RawStore
-from tests.city_folder import HEADER, write_city
+from tests.city_folder import CITY, HEADER, write_city
 from tests.servers import Server, serving
 
 CHILD = Path(__file__).with_name("pulling_child.py")
@@ -107,12 +107,17 @@ class Setting:
     plan: FeedPlan
 
 
-@pytest.fixture(scope="module")
-def setting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setting]:
+@pytest.fixture(scope="module", params=["own", "shared"])
+def setting(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setting]:
+    """A feed of the city's own, or one that cities share."""
     office = Office()
     with serving(responder=office) as server:
         source = f"{{connector: http, address: '{server.address('{period}.csv')}', retries: 0, periods: {{freq: M, first: {MONTHS[0]}, last: {MONTHS[-1]}}}}}"
         city = write_city(tmp_path_factory.mktemp("killed"), {"{connector: file, address: incidents.csv}": source})
+        if request.param == "shared":
+            (city.parent / "shared").mkdir()
+            (city / "feeds").rename(city.parent / "shared" / "feeds")
+            (city / "city.yaml").write_text(CITY + "uses: [incidents]\n", encoding="utf-8")
         puller = Puller(city, office)
         yield Setting(server, office, puller, read_assessment([city]).cities[0].feeds[0])
         assert puller.process.stdin
@@ -121,8 +126,9 @@ def setting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setting]:
 
 
 def raw(home: Path) -> dict[str, bytes]:
-    """Every file of raw but the note of how the last pull ended: who was interrupted finds less that is new."""
-    files = [file for file in (home / "raw").rglob("*") if file.is_file() and file.name != "last_pull.json"]
+    """Every file of raw but the notes of how the last pull ended: who was interrupted finds less that is new, and asks for less."""
+    notes = {"last_pull.json", "asked.json"}
+    files = [file for file in (home / "raw").rglob("*") if file.is_file() and file.name not in notes]
     return {str(file.relative_to(home)): file.read_bytes() for file in sorted(files)}
 
 
@@ -138,6 +144,8 @@ def nothing_half(home: Path) -> None:
     lines = read_arrivals(folder / "arrivals.jsonl")
     held = store.arrivals()
     assert sum(map(len, held.values())) == len(lines)
+    if (whole := home / "raw" / "shared" / "incidents" / "arrivals.jsonl").exists():
+        assert set(lines) <= set(read_arrivals(whole))
     assert all(one.is_intact() for deliveries in held.values() for one in deliveries)
     for period, deliveries in held.items():
         assert all(str(period).encode() in one.path.read_bytes() for one in deliveries)
