@@ -10,6 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from sga_pipeline.conform.between_deliveries import settle_deliveries
@@ -18,6 +19,7 @@ from sga_pipeline.conform.delivery import Arrived, Sinks, conform_delivery
 from sga_pipeline.conform.files_as_conformed import bring_back, put_by
 from sga_pipeline.conform.outcome import Outcome, read_outcome
 from sga_pipeline.conform.points import PlaceFinder, place_finder
+from sga_pipeline.conform.shared_results import drop_unused, shared_result
 from sga_pipeline.conform.sinks import WITHDRAWN
 from sga_pipeline.conform.stretches import drop_stretches
 from sga_pipeline.contracts.assessment import FeedPlan
@@ -52,6 +54,7 @@ def conform_feed(plan: FeedPlan, deliveries: Mapping[str | None, Sequence[Arrive
     put_by(whole, kept_folder, conformed - in_use)
     _drop_others(kept_folder, in_use)
     drop_stretches(_stretches(plan, home), conformed)
+    drop_unused(plan, home)
     write_conformed(plan, results, home)
     return results
 
@@ -88,20 +91,28 @@ def _once(
         superseded or not known.accepted or all((kept_folder / file).is_file() for file in known.files)
     ):
         return known, False
+    quarantine = home.quarantine(plan.city.id, plan.id) / name
+    with shared_result(plan, key, home) as shared:
+        found = shared.take(kept_folder, quarantine, needs_rows=not superseded) if shared else None
+        outcome = found or _conform(plan, delivery, key, Sinks(kept_folder / name, quarantine, Path()), home, places)
+        if shared and not found:
+            shared.give(outcome, kept_folder, quarantine)
+    record.parent.mkdir(parents=True, exist_ok=True)
+    write_text(record, outcome.to_json())
+    return outcome, not found
+
+
+def _conform(
+    plan: FeedPlan, delivery: Arrived, key: str, sinks: Sinks, home: Home, places: PlaceFinder | None
+) -> Outcome:
     folder = home.scratch(plan.city.id)
     folder.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix="conform-", dir=folder))
     try:
-        quarantine = home.quarantine(plan.city.id, plan.id) / name
         stretches = _stretches(plan, home) / _key(plan, delivery.period, places)
-        outcome = conform_delivery(
-            plan, delivery, key, Sinks(kept_folder / name, quarantine, scratch, stretches), places
-        )
+        return conform_delivery(plan, delivery, key, replace(sinks, scratch=scratch, stretches=stretches), places)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-    record.parent.mkdir(parents=True, exist_ok=True)
-    write_text(record, outcome.to_json())
-    return outcome, True
 
 
 def _drop_others(folder: Path, in_use: set[str]) -> None:
