@@ -88,6 +88,12 @@ def test_adding_a_feed(city: Added, tmp_path: Path) -> None:
     assert any("not in the list sex [woman]" in one for one in said)
 
 
+def test_sharing_a_feed(city: Added, tmp_path: Path) -> None:
+    said = follow(PROJECT / "docs" / "sharing-a-feed.md", city.copied(tmp_path))
+    assert "the feed national_offences needs a code that the city does not state [{city_code}]" in said[1]
+    assert "4 feeds, all right" in said[2] and "national_offences" in said[2]
+
+
 def test_adding_an_indicator(city: Added, tmp_path: Path) -> None:
     with_changes(PROJECT / "docs" / "adding-an-indicator.md", city.copied(tmp_path), tmp_path / "project")
 
