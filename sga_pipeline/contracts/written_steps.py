@@ -70,5 +70,5 @@ def check_text_alone(steps: list[Any]) -> list[Any]:
     """Steps that give no typed value and translate nothing: what they are done to is compared and kept nowhere."""
     for step in steps:
         if step.closes or step.step in {"recode", "lookup"}:
-            raise ValueError(f"the step [{step.step}] does more than change text, and cannot stand under where")
+            raise ValueError(f"the step [{step.step}] does more than change text, and cannot be used under where")
     return steps
