@@ -33,7 +33,21 @@ def mixed_city(number: int) -> MadeCity:
     variants.VICTIMS[number % len(variants.VICTIMS)](city)
     variants.BOUNDARIES[number % len(variants.BOUNDARIES)](city)
     variants.OFFENCES_OVER_TIME[number % len(variants.OFFENCES_OVER_TIME)](city)
+    _without_figures_withheld(city)
     return city
+
+
+def _without_figures_withheld(city: MadeCity) -> None:
+    """Where more than a tenth of what may be an offence has no known code, it has no figure, and nothing to say of its course or meaning."""
+    codes = city.tables["incidents"]["code"]
+    unknown = (codes == "ZZ9").sum()
+    for code, indicator_id in (("VEH", "crime.motor_vehicle_theft_rate"), ("RBF", "crime.robbery_firearm_rate")):
+        if unknown > 0.1 * (unknown + (codes == code).sum()):
+            city.planted = [
+                one
+                for one in city.planted
+                if one.indicator_id != indicator_id or one.gap_code not in ("G09d", "G10b", "G16")
+            ]
 
 
 def _of_offences(city: MadeCity, number: int) -> None:

@@ -46,9 +46,8 @@ with
         qualify row_number() over (partition by gap_id order by step desc, metric) = 1
     ),
 
-    -- Residents and boundaries are in every rate. Of a source that gave nothing it is not known what would
-    -- rest
-    -- on it.
+    -- Residents and boundaries are in every rate, ways to report are lines of their own. Of a source that
+    -- gave nothing it is not known what would rest on it.
     feeds_without_lines as (
         select feeds.city_id, feeds.feed_id
         from {{ ref('feed_states') }} as feeds
@@ -60,6 +59,7 @@ with
             feeds.rows_in_use > 0
             and not list_contains(feeds.shapes, 'population')
             and not list_contains(feeds.shapes, 'areas')
+            and not list_contains(feeds.shapes, 'reporting_channels')
     )
 
 select
