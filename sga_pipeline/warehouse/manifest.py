@@ -9,6 +9,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +33,22 @@ def fresh_manifest() -> Path:
     return MANIFEST
 
 
+def read_project(manifest: Path | None = None) -> Mapping[str, Any]:
+    """What a manifest says, by default that of the project as it is now: read once, so nobody may change it."""
+    file = manifest or fresh_manifest()
+    return _read(file, file.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=1)
+def _read(file: Path, _written_at: int) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return found
+
+
 def city_manifest() -> dict[str, Any]:
     """The manifest of what is built for a city: the project's without the programme's models."""
     # A selection of dbt's would say the same, and import the whole of dbt to say it.
-    manifest: dict[str, Any] = json.loads(fresh_manifest().read_text(encoding="utf-8"))
+    manifest = dict(read_project())
     folder = f"{PROGRAMME_MODELS.removeprefix('path:')}/"
     left_out = {one for one, node in manifest["nodes"].items() if node["original_file_path"].startswith(folder)}
     manifest["nodes"] = {one: node for one, node in manifest["nodes"].items() if one not in left_out}

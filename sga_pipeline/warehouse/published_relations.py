@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sga_pipeline.warehouse.manifest import fresh_manifest
+from sga_pipeline.warehouse.manifest import read_project
 
 # `main` is for people; `evidence` is what findings and statuses rest on.
 SCHEMAS = ("main", "evidence")
@@ -69,7 +68,7 @@ def programme_relations(manifest: Path | None = None) -> dict[Relation, str]:
 
 def programme_sources(manifest: Path | None = None) -> list[Relation]:
     """What the programme takes from the releases of its cities, and publishes as evidence."""
-    sources = json.loads((manifest or fresh_manifest()).read_text(encoding="utf-8"))["sources"].values()
+    sources = read_project(manifest)["sources"].values()
     found = [one for one in sources if one["database"] == PROGRAMME_DATABASE]
     return [
         Relation(
@@ -86,7 +85,7 @@ def programme_sources(manifest: Path | None = None) -> list[Relation]:
 
 
 def _models(manifest: Path | None) -> list[Mapping[str, Any]]:
-    nodes = json.loads((manifest or fresh_manifest()).read_text(encoding="utf-8"))["nodes"]
+    nodes = read_project(manifest)["nodes"]
     return [node for node in nodes.values() if node["resource_type"] == "model"]
 
 
