@@ -13,6 +13,7 @@ from sga_pipeline.contracts.shape import Shape
 from sga_pipeline.home import PROGRAMME
 from sga_pipeline.orchestration.city_partitions import city_of, city_partitions
 from sga_pipeline.orchestration.code_links import code_links
+from sga_pipeline.orchestration.contract_facts import lineage_from_feeds, shape_columns
 from sga_pipeline.orchestration.progress import report_progress
 from sga_pipeline.orchestration.pull_assets import DUE, raw_key
 from sga_pipeline.orchestration.scope import Scope
@@ -20,8 +21,10 @@ from sga_pipeline.publish.pointer import current_release
 from sga_pipeline.raw.first_data import check_delivered
 from sga_pipeline.raw.pull import expected_periods, last_pull
 from sga_pipeline.raw.store import RawStore
+from sga_pipeline.run_records.column_types import column_type
 from sga_pipeline.run_records.feed_record import FeedRecord
-from sga_pipeline.run_records.write_records import summary, write_fingerprint, write_run_records
+from sga_pipeline.run_records.tables import TABLES
+from sga_pipeline.run_records.write_records import count_run_records, summary, write_fingerprint, write_run_records
 
 RUN_RECORDS = dg.AssetKey(["conformed", "run_records"])
 
@@ -67,7 +70,10 @@ def _shape_asset(scope: Scope, shape: Shape) -> dg.AssetsDefinition:
                 group_name="conformed",
                 deps=deps,
                 kinds={"duckdb", "pandera"},
-                metadata=code_links({"shape": scope.assessment.contracts / "shapes" / f"{shape.id}.yaml"}),
+                metadata={
+                    "dagster/column_schema": shape_columns(shape),
+                    **code_links({"shape": scope.assessment.contracts / "shapes" / f"{shape.id}.yaml"}),
+                },
                 description=f"{shape.title}. Grain: {shape.grain}.",
             )
         ],
@@ -88,10 +94,15 @@ def _shape_asset(scope: Scope, shape: Shape) -> dg.AssetsDefinition:
                 conformed = conform_feed(plan, arrivals, scope.home)
                 kept += sum(one.outcome.rows_kept for one in conformed if one.in_use)
                 results.append(_check(key, city, plan, conformed))
-        columns = dg.TableSchema(
-            [dg.TableColumn(column.name, column.type, column.description) for column in shape.columns]
-        )
-        metadata: dict[str, Any] = {"dagster/row_count": kept, "feeds": len(plans), "dagster/column_schema": columns}
+                # How many rows a delivery has is known when it has been read, not when its bytes arrive.
+                read = sum(one.outcome.rows_in for one in conformed if one.in_use)
+                context.log_event(dg.AssetObservation(raw_key(city.id, plan.id), metadata={"dagster/row_count": read}))
+        feeds_of_city = {raw_key(city.id, plan.id): plan.feed for plan in plans}
+        metadata: dict[str, Any] = {
+            "dagster/row_count": kept,
+            "feeds": len(plans),
+            "dagster/column_lineage": lineage_from_feeds(shape, feeds_of_city),
+        }
         yield dg.MaterializeResult(asset_key=key, metadata=metadata, check_results=results)
 
     return conform
@@ -130,8 +141,11 @@ def _run_records_asset(scope: Scope) -> dg.AssetsDefinition:
         key=RUN_RECORDS,
         group_name="conformed",
         deps=deps,
+        kinds={"parquet"},
         partitions_def=city_partitions(scope),
-        description="The records that a run keeps of itself: cities, feeds, deliveries, coverage, validation rules, and what pull and conform found.",
+        metadata={"dagster/column_schema": _run_record_columns()},
+        description="The records that a run keeps of itself: cities, feeds, deliveries, coverage, validation rules, and what pull and conform found. "
+        "They are several tables; a column is named after its table, and rows are those of all of them.",
     )
     def run_records(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
         city = city_of(scope, context)
@@ -148,9 +162,16 @@ def _run_records_asset(scope: Scope) -> dg.AssetsDefinition:
                 current_release(scope.home, PROGRAMME),
             )
             write_fingerprint(scope.assessment, city, rows, scope.home)
-        return dg.MaterializeResult(metadata={key: _shown(value) for key, value in summary(rows).items()})
+            counted = {"dagster/row_count": count_run_records(scope.home, city.id)}
+        shown = {key: _shown(value) for key, value in summary(rows).items()}
+        return dg.MaterializeResult(metadata={**counted, **shown})
 
     return run_records
+
+
+def _run_record_columns() -> dg.TableSchema:
+    columns = [(f"{table}.{column}", column_type(column)) for table, names in TABLES.items() for column in names]
+    return dg.TableSchema([dg.TableColumn(name, str(kind)) for name, kind in columns])
 
 
 def _record(scope: Scope, city: CityPlan, plan: FeedPlan) -> FeedRecord:

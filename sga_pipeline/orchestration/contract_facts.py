@@ -1,14 +1,16 @@
-"""What a contract says of a feed, as Dagster shows it: who answers for it, which columns it reads, how fresh it has to be."""
+"""What contracts say of a feed and a shape, as Dagster shows it: who answers for it, columns and what they come from, how fresh it has to be."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 
 import dagster as dg
 
 from sga_pipeline.contracts.feed import Feed, FromColumns, Joined, Owner
 from sga_pipeline.contracts.places import FromPoint
+from sga_pipeline.contracts.shape import Shape
 
 DAYS_BETWEEN = {"daily": 1, "weekly": 7, "monthly": 31, "quarterly": 92, "annual": 366}
 # Only where the office gave an address for everybody; a contract names no person.
@@ -32,6 +34,33 @@ def source_columns(feed: Feed) -> dg.TableSchema:
             for name, columns in becomes.items()
         ]
     )
+
+
+def shape_columns(shape: Shape) -> dg.TableSchema:
+    """The columns of a shape."""
+    return dg.TableSchema([dg.TableColumn(one.name, one.type, one.description) for one in shape.columns])
+
+
+def lineage_from_feeds(shape: Shape, feeds: Mapping[dg.AssetKey, Feed]) -> dg.TableColumnLineage:
+    """Which columns of which deliveries each column of a shape comes from, as the contracts of these feeds map them."""
+    return dg.TableColumnLineage(
+        {
+            column.name: [
+                dg.TableColumnDep(key, name)
+                for key, feed in feeds.items()
+                for name in dict.fromkeys(_names(feed.columns.get(column.name)))
+            ]
+            for column in shape.columns
+        }
+    )
+
+
+def staging_lineage(shape: Shape, conformed: dg.AssetKey) -> dg.TableColumnLineage:
+    """A staging model passes on the columns of its shape; an attempt changes the class that its offence has."""
+    deps = {one.name: [dg.TableColumnDep(conformed, one.name)] for one in shape.columns}
+    if shape.attempts is not None and shape.classification is not None:
+        deps[shape.classification].append(dg.TableColumnDep(conformed, shape.attempts.flag))
+    return dg.TableColumnLineage(deps)
 
 
 def freshness_of(feed: Feed) -> dg.FreshnessPolicy | None:

@@ -17,13 +17,13 @@ from sga_pipeline.orchestration.pull_assets import raw_assets
 from sga_pipeline.orchestration.release_assets import release_assets
 from sga_pipeline.orchestration.schedules import schedules
 from sga_pipeline.orchestration.scope import Scope, scope_from_environment
-from sga_pipeline.orchestration.warehouse_assets import published_keys, warehouse_assets
+from sga_pipeline.orchestration.warehouse_assets import warehouse_assets
 
 
 def definitions(scope: Scope) -> dg.Definitions:
     """Everything Dagster shows of a scope, made from contracts."""
     warehouse = warehouse_assets(scope)
-    releases = release_assets(scope, published_keys(warehouse))
+    releases = release_assets(scope, warehouse)
     assets = dg.Definitions(
         assets=[*raw_assets(scope), *conformed_assets(scope), warehouse, *releases],
         asset_checks=[expectation_checks(scope)],

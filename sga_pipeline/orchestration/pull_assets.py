@@ -23,6 +23,10 @@ DUE = dg.AssetKey(["raw", "due"])
 ARRIVED = "arrived"
 RETRIES = 2
 _RETRY = dg.RetryPolicy(max_retries=RETRIES, delay=2, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
+_DUE_COLUMNS = (
+    dg.TableColumn("feed", "string", "The feed that was asked."),
+    dg.TableColumn("outcome", "string", "How many periods ended how: new, unchanged, missing, failed or offline."),
+)
 
 
 def raw_key(city_id: str, feed_id: str) -> dg.AssetKey:
@@ -97,14 +101,15 @@ def _feed_asset(scope: Scope, city: CityPlan, plan: FeedPlan) -> dg.AssetsDefini
 def _due_asset(scope: Scope) -> dg.AssetsDefinition:
     @dg.asset(
         key=DUE,
-        group_name="due",
+        group_name="pull",
         partitions_def=city_partitions(scope),
         retry_policy=_RETRY,
-        description="Asks every feed of a city for what is due, and records it as the feed's own asset does.",
+        metadata={"dagster/column_schema": dg.TableSchema(list(_DUE_COLUMNS))},
+        description="Asks every feed of a city for what is due, and records it as the feed's own asset does. One row is one feed.",
     )
     def pull_due(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
         city = city_of(scope, context)
-        metadata: dict[str, Any] = {}
+        metadata: dict[str, Any] = {"dagster/row_count": len(city.feeds)}
         for plan in city.feeds:
             outcomes = _pull(context, scope, city, plan, None)
             _record(context, raw_key(city.id, plan.id), plan.feed.source.periods, outcomes)

@@ -7,6 +7,8 @@ import dagster as dg
 
 from sga_pipeline.orchestration.city_partitions import city_of, city_partitions
 from sga_pipeline.orchestration.code_links import code_links
+from sga_pipeline.orchestration.conform_assets import conformed_key
+from sga_pipeline.orchestration.contract_facts import staging_lineage
 from sga_pipeline.orchestration.dagster_internals.dagster_dbt_alone import (
     DagsterDbtTranslator,
     DagsterDbtTranslatorSettings,
@@ -17,6 +19,7 @@ from sga_pipeline.orchestration.dagster_internals.dbt_invocation import stream_d
 from sga_pipeline.orchestration.scope import HOME, Scope
 from sga_pipeline.paths import DBT_PROJECT
 from sga_pipeline.publish.up_to_date import is_out_of_date
+from sga_pipeline.warehouse.built_relations import BuiltRelation, built_relations
 from sga_pipeline.warehouse.dbt_entry import BUILD_FOLDER, CITY
 from sga_pipeline.warehouse.fresh_warehouse import fresh_warehouse, is_built
 from sga_pipeline.warehouse.manifest import PROGRAMME_MODELS, city_manifest, copy_parsed_project
@@ -24,11 +27,19 @@ from sga_pipeline.warehouse.manifest import PROGRAMME_MODELS, city_manifest, cop
 # Nobody reads the manifest, the results and the second log that dbt would write anew; they cost a tenth of a build.
 NOT_WRITTEN = ["--no-write-json", "--log-level-file", "none"]
 
-WITHOUT_PROGRAMME = ["--exclude", PROGRAMME_MODELS]
+# The published tables, what they rest on, the findings, and the results of expectations.
+PUBLISHED = {"main", "evidence", "gaps", "expectations"}
+
+# Whatever part of it was selected, a warehouse built from nothing needs every model and seed.
+BUILD = [*NOT_WRITTEN, "build", "--full-refresh", "--exclude-resource-type", "unit_test", "--exclude", PROGRAMME_MODELS]
+
+
+# What dagster-dbt writes for the type of a column that has none declared.
+UNDECLARED = "?"
 
 
 class Translator(DagsterDbtTranslator):
-    """Names and groups a newcomer understands: staging, measures, indicators, evidence, gaps, main."""
+    """An asset is named after its schema and table. The dbt project says which group shows it."""
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
         if dbt_resource_props["resource_type"] == "source":
@@ -43,10 +54,8 @@ class Translator(DagsterDbtTranslator):
 
     def get_metadata(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, Any]:
         file = DBT_PROJECT / dbt_resource_props["original_file_path"]
-        return {**super().get_metadata(dbt_resource_props), **code_links({dbt_resource_props["resource_type"]: file})}
-
-    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
-        return _room(dbt_resource_props)
+        described = super().get_metadata(_with_types(dbt_resource_props))
+        return {**described, **code_links({dbt_resource_props["resource_type"]: file})}
 
 
 def _room(props: Mapping[str, Any]) -> str:
@@ -54,6 +63,16 @@ def _room(props: Mapping[str, Any]) -> str:
     if props["resource_type"] == "seed":
         return "catalogue"
     return str(props["fqn"][1]) if len(props["fqn"]) > 2 else "warehouse"
+
+
+def _with_types(props: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A seed has the types of its columns in the settings of the project, apart from their descriptions."""
+    types = props["config"].get("column_types") or {}
+    columns = props["columns"].items()
+    return {
+        **props,
+        "columns": {name: {**one, "data_type": types.get(name, one["data_type"])} for name, one in columns},
+    }
 
 
 def warehouse_assets(scope: Scope) -> dg.AssetsDefinition:
@@ -78,18 +97,29 @@ def warehouse_assets(scope: Scope) -> dg.AssetsDefinition:
             return
         target = scope.home.dbt_target(city_id)
         target.mkdir(parents=True, exist_ok=True)
-        with scope.home.lock(city_id), fresh_warehouse(scope.home, city_id) as folder:
-            copy_parsed_project(target)
-            # Whatever part of it was selected, a warehouse built from nothing needs every model and seed.
-            yield from stream_dbt(
-                [*NOT_WRITTEN, "build", "--full-refresh", "--exclude-resource-type", "unit_test", *WITHOUT_PROGRAMME],
-                context=context,
-                project=project,
-                translator=translator,
-                manifest=manifest,
-                target=target,
-                environment={HOME: str(scope.home.path), CITY: city_id, BUILD_FOLDER: str(folder)},
-            )
+        built: list[dg.Output[Any]] = []
+        with scope.home.lock(city_id):
+            with fresh_warehouse(scope.home, city_id) as folder:
+                copy_parsed_project(target)
+                for event in stream_dbt(
+                    BUILD,
+                    context=context,
+                    project=project,
+                    translator=translator,
+                    manifest=manifest,
+                    target=target,
+                    environment={HOME: str(scope.home.path), CITY: city_id, BUILD_FOLDER: str(folder)},
+                ):
+                    # A table is there when the warehouse is: a build that fails halfway takes all its tables with it.
+                    if isinstance(event, dg.Output):
+                        built.append(event)
+                    else:
+                        yield event
+            relations = built_relations(scope.home.warehouse(city_id))
+        for one in built:
+            key = context.asset_key_for_output(one.output_name)
+            facts = _facts(scope, context.assets_def.specs_by_key[key], relations[key.path[0], key.path[1]])
+            yield one.with_metadata({**one.metadata, **facts})
 
     return warehouse
 
@@ -99,6 +129,23 @@ def _must_build(scope: Scope, city_id: str) -> bool:
     return is_out_of_date(scope.home, city_id) or not is_built(scope.home, city_id)
 
 
-def published_keys(warehouse: dg.AssetsDefinition) -> list[dg.AssetKey]:
-    """What a release is made from: the published tables, the evidence, the findings, and the results of expectations."""
-    return sorted(key for key in warehouse.keys if key.path[0] in {"main", "evidence", "gaps", "expectations"})
+def _facts(scope: Scope, spec: dg.AssetSpec, built: BuiltRelation) -> dict[str, Any]:
+    """The rows of a table, the types of columns that the project does not declare, and what they come from."""
+    facts: dict[str, Any] = {"dagster/row_count": built.rows}
+    columns = spec.metadata["dagster/column_schema"].columns
+    if any(one.type == UNDECLARED for one in columns):
+        typed = [dg.TableColumn(one.name, built.types.get(one.name, one.type), one.description) for one in columns]
+        facts["dagster/column_schema"] = dg.TableSchema(typed)
+    schema, table = spec.key.path
+    # Only staging follows from contracts. That of other models stands in SQL, and what reads it there errs (ADR 16).
+    if schema == "staging":
+        shape = scope.assessment.shapes[table.removeprefix("stg_")]
+        facts["dagster/column_lineage"] = staging_lineage(shape, conformed_key(shape.id))
+    return facts
+
+
+def last_published(warehouse: dg.AssetsDefinition) -> list[dg.AssetKey]:
+    """Of what a release publishes the tables that no other table of the warehouse is made from: all the rest is behind them."""
+    published = {key for key in warehouse.keys if key.path[0] in PUBLISHED}
+    behind = {source for key, sources in warehouse.asset_deps.items() if key.path[0] in PUBLISHED for source in sources}
+    return sorted(published - behind)

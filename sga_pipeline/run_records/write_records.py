@@ -9,6 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
+
 from sga_pipeline.contracts.assessment import Assessment, CityPlan
 from sga_pipeline.home import Home, write_bytes, write_text
 from sga_pipeline.paths import DBT_PROJECT, PROJECT
@@ -85,6 +87,11 @@ def program_hash() -> str:
     for file in sorted(files):
         digest.update(str(file.relative_to(PROJECT)).encode() + hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()
+
+
+def count_run_records(home: Home, city_id: str) -> int:
+    """The rows of all tables that were written of a city's last run."""
+    return sum(pq.read_metadata(home.run_records(city_id) / f"{table}.parquet").num_rows for table in TABLES)
 
 
 def summary(rows: dict[str, list[Row]]) -> dict[str, Any]:

@@ -77,17 +77,30 @@ def test_a_run_started_with_the_mouse_publishes(server: Server, browser: Browser
     assert partitions["assetNodeOrError"]["partitionStats"]["numMaterialized"] == 119
 
 
+def test_a_table_shows_its_rows_and_its_columns(server: Server, browser: Browser) -> None:
+    """After the run above, on the page of an asset of dbt's."""
+    page = browser.new_page(viewport={"width": 1600, "height": 1000})
+    page.goto(f"{server.address}/assets/measures/cells")
+    expect(page.get_by_text("Row count", exact=True)).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("The feed that the row comes from.", exact=True)).to_be_visible(timeout=60_000)
+    # The project declares no type for it.
+    expect(page.get_by_role("row", name="feed_id").get_by_text("varchar")).to_be_visible()
+    page.close()
+
+
 def test_the_graph_can_be_read(server: Server, browser: Browser, tmp_path: Path) -> None:
-    """Sources on the left, the release on the right, and every group in view under its name."""
+    """Sources on the left, the release on the right, and every group in view under its name and collapsed."""
     page = browser.new_page(viewport={"width": 1900, "height": 1000})
     page.goto(f"{server.address}/asset-groups")
-    places = {}
-    for group in ("police", "health", "conformed", "indicators", "main", "release"):
+    stages = ("conformed", "measures", "indicators", "observations", "evidence", "gap_rules", "gaps", "summaries")
+    places = []
+    for group in ("police", *stages, "release"):
         found = page.locator("foreignObject, div").get_by_text(group, exact=True).last
         expect(found).to_be_visible(timeout=60_000)
         box = found.bounding_box()
         assert box is not None
-        places[group] = box["x"]
+        places.append(box["x"])
     page.screenshot(path=str(tmp_path / "graph.png"))
-    assert places["police"] < places["conformed"] < places["indicators"] < places["main"] < places["release"]
+    assert places == sorted(set(places))
+    expect(page.get_by_text("row_ledger")).to_have_count(0)
     page.close()
