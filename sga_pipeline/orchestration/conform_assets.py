@@ -43,16 +43,10 @@ def conformed_assets(scope: Scope) -> list[dg.AssetsDefinition]:
 def _shape_asset(scope: Scope, shape: Shape) -> dg.AssetsDefinition:
     feeds = [(city, plan) for city, plan in scope.feeds() if plan.shape.id == shape.id]
     key = conformed_key(shape.id)
-    # Of a feed that comes by period every delivery counts, whatever the city's partition is called.
-    deps = [dg.AssetDep(DUE)]
-    deps += [
-        dg.AssetDep(raw_key(city.id, plan.id), partition_mapping=dg.AllPartitionMapping())
-        if plan.feed.source.periods
-        else dg.AssetDep(raw_key(city.id, plan.id))
-        for city, plan in feeds
-    ]
+    deps = [dg.AssetDep(DUE), *(_on_feed(city, plan) for city, plan in feeds)]
     # Points are looked up in boundaries that have been conformed before.
-    deps += [dg.AssetDep(conformed_key("areas"))] if any(plan.point for _, plan in feeds) else []
+    if any(plan.point for _, plan in feeds):
+        deps.append(dg.AssetDep(conformed_key("areas")))
     checks = [
         dg.AssetCheckSpec(
             f"{city.id}__{plan.id}",
@@ -106,6 +100,12 @@ def _shape_asset(scope: Scope, shape: Shape) -> dg.AssetsDefinition:
         yield dg.MaterializeResult(asset_key=key, metadata=metadata, check_results=results)
 
     return conform
+
+
+def _on_feed(city: CityPlan, plan: FeedPlan) -> dg.AssetDep:
+    """A city is conformed from all that came of a feed; Dagster would take a feed's months for cities, and refuses them."""
+    mapping = dg.AllPartitionMapping() if plan.feed.source.periods else None
+    return dg.AssetDep(raw_key(city.id, plan.id), partition_mapping=mapping)
 
 
 def _check(key: dg.AssetKey, city: CityPlan, plan: FeedPlan, conformed: list[Conformed]) -> dg.AssetCheckResult:
