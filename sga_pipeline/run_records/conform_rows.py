@@ -174,7 +174,9 @@ def _deliveries(record: FeedRecord) -> Iterator[Made]:
         )
         if one.in_use:
             for entry in outcome.row_fates:
-                own = {"sha256": outcome.sha256, "delivery_period": outcome.period}
+                # A row without a date is of the period its delivery was asked for, unless that may bring others too.
+                period = None if record.plan.takes_other_periods else outcome.period
+                own = {"sha256": outcome.sha256, "delivery_period": period}
                 yield "row_fates", own | entry._asdict()
         if not outcome.accepted:
             continue

@@ -6,10 +6,26 @@ with
             fates.city_id,
             fates.feed_id,
             coalesce(fates.period, fates.delivery_period) as period,
+            nullif(fates.area_id, feeds.extent_area) as area_id,
+            coalesce(nullif(fates.sex, '_T'), '_U') as sex,
             sum(fates.rows) as lost
         from {{ source('run_records', 'row_fates') }} as fates
+        inner join
+            {{ source('run_records', 'feeds') }} as feeds
+            on fates.city_id = feeds.city_id
+            and fates.feed_id = feeds.feed_id
         where fates.fate in ('quarantined', 'conflicting')
         group by all
+    ),
+
+    -- Who said where he lives is of each area around it; who did not may be of any.
+    lost_in_areas as (
+        select aside.* replace (ancestors.ancestor_id as area_id)
+        from respondents_set_aside as aside
+        left join
+            {{ ref('area_ancestors') }} as ancestors
+            on aside.city_id = ancestors.city_id
+            and aside.area_id = ancestors.area_id
     ),
 
     respondents_kept as (
@@ -20,7 +36,7 @@ with
     ),
 
     -- Of the people asked, those whose answers were set aside; one of an unknown round may be of any.
-    losses as (
+    shares_of_rounds as (
         select
             kept.city_id,
             kept.feed_id,
@@ -35,6 +51,27 @@ with
         group by all
     ),
 
+    groups as (select distinct city_id, feed_id, period, area_id, sex from {{ ref('survey_estimates') }}),
+
+    -- A group lacks its share of them, but for chance, and no more than those who may be of it.
+    losses as (
+        select groups.*, any_value(rounds.share) as share, sum(lost.lost) as share_n, 0 as share_lump
+        from groups
+        inner join
+            shares_of_rounds as rounds
+            on groups.city_id = rounds.city_id
+            and groups.feed_id = rounds.feed_id
+            and groups.period = rounds.period
+        inner join
+            lost_in_areas as lost
+            on groups.city_id = lost.city_id
+            and groups.feed_id = lost.feed_id
+            and groups.period = coalesce(lost.period, groups.period)
+            and groups.area_id = coalesce(lost.area_id, groups.area_id)
+            and (groups.sex in ('_T', lost.sex) or lost.sex = '_U')
+        group by groups.city_id, groups.feed_id, groups.period, groups.area_id, groups.sex
+    ),
+
     -- Estimates are in the indicator's own unit; a survey always gives percent, also beside a rate per
     -- 100,000.
     estimates_in_percent as (
@@ -42,9 +79,9 @@ with
             estimates.*,
             indicators.kind,
             indicators.unit,
-            losses.share as possible_loss,
-            losses.share > limits.low as is_unsure,
-            losses.share > limits.high as is_unknown,
+            {{ uneven_share('losses.share', 'estimates.answers') }} as possible_loss,
+            {{ uneven_share('losses.share', 'estimates.answers') }} > limits.low as is_unsure,
+            {{ uneven_share('losses.share', 'estimates.answers') }} > limits.high as is_unknown,
             100 * estimates.estimate / indicators.multiplier as percent,
             100 * estimates.low / indicators.multiplier as percent_low,
             100 * estimates.high / indicators.multiplier as percent_high
@@ -61,6 +98,8 @@ with
             on estimates.city_id = losses.city_id
             and estimates.feed_id = losses.feed_id
             and estimates.period = losses.period
+            and estimates.area_id = losses.area_id
+            and estimates.sex = losses.sex
     )
 
 select
