@@ -32,6 +32,8 @@ class Row:
     # Of the period of another delivery, or put right by a newer one: out of scope.
     outside: bool = False
     file: str = ""
+    # The year of its file, where that may bring records of earlier ones too: none is of a later year.
+    latest: str = ""
     blank: set[str] = field(default_factory=set)
 
     @property
@@ -66,6 +68,7 @@ def read(contract: Contract, texts: Texts) -> list[Row]:
             if held and row.period is None:
                 # What a file is the delivery of, its rows are of.
                 row.values["period"] = period
+            row.latest = period[:4]
         rows += found
     _settle(contract, rows)
     return rows

@@ -223,7 +223,7 @@ def may_lie_in(row: Row, cell: Cell) -> bool:
     when = row.period
     return (
         (area == CITY or row.area in (None, CITY, area))
-        and (when is None or within(when, period) or within(period, when))
+        and (within(when, period) or within(period, when) if when else not row.latest or period[:4] <= row.latest)
         and (sex == "_T" or row.values.get("sex", sex) in (sex, "_T", "_U"))
         and low <= row.values.get("age", low) <= high
     )

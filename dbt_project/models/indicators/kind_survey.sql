@@ -53,9 +53,9 @@ with
 
     groups as (select distinct city_id, feed_id, period, area_id, sex from {{ ref('survey_estimates') }}),
 
-    -- A group lacks its share of them, but for chance, and no more than those who may be of it.
+    -- A group lacks its share of them, but for chance: one at least, and no more than those who may be of it.
     losses as (
-        select groups.*, any_value(rounds.share) as share, sum(lost.lost) as share_n, 0 as share_lump
+        select groups.*, any_value(rounds.share) as share, sum(lost.lost) as share_n, 1 as share_lump
         from groups
         inner join
             shares_of_rounds as rounds
