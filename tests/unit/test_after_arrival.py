@@ -55,7 +55,7 @@ def test_a_row_dated_ahead_is_set_aside_without_a_period(sizes: object) -> None:
         assert {row["line"] for row in one.set_aside(outcome)} == {63, 64}
 
 
-def test_the_same_bytes_are_judged_by_the_day_they_first_came() -> None:
+def test_the_same_bytes_count_by_the_day_they_first_came() -> None:
     with feed(WHOLE, FREE) as one:
         text = lines("2023-05-05", "2024-01-09")
         assert one.bring(text).rows_quarantined == 1
