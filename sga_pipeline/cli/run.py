@@ -54,15 +54,21 @@ def assess(
     from sga_pipeline.home import Home
 
     cities, status = _read_cities([folder.resolve() for folder in city_dirs])
+    home = Home(Path(home_folder))
     for known in cities:
+        if len(cities) > 1:
+            # Whose stages follow.
+            print(known.cities[0].id, file=sys.stderr)
         try:
-            found = _assess_city(known, Home(Path(home_folder)), as_of=as_of, offline=offline, refresh=refresh)
+            found = _assess_city(known, home, as_of=as_of, offline=offline, refresh=refresh)
         except SgaError as error:
             # One city's failure is no reason to leave out another.
             if len(city_dirs) == 1:
                 raise
             found = _report_error(error, known.cities[0].id)
         status = max(status, found, key=BY_SEVERITY.index)
+    if as_of is None:
+        _print_not_compared_yet(home, [known.cities[0].id for known in cities])
     return status
 
 
@@ -162,6 +168,23 @@ def _print_programme(home: Home) -> None:
         print(f"  programme release {release.name}: {len(cities) - len(left_out)} cities")
         for city_id, reason in left_out.items():
             print(f"  left out of it: {city_id}: {reason}")
+
+
+def _print_not_compared_yet(home: Home, city_ids: list[str]) -> None:
+    """Of several cities run for the first time, the first was published when there was none to compare it with."""
+    from sga_pipeline.home import PROGRAMME
+    from sga_pipeline.publish.manifest import read_manifest
+    from sga_pipeline.publish.pointer import current_release
+
+    programme = current_release(home, PROGRAMME)
+    if not programme or len(read_manifest(programme).get("programme", [])) < 2:
+        return
+    releases = {name: current_release(home, name) for name in city_ids}
+    alone = [
+        name for name, release in releases.items() if release and not read_manifest(release).get("programme_release")
+    ]
+    if alone:
+        print(f"{', '.join(alone)}: compared with other cities from the next run on")
 
 
 def _day(text: str) -> date:

@@ -65,8 +65,11 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Path:
     first = sga("run", "--home", folder / "home", alba, birka)
     assert first.returncode == 0, first.stderr
     assert [line.split(":")[0] for line in first.stdout.splitlines() if "published release" in line] == [ALBA, BIRKA]
+    assert [line for line in first.stderr.splitlines() if line in (ALBA, BIRKA)] == [ALBA, BIRKA]
+    assert f"\n{ALBA}: compared with other cities from the next run on\n" in first.stdout
     again = sga("run", "--home", folder / "home", alba, birka)
     assert again.returncode == 0, again.stderr
+    assert "from the next run on" not in again.stdout
     return folder
 
 
