@@ -93,9 +93,9 @@ def test_one_snapshot_whatever_others_write_meanwhile(slow: Postgres, tmp_path: 
 def test_killed_in_mid_read_nothing_is_kept_and_the_last_good_delivery_stays(slow: Postgres, tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
     feed = SimpleNamespace(source=source(slow, table="police.base"), format=None, allowed_lag_days=0, time_zone="UTC")
-    plan: Any = SimpleNamespace(id="incidents", feed=feed)
+    plan: Any = SimpleNamespace(id="incidents", feed=feed, kept_under="xx_small")
     city: Any = SimpleNamespace(
-        id="xx_small", data_folder=lambda: None, city=SimpleNamespace(data=None, time_zone="UTC")
+        id="xx_small", files_of=lambda plan: (None, None), city=SimpleNamespace(time_zone="UTC")
     )
     now = datetime(2024, 1, 1, tzinfo=UTC)
     (first,) = pull_feed(plan, city, home, now=now, as_of=date(2024, 1, 1))
