@@ -7,7 +7,7 @@ with
             fates.feed_id,
             coalesce(fates.period, fates.delivery_period) as period,
             nullif(fates.area_id, feeds.extent_area) as area_id,
-            coalesce(nullif(fates.sex, '_T'), '_U') as sex,
+            case when fates.sex in ('F', 'M') then fates.sex else '_U' end as sex,
             sum(fates.rows) as lost
         from {{ source('run_records', 'row_fates') }} as fates
         inner join
